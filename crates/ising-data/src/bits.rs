@@ -1,0 +1,81 @@
+//! Energies and magnetizations read off packed configurations, many spins a word.
+
+use ising_theory::Lattice;
+
+/// Total magnetization M = Σ sᵢ of a packed configuration.
+pub fn magnetization(n_sites: usize, row: &[u8]) -> i64 {
+    let n_up: u32 = row.chunks(8).map(|bytes| read_bits(bytes, 0, 8 * bytes.len()).count_ones()).sum();
+    2 * i64::from(n_up) - n_sites as i64
+}
+
+/// Bond energy −Σ₍ᵢⱼ₎ sᵢsⱼ of a packed configuration.
+pub fn bond_energy(lattice: Lattice, row: &[u8]) -> i64 {
+    -pair_sum(lattice, row, 1)
+}
+
+/// Σ sᵢsⱼ over the pairs at distance `r` along the axes, as many pairs as bonds: G(r) is its mean over `n_bonds`.
+pub fn pair_sum(lattice: Lattice, row: &[u8], r: usize) -> i64 {
+    let (width, height, down) = match lattice {
+        Lattice::Ring { n_sites } => (n_sites, 1, 0),
+        Lattice::Square { side } => (side, side, r),
+    };
+    let mut n_unlike = 0;
+    for y in 0..height {
+        for x in (0..width).step_by(64) {
+            let n = (width - x).min(64);
+            let spins = read_bits(row, y * width + x, n);
+            n_unlike += (spins ^ read_cyclic(row, y * width, width, x + r, n)).count_ones();
+            n_unlike += (spins ^ read_bits(row, (y + down) % height * width + x, n)).count_ones();
+        }
+    }
+    lattice.n_bonds() as i64 - 2 * i64::from(n_unlike)
+}
+
+/// Bits `x..x + n` (n ≤ 64) of the cyclic row of `width` bits that begins at bit `start`.
+fn read_cyclic(bytes: &[u8], start: usize, width: usize, x: usize, n: usize) -> u64 {
+    let x = x % width;
+    match (x + n).checked_sub(width) {
+        None | Some(0) => read_bits(bytes, start + x, n),
+        Some(wrapped) => read_bits(bytes, start + x, n - wrapped) << wrapped | read_bits(bytes, start, wrapped),
+    }
+}
+
+/// The `n` ≤ 64 bits that begin at bit `start` of a bit string, as a number: the first of them is its highest bit.
+pub(crate) fn read_bits(bytes: &[u8], start: usize, n: usize) -> u64 {
+    let from = &bytes[start / 8..];
+    let window = match from.first_chunk() {
+        Some(sixteen) => u128::from_be_bytes(*sixteen),
+        None => from.iter().zip(0..16).fold(0, |window, (&byte, k)| window | u128::from(byte) << (120 - 8 * k)),
+    };
+    let first_64 = (window << (start % 8) >> 64) as u64;
+    first_64.checked_shr(64 - n as u32).unwrap_or(0)
+}
+
+/// Appends bits to a string of bytes that begins as zeros.
+pub(crate) struct BitWriter<'a> {
+    bytes: &'a mut [u8],
+    position: usize,
+}
+
+impl<'a> BitWriter<'a> {
+    pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
+        Self { bytes, position: 0 }
+    }
+
+    /// Appends the lowest `n` ≤ 32 bits of `word`, highest first.
+    pub(crate) fn push(&mut self, word: u32, n: usize) {
+        let aligned = u64::from(word) << (64 - n - self.position % 8);
+        for (byte, bits) in self.bytes[self.position / 8..].iter_mut().zip(aligned.to_be_bytes()).take(5) {
+            *byte |= bits;
+        }
+        self.position += n;
+    }
+}
+
+/// The bits of the last byte that lie behind the last of `n_sites` spins.
+pub(crate) fn padding_mask(n_sites: usize) -> u8 {
+    match n_sites % 8 {
+        0 => 0,
+        used => 0xff >> used,
+    }
+}

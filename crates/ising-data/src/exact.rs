@@ -1,0 +1,134 @@
+//! Exact, independent configurations, drawn row by row through the transfer matrix.
+
+use ising_theory::Lattice;
+use rayon::prelude::*;
+
+use crate::StatePoint;
+use crate::bits::BitWriter;
+use crate::row_weights::{MAX_SIDE, RowWeights, Symmetry, row_classes};
+use crate::stream::Xoshiro;
+
+/// Configurations drawn side by side, so that their memory accesses overlap.
+const LANES: usize = 8;
+/// Spins are decided by this many random bits, and by more in the rare case that these leave it open.
+const DIGIT_BITS: u32 = 16;
+
+/// Whether [`sample_point`] can sample the lattice at finite temperatures.
+pub(crate) fn supports(lattice: Lattice) -> bool {
+    match lattice {
+        Lattice::Ring { .. } => true,
+        Lattice::Square { side } => side <= MAX_SIDE,
+    }
+}
+
+/// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with configurations at one state point, 0 < T.
+///
+/// The first row is drawn from its marginal law over classes of rows, then the class's representative is continued spin
+/// by spin, and a random symmetry is applied to the whole. Sample i depends on `key` and i only.
+pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, key: u64, spins: &mut [u8]) {
+    let weights = RowWeights::new(lattice, point);
+    let reversal = point.field() == 0.0;
+    let classes = row_classes(weights.width, reversal);
+    let ln_weights: Vec<f64> =
+        classes.par_iter().map(|class| (class.size as f64).ln() + weights.ln_weight(class.row)).collect();
+    let cumulative = cumulative_weights(&ln_weights);
+
+    let row_bytes = lattice.n_sites().div_ceil(8);
+    let mut members = vec![Vec::new(); classes.len()];
+    for sample in 0..spins.len() / row_bytes {
+        members[Draw::new(key, sample, &cumulative, weights.width, reversal).class].push(sample);
+    }
+    let table_len = (weights.height - 1) * weights.width * weights.n_states();
+    let drawn: Vec<_> = classes
+        .par_iter()
+        .zip(members)
+        .filter(|(_, samples)| !samples.is_empty())
+        .map_init(
+            || vec![0.0; table_len],
+            |table, (class, samples)| {
+                weights.conditionals(class.row, f64::from(1_u32 << DIGIT_BITS), table);
+                let draw = |&sample: &usize| Draw::new(key, sample, &cumulative, weights.width, reversal);
+                let chunks = samples.par_chunks(64 * LANES).map(|samples| {
+                    let mut draws: Vec<_> = samples.iter().map(draw).collect();
+                    let mut packed = vec![0; samples.len() * row_bytes];
+                    let lanes = packed.chunks_mut(LANES * row_bytes).zip(draws.chunks_mut(LANES));
+                    lanes.for_each(|(packed, draws)| continue_rows(&weights, class.row, table, draws, packed));
+                    packed
+                });
+                let packed: Vec<_> = chunks.collect();
+                (samples, packed.concat())
+            },
+        )
+        .collect();
+    for (samples, packed) in drawn {
+        for (sample, row) in samples.into_iter().zip(packed.chunks_exact(row_bytes)) {
+            spins[sample * row_bytes..][..row_bytes].copy_from_slice(row);
+        }
+    }
+}
+
+/// Running sums of the weights over their total, ending in 1.
+fn cumulative_weights(ln_weights: &[f64]) -> Vec<f64> {
+    let largest = ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = ln_weights.iter().map(|w| (w - largest).exp()).sum();
+    let running = ln_weights.iter().scan(0.0, |sum, w| {
+        *sum += (w - largest).exp();
+        Some(*sum / total)
+    });
+    running.collect()
+}
+
+/// One configuration to be drawn: its generator, the class of its first row and its symmetry.
+struct Draw {
+    rng: Xoshiro,
+    class: usize,
+    symmetry: Symmetry,
+}
+
+impl Draw {
+    fn new(key: u64, sample: usize, cumulative: &[f64], width: usize, reversal: bool) -> Self {
+        let mut rng = Xoshiro::new(key, sample as u64);
+        let u = rng.uniform();
+        let class = cumulative.partition_point(|&c| c <= u).min(cumulative.len() - 1);
+        let symmetry = Symmetry::new(rng.below(Symmetry::count(width, reversal)), width);
+        Self { rng, class, symmetry }
+    }
+}
+
+/// Draws the rows behind `first` for up to [`LANES`] configurations and packs them, shape `[lanes, ceil(n_sites / 8)]`.
+fn continue_rows(weights: &RowWeights, first: u32, table: &[f64], draws: &mut [Draw], packed: &mut [u8]) {
+    let (width, n_states) = (weights.width, weights.n_states());
+    let mut writers: Vec<_> = packed.chunks_mut(packed.len() / draws.len()).map(BitWriter::new).collect();
+    let mut push = |draws: &[Draw], frontier: &[usize; LANES]| {
+        for ((writer, draw), &row) in writers.iter_mut().zip(draws).zip(frontier) {
+            writer.push(draw.symmetry.apply(row as u32, width), width);
+        }
+    };
+    let mut frontier = [first as usize; LANES];
+    let mut digits = [0; LANES];
+    push(draws, &frontier);
+    let per_word = u64::BITS / DIGIT_BITS;
+    let mut step = 0;
+    for row in table.chunks_exact(width * n_states) {
+        for (site, p_up) in row.chunks_exact(n_states).enumerate() {
+            let bit = width - 1 - site;
+            for ((draw, digits), frontier) in draws.iter_mut().zip(&mut digits).zip(&mut frontier) {
+                if step % per_word == 0 {
+                    *digits = draw.rng.next();
+                }
+                let digit = *digits & ((1 << DIGIT_BITS) - 1);
+                *digits >>= DIGIT_BITS;
+                // u < P for a uniform u = digit + a fraction that is drawn only where it matters.
+                let excess = p_up[*frontier] - digit as f64;
+                // From the sign bit: a branch would be mispredicted half of the time.
+                let mut up = ((excess - 1.0).to_bits() >> 63) as usize ^ 1;
+                if (excess - 0.5).abs() < 0.5 {
+                    up = usize::from(draw.rng.uniform() < excess);
+                }
+                *frontier = *frontier & !(1 << bit) | up << bit;
+            }
+            step += 1;
+        }
+        push(draws, &frontier);
+    }
+}

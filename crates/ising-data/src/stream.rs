@@ -1,0 +1,103 @@
+//! The one derivation of random streams.
+//!
+//! Every random number of the program comes from (seed, purpose, index, step), so that nothing depends on the number of
+//! threads or on what ran before, and nothing of a generator's state has to be saved.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// What random numbers are drawn for; streams of different purposes are independent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub enum Purpose {
+    /// Training samples: index = state point, step = sample.
+    Sample = 1,
+    /// Held-out samples: index = state point, step = sample.
+    HeldOut = 2,
+    /// Initial weights: index = machine.
+    Weights = 3,
+    /// Order of the samples: index = machine, step = epoch.
+    Shuffle = 4,
+    /// Gibbs sampling while training: index = machine, step = batch.
+    Training = 5,
+    /// Monitoring of the training: index = machine, step = epoch.
+    Monitor = 6,
+    /// Reconstruction steps of the flow: index = machine, step = step.
+    Flow = 7,
+    /// Starting configurations of the flow: index = state point.
+    FlowStart = 8,
+    /// The thermometer's initial weights and shuffling: step = epoch.
+    Thermometer = 9,
+    /// Controls: permutations of sites, independent spins.
+    Control = 10,
+    /// Benchmarks.
+    Benchmark = 11,
+}
+
+/// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.
+pub fn stream(seed: u64, purpose: Purpose, index: u64, step: u64) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&(purpose as u64).to_le_bytes());
+    key[16..24].copy_from_slice(&index.to_le_bytes());
+    let mut rng = ChaCha8Rng::from_seed(key);
+    rng.set_stream(step);
+    rng
+}
+
+/// A 64-bit key for a counter-based generator, from the same derivation as [`stream`].
+pub fn key(seed: u64, purpose: Purpose, index: u64, step: u64) -> u64 {
+    use rand::Rng;
+    stream(seed, purpose, index, step).next_u64()
+}
+
+/// xoshiro256++ (Blackman and Vigna, arXiv:1805.01407), seeded through SplitMix64: for the inner loops of samplers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Xoshiro([u64; 4]);
+
+impl Xoshiro {
+    /// Generator number `counter` under a [`key`]: each takes four successive SplitMix64 numbers, shared with no other.
+    pub(crate) fn new(key: u64, counter: u64) -> Self {
+        let word = |i| split_mix(key.wrapping_add(counter.wrapping_mul(4).wrapping_add(i).wrapping_mul(GOLDEN)));
+        Self([word(1), word(2), word(3), word(4)])
+    }
+
+    /// The state, to interleave several generators.
+    pub(crate) fn state(&self) -> [u64; 4] {
+        self.0
+    }
+
+    #[inline]
+    pub(crate) fn next(&mut self) -> u64 {
+        let s = &mut self.0;
+        let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
+        let shifted = s[1] << 17;
+        s[2] ^= s[0];
+        s[3] ^= s[1];
+        s[1] ^= s[2];
+        s[0] ^= s[3];
+        s[2] ^= shifted;
+        s[3] = s[3].rotate_left(45);
+        result
+    }
+
+    /// A number in [0, 1) with 53 random bits.
+    pub(crate) fn uniform(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// An integer in 0..n, for small n (bias below n / 2⁶⁴).
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.next()) * n as u128) >> 64) as usize
+    }
+}
+
+/// 2⁶⁴ over the golden ratio, the step of SplitMix64.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The output function of SplitMix64 (Steele, Lea, Flood 2014).
+fn split_mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

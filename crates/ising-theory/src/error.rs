@@ -1,0 +1,52 @@
+/// What the theory cannot compute, and why.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TheoryError {
+    /// A lattice needs an extent of at least two.
+    #[error("a lattice needs at least 2 sites in each direction, not {extent}")]
+    LatticeTooSmall {
+        /// The extent asked for.
+        extent: usize,
+    },
+    /// The work of an exact method grows exponentially with the side.
+    #[error("{method} reaches a side of {limit}, not {side}; {instead}")]
+    SideTooLarge {
+        /// The side asked for.
+        side: usize,
+        /// The largest side the method takes.
+        limit: usize,
+        /// The method.
+        method: &'static str,
+        /// What to use instead.
+        instead: &'static str,
+    },
+    /// A temperature is a number from 0 to infinity.
+    #[error("a temperature is a number from 0 to inf, not {temperature}")]
+    InvalidTemperature {
+        /// The temperature asked for.
+        temperature: f64,
+    },
+    /// A field is a finite number.
+    #[error("a field is a finite number, not {field}")]
+    InvalidField {
+        /// The field asked for.
+        field: f64,
+    },
+    /// The quantity exists for another lattice only.
+    #[error("{quantity} is not available for a {lattice}; {instead}")]
+    WrongLattice {
+        /// The quantity asked for.
+        quantity: &'static str,
+        /// The lattice it was asked for.
+        lattice: crate::Lattice,
+        /// What to use instead.
+        instead: &'static str,
+    },
+    /// A posterior needs at least one state point, and a prior that allows the observation.
+    #[error("no state point of the grid can produce bond energy {bond_energy} and magnetization {magnetization}")]
+    ImpossibleObservation {
+        /// Bond energy −Σ sᵢsⱼ.
+        bond_energy: i64,
+        /// Magnetization Σ sᵢ.
+        magnetization: i64,
+    },
+}

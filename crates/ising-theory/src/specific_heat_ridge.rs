@@ -1,0 +1,110 @@
+//! Lines of maximal specific heat, (∂C/∂T)_H = 0.
+
+use crate::jet::Jet;
+use crate::thermodynamics::{energy_moments, check_field};
+use crate::{Lattice, TheoryError};
+
+/// Ratio of successive temperatures of the first scan.
+const SCAN_RATIO: f64 = 1.05;
+/// Points put into a bracket at each step.
+const N_POINTS: usize = 8;
+/// Relative width of a bracket inside which c is a polynomial of degree 7.
+const NARROW: f64 = 3e-3;
+
+/// A maximum of c over T at fixed field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpecificHeatMaximum {
+    /// Where it lies.
+    pub temperature: f64,
+    /// c there.
+    pub specific_heat_per_site: f64,
+}
+
+/// What the energy E in C = (∂⟨E⟩/∂T)_H contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldTerm {
+    /// −Σ sᵢsⱼ − H Σ sᵢ, so that C = Var(E)/T².
+    Included,
+    /// −Σ sᵢsⱼ alone.
+    Excluded,
+}
+
+/// The highest maximum of c(T) of a finite lattice at fixed `field`, the field term included in the energy.
+///
+/// # Errors
+/// A field that is not finite or too large for a maximum in f64, or a torus above L = 12 in a field.
+pub fn specific_heat_maximum(lattice: Lattice, field: f64) -> Result<SpecificHeatMaximum, TheoryError> {
+    let maxima = specific_heat_maxima(lattice, field, FieldTerm::Included)?;
+    let highest = maxima.into_iter().max_by(|a, b| a.specific_heat_per_site.total_cmp(&b.specific_heat_per_site));
+    highest.ok_or(TheoryError::InvalidField { field })
+}
+
+/// All maxima of c(T) above T = 0.02, by increasing temperature.
+///
+/// In a small field a finite lattice has a second one at low temperature, where the whole lattice turns over:
+/// T ≈ 0.83 N H.
+///
+/// # Errors
+/// As [`specific_heat_maximum`].
+pub fn specific_heat_maxima(
+    lattice: Lattice,
+    field: f64,
+    term: FieldTerm,
+) -> Result<Vec<SpecificHeatMaximum>, TheoryError> {
+    check_field(field)?;
+    maxima(field, |temperatures| {
+        let moments = energy_moments(lattice, temperatures, field, term)?;
+        Ok(moments.iter().zip(temperatures).map(|(moments, t)| moments.covariance_per_site / (t * t)).collect())
+    })
+}
+
+/// The maxima of any c(T) at this field.
+pub(crate) fn maxima(
+    field: f64,
+    specific_heat: impl Fn(&[f64]) -> Result<Vec<f64>, TheoryError>,
+) -> Result<Vec<SpecificHeatMaximum>, TheoryError> {
+    let hottest = 4.0 + 2.0 * field.abs();
+    let scan: Vec<f64> =
+        std::iter::successors(Some(0.02), |t| Some(t * SCAN_RATIO)).take_while(|t| *t < hottest).collect();
+    let values = specific_heat(&scan)?;
+    let is_top = |i: &usize| values[i - 1] < values[*i] && values[*i] >= values[i + 1];
+    (1..scan.len() - 1).filter(is_top).map(|i| refine(scan[i - 1], scan[i + 1], &specific_heat)).collect()
+}
+
+/// Narrows a bracket of a maximum, then takes the zero of the slope of the polynomial through its points.
+fn refine(
+    mut low: f64,
+    mut high: f64,
+    specific_heat: &impl Fn(&[f64]) -> Result<Vec<f64>, TheoryError>,
+) -> Result<SpecificHeatMaximum, TheoryError> {
+    loop {
+        let step = (high - low) / (N_POINTS - 1) as f64;
+        let nodes: Vec<f64> = (0..N_POINTS).map(|i| low + step * i as f64).collect();
+        let values = specific_heat(&nodes)?;
+        if high - low < NARROW * low {
+            return Ok(top_of_polynomial(&nodes, values));
+        }
+        let top = (1..N_POINTS - 1).max_by(|&i, &j| values[i].total_cmp(&values[j])).unwrap_or(1);
+        (low, high) = (nodes[top - 1], nodes[top + 1]);
+    }
+}
+
+fn top_of_polynomial(nodes: &[f64], mut coefficients: Vec<f64>) -> SpecificHeatMaximum {
+    for order in 1..nodes.len() {
+        for i in (order..nodes.len()).rev() {
+            coefficients[i] = (coefficients[i] - coefficients[i - 1]) / (nodes[i] - nodes[i - order]);
+        }
+    }
+    let polynomial = |t: f64| {
+        let newton = coefficients.iter().zip(nodes).rev();
+        newton.fold(Jet::constant(0.0), |sum, (&coefficient, &node)| {
+            sum * (Jet::coupling(t) - Jet::constant(node)) + Jet::constant(coefficient)
+        })
+    };
+    let mut temperature = 0.5 * (nodes[0] + nodes[nodes.len() - 1]);
+    for _ in 0..8 {
+        let at = polynomial(temperature);
+        temperature -= at.k / at.kk;
+    }
+    SpecificHeatMaximum { temperature, specific_heat_per_site: polynomial(temperature).value }
+}

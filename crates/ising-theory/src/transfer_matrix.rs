@@ -1,0 +1,76 @@
+//! The L × L torus for L ≤ 12: the row transfer matrix applied to the 2^L states of a row, bond by bond.
+//!
+//! Z = Σ_r ⟨r| (D W)^L |r⟩ with D the weights inside a row (diagonal) and W = w ⊗ … ⊗ w the vertical bonds, so that one
+//! row costs L 2^L two-term sums. All weights are relative to the aligned state, hence at most 1, and only positive
+//! terms are added: the relative precision is that of f64 at any temperature.
+
+mod density_of_states;
+mod energy_moments;
+mod join;
+mod magnetization_table;
+mod rows;
+
+use rayon::prelude::*;
+
+pub use density_of_states::{EnergyDistribution, JointDensityOfStates};
+pub(crate) use energy_moments::energy_moments;
+pub use magnetization_table::MagnetizationTable;
+
+use crate::TheoryError;
+use join::{join_all, join_into};
+use rows::{Row, RowClass};
+
+/// The largest side for which 2^L row states are summed over.
+const LARGEST_SIDE: usize = 12;
+
+/// What is kept for each state of a row: a block of entries, a truncated polynomial or a set of moments.
+trait RowWeights: Sync {
+    /// A number, or several side by side.
+    type Entry: Copy + Default + Send + Sync;
+
+    /// Length of a block once `n_rows` rows lie behind (0: the first row alone).
+    fn block_len(&self, n_rows: usize) -> usize;
+
+    /// Writes the block of weight 1, shape `[block_len(0)]`, zero before.
+    fn write_unit(&self, block: &mut [Self::Entry]);
+
+    /// Adds a vertical bond below `n_rows` rows: each block takes itself over a satisfied bond plus the other over an
+    /// unsatisfied one.
+    fn join(&self, n_rows: usize, up: &mut [Self::Entry], down: &mut [Self::Entry]);
+
+    /// Adds `source`, with `n_rows` rows behind it, times the weights inside the next row to `target`.
+    fn cross_row(&self, n_rows: usize, row: Row, source: &[Self::Entry], target: &mut [Self::Entry]);
+}
+
+fn check_side(side: usize, limit: usize, method: &'static str, instead: &'static str) -> Result<(), TheoryError> {
+    match side {
+        0 | 1 => Err(TheoryError::LatticeTooSmall { extent: side }),
+        _ if side > limit => Err(TheoryError::SideTooLarge { side, limit, method, instead }),
+        _ => Ok(()),
+    }
+}
+
+/// ⟨r| (D W)^L |r⟩ for each class, in order: the same numbers for any number of threads.
+fn close_torus<W: RowWeights>(side: usize, classes: &[RowClass], weights: &W) -> Vec<Vec<W::Entry>> {
+    let rows: Vec<Row> = (0..1 << side).map(|state| Row::new(side, state)).collect();
+    classes.par_iter().map(|class| close_from(class.state, side, &rows, weights)).collect()
+}
+
+fn close_from<W: RowWeights>(first: usize, side: usize, rows: &[Row], weights: &W) -> Vec<W::Entry> {
+    let mut len = weights.block_len(0);
+    let mut blocks = vec![W::Entry::default(); len << side];
+    weights.write_unit(&mut blocks[first * len..(first + 1) * len]);
+    for n_rows in 0..side - 1 {
+        join_all(weights, n_rows, len, &mut blocks);
+        let longer = weights.block_len(n_rows + 1);
+        let mut crossed = vec![W::Entry::default(); longer << side];
+        for ((&row, source), target) in rows.iter().zip(blocks.chunks(len)).zip(crossed.chunks_mut(longer)) {
+            weights.cross_row(n_rows, row, source, target);
+        }
+        (blocks, len) = (crossed, longer);
+    }
+    let last = join_into(weights, side - 1, len, &mut blocks, first);
+    let mut closed = vec![W::Entry::default(); weights.block_len(side)];
+    weights.cross_row(side - 1, rows[first], last, &mut closed);
+    closed
+}

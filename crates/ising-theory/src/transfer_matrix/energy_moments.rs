@@ -1,0 +1,116 @@
+//! Energy moments of the torus at many temperatures in one field, without resolving the magnetization.
+
+use super::rows::{self, Row};
+use super::{LARGEST_SIDE, RowWeights, check_side, close_torus};
+use crate::TheoryError;
+use crate::specific_heat_ridge::FieldTerm;
+
+/// Temperatures carried side by side.
+const LANES: usize = 8;
+
+/// One number for each temperature.
+type Lanes = [f64; LANES];
+
+/// [Σw, Σwa, Σwb, Σwab] at each temperature.
+type Moments = [Lanes; 4];
+
+/// ⟨E⟩ − E₀ of the whole torus at each of `temperatures` ≥ 0.01, and the covariance of E with itself or with the bond
+/// energy.
+pub(crate) fn energy_moments(
+    side: usize,
+    temperatures: &[f64],
+    field: f64,
+    term: FieldTerm,
+) -> Result<Vec<(f64, f64)>, TheoryError> {
+    check_side(side, LARGEST_SIDE, "the transfer matrix", "in zero field Kaufman's solution takes any side")?;
+    Ok(temperatures.chunks(LANES).flat_map(|lanes| lanes_moments(side, lanes, field.abs(), term)).collect())
+}
+
+fn lanes_moments(side: usize, temperatures: &[f64], field: f64, term: FieldTerm) -> Vec<(f64, f64)> {
+    let classes = rows::classes(side);
+    let padded = std::array::from_fn(|lane| temperatures[lane.min(temperatures.len() - 1)]);
+    let closed = close_torus(side, &classes, &ByTemperature::new(side, &padded, field, term));
+    let sum = |order: usize, lane: usize| -> f64 {
+        classes.iter().zip(&closed).map(|(class, block)| class.n_rows as f64 * block[0][order][lane]).sum()
+    };
+    (0..temperatures.len())
+        .map(|lane| {
+            let [weight, a, b, ab] = std::array::from_fn(|order| sum(order, lane));
+            let (mean_a, mean_b) = (a / weight, b / weight);
+            (2.0 * mean_b, 4.0 * (ab / weight - mean_a * mean_b))
+        })
+        .collect()
+}
+
+/// Moments of b = (E − E₀)/2 and of a, the same with or without its field term.
+struct ByTemperature {
+    side: usize,
+    field: f64,
+    term: FieldTerm,
+    /// Weight e^{−2K} of an unsatisfied bond.
+    bond_weights: Lanes,
+    /// Weight of each row state, shape `[2^L]`.
+    row_weights: Vec<Lanes>,
+}
+
+impl ByTemperature {
+    fn new(side: usize, temperatures: &Lanes, field: f64, term: FieldTerm) -> Self {
+        let weight = |half_energy: f64| temperatures.map(|temperature| (-2.0 * half_energy / temperature).exp());
+        let mut weights = Self { side, field, term, bond_weights: weight(1.0), row_weights: Vec::new() };
+        let row_energy = |state| weights.half_energies(Row::new(side, state)).1;
+        weights.row_weights = (0..1 << side).map(|state| weight(row_energy(state))).collect();
+        weights
+    }
+
+    /// a and b of the horizontal bonds and the field in a row.
+    fn half_energies(&self, row: Row) -> (f64, f64) {
+        let walls = row.n_walls as f64;
+        let energy = walls + self.field * (self.side - row.n_up) as f64;
+        match self.term {
+            FieldTerm::Included => (energy, energy),
+            FieldTerm::Excluded => (walls, energy),
+        }
+    }
+}
+
+impl RowWeights for ByTemperature {
+    type Entry = Moments;
+
+    fn block_len(&self, _n_rows: usize) -> usize {
+        1
+    }
+
+    fn write_unit(&self, block: &mut [Moments]) {
+        block[0][0] = [1.0; LANES];
+    }
+
+    #[inline(always)]
+    fn join(&self, _n_rows: usize, up: &mut [Moments], down: &mut [Moments]) {
+        let (up, down) = (&mut up[0], &mut down[0]);
+        for lane in 0..LANES {
+            let weight = self.bond_weights[lane];
+            let shifted = |m: &Moments| {
+                let [m_0, a, b, ab] = [m[0][lane], m[1][lane], m[2][lane], m[3][lane]];
+                [m_0, a + m_0, b + m_0, ab + a + b + m_0]
+            };
+            let (from_up, from_down) = (shifted(up), shifted(down));
+            for order in 0..4 {
+                up[order][lane] += weight * from_down[order];
+                down[order][lane] += weight * from_up[order];
+            }
+        }
+    }
+
+    fn cross_row(&self, _n_rows: usize, row: Row, source: &[Moments], target: &mut [Moments]) {
+        let (by_a, by_b) = self.half_energies(row);
+        let (source, target) = (&source[0], &mut target[0]);
+        for lane in 0..LANES {
+            let weight = self.row_weights[row.state][lane];
+            let [m_0, a, b, ab]: [f64; 4] = std::array::from_fn(|order| weight * source[order][lane]);
+            target[0][lane] += m_0;
+            target[1][lane] += a + by_a * m_0;
+            target[2][lane] += b + by_b * m_0;
+            target[3][lane] += ab + by_a * b + by_b * a + by_a * by_b * m_0;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The vertical bonds of one row, W = w ⊗ … ⊗ w, applied to all row states in the widest vectors of the processor.
+//!
+//! No product and sum are fused, so that every instruction set gives the same bits.
+
+use super::RowWeights;
+
+/// Applies W to blocks of `len` below `n_rows` rows: one two-term sum per site, the recursion keeping the lower bits in
+/// the cache.
+pub(super) fn join_all<W: RowWeights>(weights: &W, n_rows: usize, len: usize, blocks: &mut [W::Entry]) {
+    if blocks.len() > len {
+        let (down, up) = join_halves(weights, n_rows, len, blocks);
+        join_all(weights, n_rows, len, down);
+        join_all(weights, n_rows, len, up);
+    }
+}
+
+/// The one block of W applied to `blocks` that belongs to `state`.
+pub(super) fn join_into<'a, W: RowWeights>(
+    weights: &W,
+    n_rows: usize,
+    len: usize,
+    blocks: &'a mut [W::Entry],
+    state: usize,
+) -> &'a [W::Entry] {
+    if blocks.len() == len {
+        return blocks;
+    }
+    let n_half = blocks.len() / len / 2;
+    let (down, up) = join_halves(weights, n_rows, len, blocks);
+    join_into(weights, n_rows, len, if state >= n_half { up } else { down }, state % n_half)
+}
+
+type Halves<'a, W> = (&'a mut [<W as RowWeights>::Entry], &'a mut [<W as RowWeights>::Entry]);
+
+/// Joins the states that differ in the highest bit.
+fn join_halves<'a, W: RowWeights>(weights: &W, n_rows: usize, len: usize, blocks: &'a mut [W::Entry]) -> Halves<'a, W> {
+    let (down, up) = blocks.split_at_mut(blocks.len() / 2);
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the processor has AVX-512F.
+        unsafe { join_pairs_avx512(weights, n_rows, len, up, down) };
+        return (down, up);
+    } else if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        unsafe { join_pairs_avx2(weights, n_rows, len, up, down) };
+        return (down, up);
+    }
+    join_pairs(weights, n_rows, len, up, down);
+    (down, up)
+}
+
+#[inline(always)]
+fn join_pairs<W: RowWeights>(weights: &W, n_rows: usize, len: usize, up: &mut [W::Entry], down: &mut [W::Entry]) {
+    for (up, down) in up.chunks_exact_mut(len).zip(down.chunks_exact_mut(len)) {
+        weights.join(n_rows, up, down);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn join_pairs_avx2<W: RowWeights>(weights: &W, n_rows: usize, len: usize, up: &mut [W::Entry], down: &mut [W::Entry]) {
+    join_pairs(weights, n_rows, len, up, down);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn join_pairs_avx512<W: RowWeights>(
+    weights: &W,
+    n_rows: usize,
+    len: usize,
+    up: &mut [W::Entry],
+    down: &mut [W::Entry],
+) {
+    join_pairs(weights, n_rows, len, up, down);
+}

@@ -1,0 +1,136 @@
+//! All exact methods against the sum over every configuration.
+
+use ising_theory::{
+    EnergyDistribution, JointDensityOfStates, Lattice, MagnetizationTable, Thermodynamics, ring_correlation,
+    thermodynamics,
+};
+
+const POINTS: [(f64, f64); 7] =
+    [(0.3, 0.2), (0.7, 0.0), (1.3, -0.4), (2.25, 0.0), (2.5, 1.5), (10.0, -3.0), (f64::INFINITY, 1.0)];
+
+/// (bond energy, magnetization) of every configuration.
+fn states(lattice: Lattice) -> Vec<(f64, f64)> {
+    let spins = |state: usize| -> Vec<i8> {
+        (0..lattice.n_sites()).map(|site| if state >> site & 1 == 1 { 1 } else { -1 }).collect()
+    };
+    (0..1 << lattice.n_sites())
+        .map(|state| (lattice.bond_energy(&spins(state)) as f64, lattice.magnetization(&spins(state)) as f64))
+        .collect()
+}
+
+fn brute_force(lattice: Lattice, states: &[(f64, f64)], temperature: f64, field: f64) -> Thermodynamics {
+    let n = lattice.n_sites() as f64;
+    let ground = lattice.n_bonds() as f64 + field.abs() * n;
+    let excess = |bonds: f64, magnetization: f64| bonds - field * magnetization + ground;
+    let sum = |value: &dyn Fn(f64, f64) -> f64| -> f64 {
+        states.iter().map(|&(bonds, m)| (-excess(bonds, m) / temperature).exp() * value(excess(bonds, m), m)).sum()
+    };
+    let z = sum(&|_, _| 1.0);
+    let mean = |value: &dyn Fn(f64, f64) -> f64| sum(value) / z;
+    let (energy, magnetization) = (mean(&|e, _| e), mean(&|_, m| m));
+    Thermodynamics {
+        ln_z_per_site: (z.ln() + ground / temperature) / n,
+        energy_per_site: (energy - ground) / n,
+        specific_heat_per_site: mean(&|e, _| (e - energy).powi(2)) / (n * temperature * temperature),
+        magnetization_per_site: magnetization / n,
+        abs_magnetization_per_site: mean(&|_, m| m.abs()) / n,
+        susceptibility_per_site: mean(&|_, m| (m - magnetization).powi(2)) / (n * temperature),
+        entropy_per_site: (z.ln() + energy / temperature) / n,
+    }
+}
+
+fn assert_close(label: &str, value: f64, expected: f64) {
+    let error = (value - expected).abs() / expected.abs().max(1e-6);
+    assert!(error < 1e-10, "{label}: {value:e} instead of {expected:e}");
+}
+
+#[test]
+fn thermodynamics_equal_the_sum_over_configurations() {
+    let lattices = [
+        Lattice::Ring { n_sites: 2 },
+        Lattice::Ring { n_sites: 3 },
+        Lattice::Ring { n_sites: 7 },
+        Lattice::Ring { n_sites: 16 },
+        Lattice::Square { side: 2 },
+        Lattice::Square { side: 3 },
+        Lattice::Square { side: 4 },
+    ];
+    for lattice in lattices {
+        let states = states(lattice);
+        for (temperature, field) in POINTS {
+            let value = thermodynamics(lattice, temperature, field).expect("valid state point");
+            let expected = brute_force(lattice, &states, temperature, field);
+            let label = |name: &str| format!("{name} of {lattice} at ({temperature}, {field})");
+            assert_close(&label("ln Z"), value.ln_z_per_site, expected.ln_z_per_site);
+            assert_close(&label("e"), value.energy_per_site, expected.energy_per_site);
+            assert_close(&label("c"), value.specific_heat_per_site, expected.specific_heat_per_site);
+            assert_close(&label("m"), value.magnetization_per_site, expected.magnetization_per_site);
+            assert_close(&label("|m|"), value.abs_magnetization_per_site, expected.abs_magnetization_per_site);
+            assert_close(&label("chi"), value.susceptibility_per_site, expected.susceptibility_per_site);
+            assert_close(&label("s"), value.entropy_per_site, expected.entropy_per_site);
+        }
+    }
+}
+
+#[test]
+fn joint_density_of_states_counts_every_configuration() {
+    for side in [2, 3, 4] {
+        let lattice = Lattice::Square { side };
+        let density = JointDensityOfStates::new(side).expect("small side");
+        let mut counts = std::collections::BTreeMap::new();
+        for (bonds, magnetization) in states(lattice) {
+            *counts.entry((bonds as i64, magnetization as i64)).or_insert(0_u32) += 1;
+        }
+        let all_energies = -2 * (side * side) as i64..=2 * (side * side) as i64;
+        for bond_energy in all_energies {
+            for magnetization in -((side * side) as i64)..=(side * side) as i64 {
+                let expected = counts.get(&(bond_energy, magnetization)).copied().unwrap_or(0);
+                assert_eq!(density.count(bond_energy, magnetization), f64::from(expected));
+            }
+        }
+    }
+}
+
+#[test]
+fn distributions_equal_the_sum_over_configurations() {
+    let (side, temperature) = (4, 2.1);
+    let lattice = Lattice::Square { side };
+    let states = states(lattice);
+    for field in [-0.3, 0.0, 0.8] {
+        let weight = |&(bonds, m): &(f64, f64)| (-(bonds - field * m) / temperature).exp();
+        let z: f64 = states.iter().map(weight).sum();
+        let probability = |select: &dyn Fn(&(f64, f64)) -> bool| {
+            states.iter().filter(|state| select(state)).map(weight).sum::<f64>() / z
+        };
+        let magnetizations = MagnetizationTable::new(side, temperature).expect("small side").distribution(field);
+        for (n_up, &value) in magnetizations.iter().enumerate() {
+            assert_close("P(M)", value, probability(&|state| (state.1 as i64 + 16) / 2 == n_up as i64));
+        }
+        let energies = EnergyDistribution::new(side, temperature, field).expect("small side");
+        for (&energy, &value) in energies.bond_energies.iter().zip(&energies.probabilities) {
+            assert_close("P(E)", value, probability(&|state| state.0 as i64 == energy));
+        }
+        let joint = JointDensityOfStates::new(side).expect("small side").distribution(temperature, field);
+        for (energy, m, value) in joint.expect("valid state point") {
+            assert_close("P(E, M)", value, probability(&|state| state.0 as i64 == energy && state.1 as i64 == m));
+        }
+    }
+}
+
+#[test]
+fn ring_correlations_equal_the_sum_over_configurations() {
+    let lattice = Lattice::Ring { n_sites: 9 };
+    for (temperature, field) in [(0.8, 0.0), (1.5, 0.3), (2.0, -1.0)] {
+        let spin = |state: usize, site: usize| if state >> site & 1 == 1 { 1.0 } else { -1.0 };
+        let states = states(lattice);
+        let weights: Vec<f64> =
+            states.iter().map(|(bonds, m)| (-(bonds - field * m) / temperature).exp()).collect();
+        let z: f64 = weights.iter().sum();
+        for distance in 0..9 {
+            let sum: f64 =
+                weights.iter().enumerate().map(|(state, weight)| weight * spin(state, 0) * spin(state, distance)).sum();
+            let value = ring_correlation(9, temperature, field, distance).expect("valid state point");
+            assert_close("G(r)", value, sum / z);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The thermometers: temperature from energy, and the posterior over a grid.
+
+use ising_theory::{BayesThermometer, EnergyThermometer, JointDensityOfStates, Lattice, TheoryError, kaufman, thermodynamics};
+
+#[test]
+fn the_energy_thermometer_inverts_the_exact_energy() {
+    let cases = [
+        (Lattice::Ring { n_sites: 100 }, 0.0),
+        (Lattice::Ring { n_sites: 100 }, -1.0),
+        (Lattice::Square { side: 8 }, 0.0),
+        (Lattice::Square { side: 8 }, 0.5),
+    ];
+    for (lattice, field) in cases {
+        let thermometer = EnergyThermometer::new(lattice, field).expect("valid field");
+        for temperature in [0.45, 0.6, 1.0, 1.9, 2.27, 2.6, 4.0, 9.5] {
+            let exact = thermodynamics(lattice, temperature, field).expect("valid");
+            let reading = thermometer.read(exact.energy_per_site);
+            assert!((reading.temperature / temperature - 1.0).abs() < 1e-6, "{lattice} {field} {temperature} {reading:?}");
+            let heat = reading.temperature_per_energy * exact.specific_heat_per_site;
+            assert!((heat - 1.0).abs() < 1e-4, "{lattice} {field} {temperature} {heat}");
+        }
+        assert_eq!(thermometer.read(f64::MIN).temperature, 0.0);
+        assert!(thermometer.read(0.5).temperature.is_infinite());
+    }
+}
+
+#[test]
+fn the_energy_thermometer_reads_large_lattices_at_their_critical_point() {
+    let thermometer = EnergyThermometer::new(Lattice::Square { side: 128 }, 0.0).expect("zero field");
+    for temperature in [1.0, 2.2, 2.269, 2.28, 3.0] {
+        let energy = kaufman(128, temperature).expect("valid").energy_per_site;
+        assert!((thermometer.read(energy).temperature - temperature).abs() < 1e-6);
+    }
+}
+
+/// Summed over all states drawn at one point of the grid, the likelihoods are normalized and Bayes' rule holds.
+#[test]
+fn likelihoods_are_normalized() {
+    let grid = [(0.0, 0.0), (0.0, 0.5), (0.0, -0.5), (1.0, 0.0), (2.3, 0.5), (2.3, -1.0), (f64::INFINITY, 2.0)];
+    let side = 4;
+    let thermometer = BayesThermometer::new(Lattice::Square { side }, &grid).expect("valid grid");
+    let density = JointDensityOfStates::new(side).expect("small side");
+    let mut totals = vec![0.0; grid.len()];
+    for bond_energy in -32..=32 {
+        for magnetization in -16..=16 {
+            let count = density.count(bond_energy, magnetization);
+            if count > 0.0 {
+                for (total, ln) in totals.iter_mut().zip(thermometer.ln_likelihood(bond_energy, magnetization)) {
+                    *total += count * ln.exp();
+                }
+            }
+        }
+    }
+    for (total, point) in totals.iter().zip(grid) {
+        assert!((total - 1.0).abs() < 1e-12, "{point:?}: {total}");
+    }
+}
+
+#[test]
+fn the_posterior_is_exact_at_the_ends() {
+    let lattice = Lattice::Ring { n_sites: 4 };
+    let thermometer = BayesThermometer::new(lattice, &[(0.0, 0.0), (0.0, 1.0), (f64::INFINITY, 0.0)]).expect("valid grid");
+    // p(all up | T, H) = 1/2, 1, 1/16.
+    let posterior = thermometer.posterior(-4, 4).expect("possible");
+    for (value, expected) in posterior.iter().zip([8.0 / 25.0, 16.0 / 25.0, 1.0 / 25.0]) {
+        assert!((value - expected).abs() < 1e-15);
+    }
+    let mean = thermometer.mean_posterior(&[(-4, -4), (0, 0)]).expect("possible");
+    for (value, expected) in mean.iter().zip([4.0 / 9.0, 0.0, 5.0 / 9.0]) {
+        assert!((value - expected).abs() < 1e-15);
+    }
+    let frozen = BayesThermometer::new(lattice, &[(0.0, 0.0)]).expect("valid grid");
+    assert!(matches!(frozen.posterior(0, 0), Err(TheoryError::ImpossibleObservation { .. })));
+}

@@ -1,0 +1,80 @@
+//! Values computed independently of this crate.
+
+use ising_theory::{
+    BetheLattice, FieldTerm, Lattice, specific_heat_maxima, specific_heat_maximum, thermodynamics_over_fields,
+};
+
+/// T, then e, c, |m| per spin of the 10 × 10 torus at H = 0 and H = 0.5.
+const TEN_BY_TEN: [(f64, [[f64; 3]; 2]); 5] = [
+    (1.0, [[-1.997_160, 0.023_380, 0.999_276], [-2.498_866, 0.010_322, 0.999_746]]),
+    (2.0, [[-1.745_431, 0.723_165, 0.911_122], [-2.371_532, 0.329_200, 0.968_533]]),
+    (2.25, [[-1.500_168, 1.233_272, 0.772_391], [-2.270_781, 0.479_775, 0.941_325]]),
+    (2.5, [[-1.185_101, 1.133_239, 0.538_393], [-2.130_939, 0.638_334, 0.900_413]]),
+    (4.0, [[-0.557_447, 0.171_754, 0.166_270], [-1.011_261, 0.522_833, 0.452_591]]),
+];
+
+fn assert_within(value: f64, expected: f64, tolerance: f64) {
+    assert!((value - expected).abs() <= tolerance, "{value} instead of {expected}");
+}
+
+#[test]
+fn ten_by_ten_torus_agrees_to_all_digits() {
+    for (temperature, rows) in TEN_BY_TEN {
+        let values = thermodynamics_over_fields(Lattice::Square { side: 10 }, temperature, &[0.0, 0.5]);
+        for (value, [energy, heat, magnetization]) in values.expect("valid state points").iter().zip(rows) {
+            assert_within(value.energy_per_site, energy, 5.1e-7);
+            assert_within(value.specific_heat_per_site, heat, 5.1e-7);
+            assert_within(value.abs_magnetization_per_site, magnetization, 5.1e-7);
+        }
+    }
+}
+
+#[test]
+fn zero_field_maxima_of_the_torus() {
+    let expected =
+        [(4, 2.43895, 0.81646), (6, 2.38971, 1.03847), (16, 2.31751, 1.55220), (32, 2.29393, 1.90451), (64, 2.28173, 2.25239)];
+    for (side, temperature, heat) in expected {
+        let maximum = specific_heat_maximum(Lattice::Square { side }, 0.0).expect("zero field");
+        assert_within(maximum.temperature, temperature, 5.1e-6);
+        assert_within(maximum.specific_heat_per_site, heat, 5.1e-6);
+    }
+    let maximum = specific_heat_maximum(Lattice::Square { side: 10 }, 0.0).expect("zero field");
+    assert_within(maximum.temperature, 2.344_591_99, 5.1e-9);
+    assert_within(maximum.specific_heat_per_site, 1.309_055_41, 5.1e-9);
+}
+
+#[test]
+fn lines_of_maximal_specific_heat() {
+    let fields = [0.0, 0.1, 0.5, 1.0, 2.0, 4.5];
+    let ring = [0.8336, 0.9265, 1.5331, 2.0733, 3.0190, 5.2076];
+    let torus = [2.3446, 2.5567, 3.0988, 3.6184, 4.5568, 6.7525];
+    let bethe = [2.8854, 2.8170, 3.1847, 3.6587, 4.5715, 6.7556];
+    for (i, &field) in fields.iter().enumerate() {
+        let of_ring = specific_heat_maximum(Lattice::Ring { n_sites: 100 }, field).expect("finite field");
+        assert_within(of_ring.temperature, ring[i], 5.1e-5);
+        let of_torus = specific_heat_maximum(Lattice::Square { side: 10 }, field).expect("finite field");
+        assert_within(of_torus.temperature, torus[i], 5.1e-5);
+        let of_bethe = BetheLattice::default().specific_heat_maxima(field, FieldTerm::Included).expect("finite field");
+        assert_eq!(of_bethe.len(), 1);
+        assert_within(of_bethe[0].temperature, bethe[i], 5.1e-5);
+    }
+}
+
+#[test]
+fn a_small_field_gives_a_finite_lattice_a_second_maximum() {
+    let n_maxima = |lattice, field| specific_heat_maxima(lattice, field, FieldTerm::Included).expect("finite").len();
+    for lattice in [Lattice::Ring { n_sites: 100 }, Lattice::Square { side: 8 }] {
+        assert_eq!([0.0, 0.001, 0.1].map(|field| n_maxima(lattice, field)), [1, 2, 1], "{lattice}");
+    }
+}
+
+#[test]
+fn without_the_field_term_the_maximum_lies_lower() {
+    for lattice in [Lattice::Ring { n_sites: 100 }, Lattice::Square { side: 8 }] {
+        for field in [1.0, 2.0] {
+            let top = |term| specific_heat_maxima(lattice, field, term).expect("finite field")[0].temperature;
+            let shift = top(FieldTerm::Included) - top(FieldTerm::Excluded);
+            assert!((0.05..0.25).contains(&shift), "{lattice} at H = {field}: {shift}");
+        }
+    }
+}

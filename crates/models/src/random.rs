@@ -1,0 +1,47 @@
+//! Counter-based random numbers: a hash of (key, draw, row, column), so that every path to the same step, on any device
+//! and with any number of threads, draws the same ones. 32-bit arithmetic only: it runs in GPU kernels too.
+
+/// The numbers of one sampling of one layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    first: u32,
+    second: u32,
+}
+
+impl Draw {
+    /// The numbers of sampling `draw` within the step named by `key`.
+    pub fn new(key: u64, draw: u32) -> Self {
+        // Two rounds of the finaliser of SplitMix64 (Steele, Lea & Flood 2014).
+        let mixed = mix64(mix64(key) ^ u64::from(draw).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        Self { first: mixed as u32, second: (mixed >> 32) as u32 }
+    }
+
+    /// 32 random bits for the unit `counter` = row · n_units + column.
+    #[inline(always)]
+    pub fn bits(self, counter: u32) -> u32 {
+        let mut x = counter.wrapping_add(self.first);
+        x = (x ^ (x >> 16)).wrapping_mul(0x21f0_aaad);
+        x = (x ^ (x >> 15) ^ self.second).wrapping_mul(0x735a_2d97);
+        x = (x ^ (x >> 15)).wrapping_mul(0x9e37_79b1);
+        x ^ (x >> 16)
+    }
+
+    /// The threshold 2u − 1 ∈ (−1, 1) of the unit `counter`, with u uniform in 24 bits: a unit of mean ⟨s⟩ becomes +1
+    /// where ⟨s⟩ exceeds it.
+    #[inline(always)]
+    pub fn threshold(self, counter: u32) -> f32 {
+        // (2 (bits ≫ 8) + 1) 2⁻²⁴ − 1, exact in 32-bit floats.
+        ((self.bits(counter) >> 8) as i32 - (1 << 23)) as f32 * 2.0f32.powi(-23) + 2.0f32.powi(-24)
+    }
+
+    /// The thresholds of a layer, shape `[n_rows, n_columns]`, row-major.
+    pub fn thresholds(self, n_rows: usize, n_columns: usize) -> Vec<f32> {
+        (0..(n_rows * n_columns) as u32).map(|counter| self.threshold(counter)).collect()
+    }
+}
+
+fn mix64(mut x: u64) -> u64 {
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}

@@ -1,0 +1,91 @@
+//! `manifest.toml`: what was computed from which settings, and the checksum of every file.
+
+use std::{collections::BTreeMap, io::ErrorKind, path::Path};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::atomic;
+
+/// The record of a run folder.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name of the experiment.
+    pub experiment: String,
+    /// Version of this program.
+    pub version: String,
+    /// Commit it was built from.
+    pub commit: String,
+    /// Name of the machine it ran on last.
+    pub host: String,
+    /// Device it ran on last.
+    pub device: String,
+    /// Number of threads it ran with last.
+    pub threads: usize,
+    /// The merged settings it ran with last.
+    pub config: toml::Table,
+    /// What was computed, by name of the task.
+    #[serde(default)]
+    pub tasks: BTreeMap<String, TaskRecord>,
+}
+
+/// One task: a stage, or one machine of a stage.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskRecord {
+    /// Hash of the task's settings and of the files it reads.
+    pub fingerprint: String,
+    /// When it began (UTC).
+    pub started: String,
+    /// When it was done (UTC); missing while it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished: Option<String>,
+    /// Seconds of its last, perhaps resumed, run.
+    pub seconds: f64,
+    /// Device it ran on.
+    pub device: String,
+    /// What a reader should know about how it was done.
+    #[serde(default)]
+    pub notes: BTreeMap<String, String>,
+    /// The settings it depends on.
+    pub settings: toml::Table,
+    /// Its files, relative to the run folder, with their BLAKE3 checksums.
+    #[serde(default)]
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// Name of the manifest in a run folder.
+const FILE_NAME: &str = "manifest.toml";
+
+impl Manifest {
+    /// The manifest of `folder`, if there is one.
+    ///
+    /// # Errors
+    /// When there is one that cannot be read.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(FILE_NAME);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            text => text.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        let manifest = toml::from_str(&text).with_context(|| {
+            format!("{} is damaged: restore it, or run with another --out folder", path.display())
+        })?;
+        Ok(Some(manifest))
+    }
+
+    /// Writes the manifest into `folder`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let text = toml::to_string_pretty(self).context("the manifest cannot be written as TOML")?;
+        atomic::write(&folder.join(FILE_NAME), text.as_bytes())
+    }
+}
+
+/// BLAKE3 checksum of `bytes`, in hexadecimal.
+pub fn checksum(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}

@@ -1,0 +1,104 @@
+//! Rules between settings that no single value shows.
+
+use std::collections::HashSet;
+
+use super::schema::Settings;
+
+/// A setting that does not fit the others.
+pub(super) struct Problem {
+    /// Its key as in `config show`.
+    pub(super) key: String,
+    /// What is wrong.
+    pub(super) message: String,
+    /// How to mend it.
+    pub(super) help: String,
+}
+
+impl Problem {
+    pub(super) fn new(key: &str, message: &str, help: &str) -> Self {
+        Self { key: key.into(), message: message.into(), help: help.into() }
+    }
+}
+
+/// Checks what holds between settings.
+pub(super) fn check(settings: &Settings) -> Result<(), Problem> {
+    check_data(settings)?;
+    check_machines(settings)?;
+    check_figures(settings)
+}
+
+fn check_data(settings: &Settings) -> Result<(), Problem> {
+    let data = &settings.data;
+    let n_points = data.temperatures.values().len() * data.fields.values().len();
+    if n_points < 2 {
+        return Err(Problem::new(
+            "data.temperatures",
+            "the data has one state point, but the thermometer needs at least two to tell apart",
+            "add a temperature or a field",
+        ));
+    }
+    let n_samples = n_points * data.n_samples.get();
+    if settings.thermometer.batch_size.get() > n_samples {
+        return Err(batch_too_large("thermometer.batch_size", n_samples));
+    }
+    Ok(())
+}
+
+fn batch_too_large(key: &str, n_samples: usize) -> Problem {
+    let help = format!("choose {n_samples} or less, or raise data.n_samples");
+    Problem::new(key, &format!("a batch is larger than the {n_samples} training configurations"), &help)
+}
+
+fn check_machines(settings: &Settings) -> Result<(), Problem> {
+    let data = &settings.data;
+    let n_samples = data.temperatures.values().len() * data.fields.values().len() * data.n_samples.get();
+    let mut names = HashSet::new();
+    if settings.rbm.is_empty() {
+        return Err(Problem::new("rbm", "there is no machine", "add an entry [[rbm]]"));
+    }
+    for rbm in &settings.rbm {
+        check_name(&format!("rbm.{}.name", rbm.name), &rbm.name)?;
+        if !names.insert(&rbm.name) {
+            let key = format!("rbm.{}.name", rbm.name);
+            return Err(Problem::new(&key, "two machines have this name", "give each [[rbm]] its own name"));
+        }
+        if rbm.batch_size.get() > n_samples {
+            return Err(batch_too_large(&format!("rbm.{}.batch_size", rbm.name), n_samples));
+        }
+    }
+    Ok(())
+}
+
+fn check_figures(settings: &Settings) -> Result<(), Problem> {
+    let mut names = HashSet::new();
+    for figure in &settings.figures {
+        let name = figure.file_name();
+        check_name(&format!("figures.{name}.name"), &name)?;
+        if !names.insert(name.clone()) {
+            let help = "give one of them another name = \"…\"";
+            return Err(Problem::new(&format!("figures.{name}.kind"), "two figures have this name", help));
+        }
+        let machine = figure.machine.as_ref();
+        if let Some(machine) = machine.filter(|machine| settings.rbm.iter().all(|rbm| rbm.name != **machine)) {
+            let names: Vec<&str> = settings.rbm.iter().map(|rbm| rbm.name.as_str()).collect();
+            let message = format!("no machine is called {machine}");
+            return Err(Problem::new(&format!("figures.{name}.machine"), &message, &names.join(", ")));
+        }
+        if let Some(step) = figure.steps.iter().flatten().find(|&&step| step > settings.flow.n_steps.get()) {
+            let message = format!("step {step} lies beyond the flow, which has {} steps", settings.flow.n_steps);
+            let help = "choose earlier steps or raise flow.n_steps";
+            return Err(Problem::new(&format!("figures.{name}.steps"), &message, help));
+        }
+    }
+    Ok(())
+}
+
+/// A name becomes a folder or a file: lower-case letters, digits and hyphens keep it harmless everywhere.
+fn check_name(key: &str, name: &str) -> Result<(), Problem> {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.len() > 64 || !name.chars().all(legal) {
+        let help = "use up to 64 lower-case letters, digits and hyphens";
+        return Err(Problem::new(key, &format!("{name:?} is no name for a file"), help));
+    }
+    Ok(())
+}

@@ -1,0 +1,293 @@
+//! The settings of an experiment: what a TOML file may say, with every default.
+//!
+//! What no source states is a parameter of ours; the configs in `configs/` say which values are the papers'.
+
+use std::num::NonZeroUsize;
+
+use serde::{Deserialize, Serialize};
+
+use super::values::{Fields, Positive, Temperatures};
+
+/// All settings of one experiment.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// One line about the experiment, for figures and reports.
+    pub title: String,
+    /// Decides every random number of the run.
+    pub seed: u32,
+    /// The samples.
+    pub data: Data,
+    /// The network that reads (T, H).
+    pub thermometer: Thermometer,
+    /// The machines.
+    pub rbm: Vec<Rbm>,
+    /// The flow.
+    pub flow: Flow,
+    /// The figures.
+    pub figures: Vec<Figure>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            seed: 1,
+            data: Data::default(),
+            thermometer: Thermometer::default(),
+            rbm: vec![Rbm::default()],
+            flow: Flow::default(),
+            figures: FigureKind::ALL.map(Figure::of).to_vec(),
+        }
+    }
+}
+
+/// Which lattice is sampled.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LatticeKind {
+    /// L × L torus; needs `side`.
+    #[default]
+    Square,
+    /// Closed chain; needs `n_sites`.
+    Ring,
+}
+
+/// How configurations are drawn.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SamplerKind {
+    /// The exact sampler where it reaches.
+    #[default]
+    Auto,
+    /// Independent configurations through the transfer matrix.
+    Exact,
+}
+
+/// `[data]`: the samples.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Data {
+    /// Which lattice.
+    pub lattice: LatticeKind,
+    /// Side L of the square lattice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<NonZeroUsize>,
+    /// Number of sites of the ring.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_sites: Option<NonZeroUsize>,
+    /// Temperatures of the grid; `inf` is allowed.
+    pub temperatures: Temperatures,
+    /// Fields of the grid.
+    pub fields: Fields,
+    /// Training configurations per state point.
+    pub n_samples: NonZeroUsize,
+    /// Held-out configurations per state point, never trained on.
+    pub n_held_out: NonZeroUsize,
+    /// How they are drawn.
+    pub sampler: SamplerKind,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self {
+            lattice: LatticeKind::Square,
+            side: None,
+            n_sites: None,
+            temperatures: Temperatures::range(0.0, 6.0, 0.25),
+            fields: Fields::single(0.0),
+            n_samples: count(1000),
+            n_held_out: count(200),
+            sampler: SamplerKind::Auto,
+        }
+    }
+}
+
+/// What the thermometer sees of a configuration.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkKind {
+    /// Each site with its neighbours through one shared layer, averaged over the lattice.
+    #[default]
+    Local,
+    /// A plain multilayer network on all spins.
+    Dense,
+}
+
+/// `[thermometer]`: a softmax classifier over the state points of the data.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Thermometer {
+    /// What it sees.
+    pub network: NetworkKind,
+    /// Features of a neighbourhood (network "local").
+    pub n_features: NonZeroUsize,
+    /// Widths of the hidden layers.
+    pub layers: Vec<NonZeroUsize>,
+    /// Learning rate of Adam at the start; it falls to zero along a cosine.
+    pub learning_rate: Positive,
+    /// Configurations per step.
+    pub batch_size: NonZeroUsize,
+    /// Passes through the data.
+    pub n_epochs: NonZeroUsize,
+}
+
+impl Default for Thermometer {
+    fn default() -> Self {
+        Self {
+            network: NetworkKind::Local,
+            n_features: count(16),
+            layers: vec![count(64)],
+            learning_rate: Positive::new(0.01),
+            batch_size: count(500),
+            n_epochs: count(30),
+        }
+    }
+}
+
+/// `[[rbm]]`: one machine, trained once for every seed.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rbm {
+    /// Name of its folder and in tables: lower-case letters, digits, hyphens.
+    pub name: String,
+    /// Number of hidden units n_h.
+    pub n_hidden: NonZeroUsize,
+    /// The k of CD-k.
+    pub n_gibbs_steps: NonZeroUsize,
+    /// Learning rate.
+    pub learning_rate: Positive,
+    /// Configurations per step.
+    pub batch_size: NonZeroUsize,
+    /// Passes through the data.
+    pub n_epochs: NonZeroUsize,
+    /// Number of machines, trained with the seeds 0, 1, …
+    pub seeds: NonZeroUsize,
+    /// Standard deviation of the initial weights; biases start at zero.
+    pub initial_spread: Positive,
+}
+
+impl Default for Rbm {
+    fn default() -> Self {
+        Self {
+            name: "reference".into(),
+            n_hidden: count(81),
+            n_gibbs_steps: count(1),
+            learning_rate: Positive::new(0.1),
+            batch_size: count(500),
+            n_epochs: count(100),
+            seeds: count(1),
+            initial_spread: Positive::new(0.01),
+        }
+    }
+}
+
+/// How a layer is set from its mean.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UpdateKind {
+    /// Drawn from its conditional probability.
+    #[default]
+    Sampled,
+    /// Its mean.
+    MeanField,
+    /// The sign of its mean.
+    Rounded,
+}
+
+/// `[flow]`: a machine fed its own reconstructions.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flow {
+    /// Starting temperatures; without them T = 0, the grid of the data and T = ∞.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperatures: Option<Temperatures>,
+    /// Starting fields; without them those of the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Fields>,
+    /// Reconstructions v → h → v′.
+    pub n_steps: NonZeroUsize,
+    /// Independent configurations from every start.
+    pub n_chains: NonZeroUsize,
+    /// How both layers are set.
+    pub update: UpdateKind,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self {
+            temperatures: None,
+            fields: None,
+            n_steps: count(200),
+            n_chains: count(500),
+            update: UpdateKind::Sampled,
+        }
+    }
+}
+
+/// What a figure shows.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FigureKind {
+    /// Configurations along the flow.
+    Configurations,
+    /// The thermometer's averaged softmax at chosen steps.
+    ThermometerHistogram,
+    /// Temperature against step from every start.
+    TemperatureAgainstStep,
+    /// The thermometer against its limits.
+    Calibration,
+    /// Training curves.
+    Training,
+    /// Observables of the samples against exact values.
+    Observables,
+}
+
+impl FigureKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Configurations,
+        Self::ThermometerHistogram,
+        Self::TemperatureAgainstStep,
+        Self::Calibration,
+        Self::Training,
+        Self::Observables,
+    ];
+}
+
+/// `[[figures]]`: one figure.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// What it shows.
+    pub kind: FigureKind,
+    /// Name of its files; without it the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The machine shown, by name; without it the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+    /// Steps of the flow shown (configurations, thermometer-histogram).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<usize>>,
+    /// Starting temperatures shown (configurations, thermometer-histogram).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperatures: Option<Temperatures>,
+}
+
+impl Figure {
+    /// Name of its files, without the ending.
+    pub fn file_name(&self) -> String {
+        let kind = || toml::Value::try_from(self.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
+        self.name.clone().or_else(kind).unwrap_or_default()
+    }
+
+    fn of(kind: FigureKind) -> Self {
+        Self { kind, name: None, machine: None, steps: None, temperatures: None }
+    }
+}
+
+/// A default that is not zero.
+fn count(n: usize) -> NonZeroUsize {
+    NonZeroUsize::new(n).unwrap_or(NonZeroUsize::MIN)
+}

@@ -1,0 +1,104 @@
+//! Rectangles on the canvas and how they are divided.
+
+/// A position in pixels, x to the right and y down.
+pub(crate) type Point = (f64, f64);
+
+/// A rectangle in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rect {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) right: f64,
+    pub(crate) bottom: f64,
+}
+
+impl Rect {
+    pub(crate) fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(crate) fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+
+    pub(crate) fn center(&self) -> Point {
+        ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+    }
+
+    /// The rectangle without a border of these widths.
+    pub(crate) fn inset(&self, left: f64, top: f64, right: f64, bottom: f64) -> Self {
+        Self {
+            left: self.left + left,
+            top: self.top + top,
+            right: self.right - right,
+            bottom: self.bottom - bottom,
+        }
+    }
+
+    /// Equal columns with a gap between them.
+    pub(crate) fn columns(&self, count: usize, gap: f64) -> Vec<Self> {
+        let width = (self.width() - gap * (count.max(1) - 1) as f64) / count.max(1) as f64;
+        let column = |index: usize| {
+            let left = self.left + index as f64 * (width + gap);
+            Self { left, right: left + width, ..*self }
+        };
+        (0..count).map(column).collect()
+    }
+
+    /// Rows with these relative heights and a gap between them.
+    pub(crate) fn rows(&self, weights: &[f64], gap: f64) -> Vec<Self> {
+        let unit = (self.height() - gap * weights.len().saturating_sub(1) as f64) / weights.iter().sum::<f64>();
+        let mut top = self.top;
+        let row = |weight: &f64| {
+            let bottom = top + weight * unit;
+            let row = Self { top, bottom, ..*self };
+            top = bottom + gap;
+            row
+        };
+        weights.iter().map(row).collect()
+    }
+
+    /// The parts of a line that lie between the upper and the lower edge.
+    pub(crate) fn clip(&self, points: &[Point]) -> Vec<Vec<Point>> {
+        let mut parts: Vec<Vec<Point>> = Vec::new();
+        for ends in points.windows(2) {
+            let [(x, y), (to_x, to_y)] = [ends[0], ends[1]];
+            let crossing = |edge: f64| if (to_y - y).abs() > 0.0 { (edge - y) / (to_y - y) } else { f64::INFINITY };
+            let (first, second) = (crossing(self.top), crossing(self.bottom));
+            let (enter, leave) = match (self.top..=self.bottom).contains(&y) {
+                true if first.is_infinite() => (0.0, 1.0),
+                _ => (first.min(second).max(0.0), first.max(second).min(1.0)),
+            };
+            if enter >= leave {
+                continue;
+            }
+            let cut = |share: f64| (x + share * (to_x - x), y + share * (to_y - y));
+            match parts.last_mut().filter(|_| enter <= 0.0) {
+                Some(part) if part.last() == Some(&(x, y)) => part.push(cut(leave)),
+                _ => parts.push(vec![cut(enter), cut(leave)]),
+            }
+        }
+        parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_and_columns_fill_the_rectangle() {
+        let rect = Rect { left: 10.0, top: 0.0, right: 110.0, bottom: 70.0 };
+        let columns = rect.columns(3, 5.0);
+        assert_eq!([columns[0].left, columns[0].right, columns[2].right], [10.0, 40.0, 110.0]);
+        let rows = rect.rows(&[2.0, 1.0], 10.0);
+        assert_eq!([rows[0].bottom, rows[1].top, rows[1].bottom], [40.0, 50.0, 70.0]);
+    }
+
+    #[test]
+    fn a_line_is_cut_where_it_leaves_the_rectangle() {
+        let rect = Rect { left: 0.0, top: 0.0, right: 100.0, bottom: 10.0 };
+        let parts = rect.clip(&[(0.0, 5.0), (10.0, 5.0), (20.0, -5.0), (30.0, -5.0), (40.0, 15.0)]);
+        assert_eq!(parts, [vec![(0.0, 5.0), (10.0, 5.0), (15.0, 0.0)], vec![(32.5, 0.0), (37.5, 10.0)]]);
+    }
+}

@@ -1,0 +1,77 @@
+//! Figures: pure functions of saved tables, so that each can be redrawn without a model.
+//!
+//! A function of [`table::Table`]s gives a [`Figure`]: the SVG with its font inside, the same picture as PNG, and the
+//! numbers drawn. The same tables give the same bytes on every machine. Labels of tables may use the markup of
+//! [`text`]: `*T*_{c}`.
+
+mod axes;
+mod calibration;
+mod canvas;
+mod configurations;
+mod layout;
+mod legend;
+mod number;
+mod observables;
+mod references;
+mod scale;
+mod series;
+mod style;
+pub mod table;
+mod temperature_against_step;
+mod text;
+mod thermometer_histogram;
+mod training;
+
+pub use calibration::calibration;
+pub use configurations::configurations;
+pub use observables::observables;
+pub use table::{Cell, Table, TableError};
+pub use temperature_against_step::temperature_against_step;
+pub use thermometer_histogram::thermometer_histogram;
+pub use training::training;
+
+/// A finished figure in its three forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// The drawing, with its font embedded.
+    pub svg: String,
+    /// The same drawing as a picture 1600 pixels wide.
+    pub png: Vec<u8>,
+    /// The numbers drawn.
+    pub csv: String,
+}
+
+/// Why a figure cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// A table lacks a column or holds something else than numbers.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A table holds nothing to draw.
+    #[error("table '{table}' has no rows to draw")]
+    Empty {
+        /// Name of the table.
+        table: String,
+    },
+    /// A figure of one machine was given several.
+    #[error("table '{table}' holds several machines ({machines}): choose one")]
+    SeveralMachines {
+        /// Name of the table.
+        table: String,
+        /// Their names.
+        machines: String,
+    },
+    /// A configuration has another number of sites than the lattice.
+    #[error("table '{table}': a configuration has {found} spins, the lattice {expected} sites")]
+    Sites {
+        /// Name of the table.
+        table: String,
+        /// Sites of the lattice.
+        expected: usize,
+        /// Spins found.
+        found: usize,
+    },
+    /// The drawing could not be rendered.
+    #[error("the figure could not be rendered: {0}")]
+    Drawing(String),
+}

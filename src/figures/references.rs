@@ -1,0 +1,32 @@
+//! Temperatures that a flow might lead to, marked by a line and explained in the legend.
+
+use super::legend::{Entry, Key};
+use super::number::short;
+use super::style::Stroke;
+use super::table::{Table, TableError};
+
+/// One marked temperature.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub(crate) label: String,
+    pub(crate) temperature: f64,
+    pub(crate) stroke: Stroke,
+}
+
+impl Reference {
+    /// All marked temperatures of a table with the columns `label` and `temperature`.
+    pub(crate) fn read_all(markers: &Table) -> Result<Vec<Self>, TableError> {
+        let rows = markers.text("label")?.into_iter().zip(markers.column("temperature")?);
+        let reference = |(index, (label, temperature)): (usize, (&str, f64))| Self {
+            label: label.to_owned(),
+            temperature,
+            stroke: Stroke::reference(index),
+        };
+        Ok(rows.enumerate().map(reference).collect())
+    }
+
+    /// Its line in the legend, with the number.
+    pub(crate) fn entry(&self) -> Entry {
+        Entry::new(Key::Line(self.stroke), format!("{} ({})", self.label, short(self.temperature)))
+    }
+}

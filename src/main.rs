@@ -1,0 +1,70 @@
+//! The program `experiments`.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use rbm_flow::{
+    cli::{Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
+    config::{Config, ConfigError},
+    device::Backend,
+    inspect, interrupt,
+    pipeline::{self, Request},
+    progress::{self, Progress},
+    status,
+};
+
+// Burn allocates and frees large buffers at every operation; this allocator keeps them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Exit code for a config that cannot be used (EX_CONFIG).
+const EXIT_CONFIG: u8 = 78;
+
+fn main() -> ExitCode {
+    match execute(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress::print_error(&error);
+            if error.is::<interrupt::Interrupted>() {
+                ExitCode::from(interrupt::EXIT_CODE)
+            } else if error.is::<ConfigError>() {
+                ExitCode::from(EXIT_CONFIG)
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<()> {
+    match command {
+        Command::Run(args) => run(args),
+        Command::Status { folder } => Ok(progress::print(&status::describe(&folder)?)?),
+        Command::Inspect { file } => Ok(progress::print(&inspect::describe(&file)?)?),
+        Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
+        Command::Config(ConfigCommand::Check(args)) => Ok(progress::print(&load(args)?.summary())?),
+    }
+}
+
+fn load(args: ConfigArgs) -> Result<Config> {
+    Ok(Config::load(&args.file, args.overrides)?)
+}
+
+fn run(args: RunArgs) -> Result<()> {
+    if let Some(threads) = args.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+        pool.build_global().context("cannot start the threads")?;
+    }
+    interrupt::listen().context("cannot listen for signals")?;
+    let stages = args.stages();
+    let config = load(args.config)?;
+    let backend = args.device.or_else(|| Backend::compiled().first().copied());
+    let request = Request {
+        folder: args.out.unwrap_or_else(|| ["artifacts", &config.name()].iter().collect()),
+        stages,
+        restart: args.restart,
+        backend: backend.context("this program was compiled without any device: enable a cargo feature such as flex")?,
+    };
+    pipeline::run(&config, &request, &Progress::default())
+}

@@ -1,0 +1,142 @@
+//! `analyze`: where the flows end, beside the temperatures that the hypotheses single out.
+
+use anyhow::Result;
+use ising_data::{Estimate, mean};
+use ising_theory::{
+    CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, Thermodynamics, specific_heat_maximum, thermodynamics_over_fields,
+};
+
+use super::{Stage, grid, pick, read_table, write_table};
+use crate::{
+    config::Config,
+    figures::{Cell, Table},
+    pipeline::{Task, Workbench},
+};
+
+pub(super) fn task(config: &Config) -> Task<'_> {
+    Task {
+        name: Stage::Analyze.name().into(),
+        settings: pick(config, &["data"]),
+        inputs: vec![Stage::Flow.name().into()],
+        precious: false,
+        work: Box::new(|workbench| run(config, workbench)),
+    }
+}
+
+fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
+    let markers = markers(config)?;
+    let flow = read_table(workbench, "flow/flow.csv")?;
+    write_table(workbench, "analysis/end-points.csv", &end_points(&flow, &markers)?)?;
+    write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
+    write_table(workbench, "analysis/exact.csv", &exact_curve(config)?)
+}
+
+/// A state point that a hypothesis singles out.
+struct Marker {
+    name: &'static str,
+    label: &'static str,
+    temperature: f64,
+    field: f64,
+}
+
+/// Tc, the maximum of the lattice's specific heat, and the temperature of the training mixture, where the data have one
+/// field.
+fn markers(config: &Config) -> Result<Vec<Marker>> {
+    let mut markers = Vec::new();
+    if let &[field] = config.settings.data.fields.values().as_slice() {
+        if matches!(config.lattice, Lattice::Square { .. }) && field.abs() < f64::MIN_POSITIVE {
+            let (name, label) = ("critical_temperature", "*T*_{c}");
+            markers.push(Marker { name, label, temperature: CRITICAL_TEMPERATURE, field });
+        }
+        let maximum = specific_heat_maximum(config.lattice, field)?;
+        let (name, label) = ("specific_heat_maximum", "maximal *c*");
+        markers.push(Marker { name, label, temperature: maximum.temperature, field });
+        let (name, label) = ("training_mixture", "training mixture");
+        markers.push(Marker { name, label, temperature: mixture_temperature(config, field)?, field });
+    }
+    Ok(markers)
+}
+
+/// The temperature at which the lattice has the mean energy of the training data: where a perfect machine's flow ends.
+fn mixture_temperature(config: &Config, field: f64) -> Result<f64> {
+    let points = grid(config)?;
+    let mut energy = 0.0;
+    for point in &points {
+        energy += thermodynamics_over_fields(config.lattice, point.temperature(), &[field])?[0].energy_per_site;
+    }
+    Ok(EnergyThermometer::new(config.lattice, field)?.read(energy / points.len() as f64).temperature)
+}
+
+fn markers_table(markers: &[Marker]) -> Result<Table> {
+    let mut table = Table::with_header("markers", ["name", "label", "temperature", "field"]);
+    for marker in markers {
+        table.push([marker.name.into(), marker.label.into(), marker.temperature.into(), marker.field.into()])?;
+    }
+    Ok(table)
+}
+
+/// For every machine the mean over all starts of the last step's temperature, by network and by energy, and how far
+/// each marker lies from it.
+fn end_points(flow: &Table, markers: &[Marker]) -> Result<Table> {
+    let last = flow.distinct("step")?.last().copied().unwrap_or_default();
+    let last_step = flow.filter("step", last)?;
+    let distances = markers.iter().map(|marker| format!("distance_to_{}", marker.name));
+    let header = ["machine", "seed", "reading", "step", "n_starts", "temperature", "temperature_error"];
+    let header: Vec<String> = header.map(str::to_owned).into_iter().chain(distances).collect();
+    let mut table = Table::with_header("end points", header);
+    for machine in last_step.distinct_text("machine")? {
+        let of_machine = last_step.filter("machine", machine)?;
+        for seed in of_machine.distinct_text("seed")? {
+            let ends = of_machine.filter("seed", seed)?;
+            for reading in ["thermometer_temperature", "energy_temperature"] {
+                let temperatures = ends.column(reading)?;
+                let Estimate { value, error } = mean(&temperatures);
+                let mut row: Vec<Cell> = vec![machine.into(), seed.into(), reading.into(), last.into()];
+                row.extend([temperatures.len().into(), value.into(), error.into()]);
+                row.extend(markers.iter().map(|marker| Cell::from(value - marker.temperature)));
+                table.push(row)?;
+            }
+        }
+    }
+    Ok(table)
+}
+
+/// Points of the curves of exact values.
+const N_CURVE: usize = 61;
+
+/// Exact values along T at every field of the data, up to the hottest finite temperature.
+fn exact_curve(config: &Config) -> Result<Table> {
+    let header = [
+        "temperature",
+        "field",
+        "energy_per_site",
+        "specific_heat_per_site",
+        "abs_magnetization_per_site",
+        "magnetization_per_site",
+        "susceptibility_per_site",
+    ];
+    let mut table = Table::with_header("exact", header);
+    let fields = config.settings.data.fields.values();
+    let finite = |t: &f64| t.is_finite();
+    let hottest = config.settings.data.temperatures.values().into_iter().filter(finite).fold(0.0, f64::max);
+    for i in 0..N_CURVE {
+        let temperature = hottest * i as f64 / (N_CURVE - 1) as f64;
+        for (field, exact) in fields.iter().zip(thermodynamics_over_fields(config.lattice, temperature, &fields)?) {
+            table.push(exact_row(temperature, *field, &exact))?;
+        }
+    }
+    Ok(table)
+}
+
+fn exact_row(temperature: f64, field: f64, exact: &Thermodynamics) -> [Cell; 7] {
+    [
+        temperature,
+        field,
+        exact.energy_per_site,
+        exact.specific_heat_per_site,
+        exact.abs_magnetization_per_site,
+        exact.magnetization_per_site,
+        exact.susceptibility_per_site,
+    ]
+    .map(Cell::from)
+}

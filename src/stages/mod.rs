@@ -1,0 +1,126 @@
+//! The stages: each reads its settings and earlier artifacts and writes its own. Stages do not call each other.
+
+mod analyze;
+mod flow;
+mod render;
+mod sample;
+mod train_rbm;
+mod train_thermometer;
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+use ising_data::{SampleSet, StatePoint};
+
+use crate::{
+    config::{Config, Settings, schema},
+    figures::Table,
+    pipeline::{Task, Workbench},
+};
+
+/// A stage of the pipeline, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Stage {
+    /// Draw configurations and measure them.
+    Sample,
+    /// Train the network that reads (T, H).
+    TrainThermometer,
+    /// Train the machines.
+    TrainRbm,
+    /// Feed the machines their own reconstructions.
+    Flow,
+    /// Compare the flow with exact physics.
+    Analyze,
+    /// Draw the figures.
+    Render,
+}
+
+impl Stage {
+    /// The stages in their order.
+    pub const ALL: [Self; 6] =
+        [Self::Sample, Self::TrainThermometer, Self::TrainRbm, Self::Flow, Self::Analyze, Self::Render];
+
+    /// Its name on the command line and in the manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sample => "sample",
+            Self::TrainThermometer => "train-thermometer",
+            Self::TrainRbm => "train-rbm",
+            Self::Flow => "flow",
+            Self::Analyze => "analyze",
+            Self::Render => "render",
+        }
+    }
+
+    /// What has to be done for it.
+    pub fn tasks(self, config: &Config) -> Vec<Task<'_>> {
+        match self {
+            Self::Sample => vec![sample::task(config)],
+            Self::TrainThermometer => vec![train_thermometer::task(config)],
+            Self::TrainRbm => train_rbm::tasks(config),
+            Self::Flow => vec![flow::task(config)],
+            Self::Analyze => vec![analyze::task(config)],
+            Self::Render => vec![render::task(config)],
+        }
+    }
+}
+
+/// The names of all machines' training tasks.
+fn machine_tasks(settings: &Settings) -> Vec<String> {
+    machines(settings).map(|(rbm, index)| machine_task(rbm, index)).collect()
+}
+
+/// Every machine: its entry and its index K.
+fn machines(settings: &Settings) -> impl Iterator<Item = (&schema::Rbm, u64)> {
+    settings.rbm.iter().flat_map(|rbm| (0..rbm.seeds.get() as u64).map(move |index| (rbm, index)))
+}
+
+fn machine_task(rbm: &schema::Rbm, index: u64) -> String {
+    format!("{}/{}/seed-{index}", Stage::TrainRbm.name(), rbm.name)
+}
+
+/// Where the machine's files lie in the run folder.
+fn machine_folder(rbm: &schema::Rbm, index: u64) -> String {
+    format!("rbm/{}/seed-{index}", rbm.name)
+}
+
+/// The chosen keys of the merged settings.
+fn pick(config: &Config, keys: &[&str]) -> toml::Table {
+    let mut table = config.table();
+    table.retain(|key, _| keys.contains(&key));
+    table
+}
+
+/// The state points of the data, the field running fastest.
+fn grid(config: &Config) -> Result<Vec<StatePoint>> {
+    let data = &config.settings.data;
+    Ok(ising_data::grid(&data.temperatures.values(), &data.fields.values())?)
+}
+
+/// Files of the sampling.
+const SAMPLES: &str = "data/samples.safetensors";
+const HELD_OUT: &str = "data/held-out.safetensors";
+
+/// Reads a data set of this run.
+fn read_samples(config: &Config, workbench: &Workbench<'_>, file: &str) -> Result<SampleSet> {
+    let path = workbench.path(file);
+    let samples = SampleSet::open(&path)?;
+    ensure!(
+        samples.lattice == config.lattice,
+        "{} holds a {}, the config asks for a {}: sample anew with --restart, or choose another --out folder",
+        path.display(),
+        samples.lattice,
+        config.lattice
+    );
+    Ok(samples)
+}
+
+/// Reads a table of an earlier task.
+fn read_table(workbench: &Workbench<'_>, file: &str) -> Result<Table> {
+    let text = String::from_utf8(workbench.read(file)?).with_context(|| format!("{file} is no text"))?;
+    Ok(Table::from_csv(file, &text)?)
+}
+
+/// Writes a table of this task.
+fn write_table(workbench: &mut Workbench<'_>, file: &str, table: &Table) -> Result<()> {
+    workbench.write(file, table.to_csv()?.as_bytes())
+}

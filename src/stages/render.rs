@@ -1,0 +1,95 @@
+//! `render`: the figures, each a function of tables.
+
+use anyhow::{Context, Result};
+use ising_theory::Lattice;
+
+use super::{Stage, machine_folder, machine_tasks, machines, pick, read_table};
+use crate::{
+    config::{
+        Config,
+        schema::{self, FigureKind},
+    },
+    figures::{self, Figure, Table},
+    pipeline::{Task, Workbench},
+};
+
+pub(super) fn task(config: &Config) -> Task<'_> {
+    let stages = [Stage::Sample, Stage::TrainThermometer, Stage::Flow, Stage::Analyze];
+    Task {
+        name: Stage::Render.name().into(),
+        settings: pick(config, &["title", "figures"]),
+        inputs: stages.map(|stage| stage.name().to_owned()).into_iter().chain(machine_tasks(&config.settings)).collect(),
+        precious: false,
+        work: Box::new(|workbench| run(config, workbench)),
+    }
+}
+
+fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
+    for settings in &config.settings.figures {
+        let name = settings.file_name();
+        let figure = draw(config, settings, workbench).with_context(|| format!("the figure {name} cannot be drawn"))?;
+        workbench.write(&format!("figures/{name}.svg"), figure.svg.as_bytes())?;
+        workbench.write(&format!("figures/{name}.png"), &figure.png)?;
+        workbench.write(&format!("figures/{name}.csv"), figure.csv.as_bytes())?;
+        workbench.progress.say(&format!("  {}", workbench.path(&format!("figures/{name}.png")).display()));
+    }
+    Ok(())
+}
+
+fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -> Result<Figure> {
+    let read = |file: &str| read_table(workbench, file);
+    let of_machine = |file: &str| -> Result<Table> {
+        let machine = settings.machine.as_deref().unwrap_or(&config.settings.rbm[0].name);
+        Ok(read(file)?.filter("machine", machine)?)
+    };
+    Ok(match settings.kind {
+        FigureKind::Configurations => {
+            let table = of_machine("flow/configurations.csv")?;
+            figures::configurations(&choose(table, settings)?, extent(config.lattice))?
+        }
+        FigureKind::ThermometerHistogram => {
+            let table = of_machine("flow/histogram.csv")?;
+            figures::thermometer_histogram(&choose(table, settings)?, &read("analysis/markers.csv")?)?
+        }
+        FigureKind::TemperatureAgainstStep => {
+            figures::temperature_against_step(&of_machine("flow/flow.csv")?, &read("analysis/markers.csv")?)?
+        }
+        FigureKind::Calibration => figures::calibration(&read("thermometer/calibration.csv")?)?,
+        FigureKind::Training => figures::training(&training_curves(config, workbench)?)?,
+        FigureKind::Observables => figures::observables(&read("data/observables.csv")?, Some(&read("analysis/exact.csv")?))?,
+    })
+}
+
+/// The rows of the chosen steps and starting temperatures; without a choice all, of which the figure shows some.
+fn choose(table: Table, settings: &schema::Figure) -> Result<Table> {
+    let mut table = table;
+    if let Some(steps) = &settings.steps {
+        let steps: Vec<f64> = steps.iter().map(|&step| step as f64).collect();
+        table = table.retain("step", &steps)?;
+    }
+    if let Some(starts) = &settings.temperatures {
+        table = table.retain("start_temperature", &starts.values())?;
+    }
+    Ok(table)
+}
+
+/// Rows and columns of a picture: a ring is one strip.
+fn extent(lattice: Lattice) -> (usize, usize) {
+    match lattice {
+        Lattice::Square { side } => (side, side),
+        Lattice::Ring { n_sites } => (1, n_sites),
+    }
+}
+
+/// The training curves of all machines, one under another.
+fn training_curves(config: &Config, workbench: &Workbench<'_>) -> Result<Table> {
+    let mut curves: Option<Table> = None;
+    for (rbm, index) in machines(&config.settings) {
+        let table = read_table(workbench, &format!("{}/training.csv", machine_folder(rbm, index)))?;
+        match &mut curves {
+            None => curves = Some(table),
+            Some(curves) => curves.append(table)?,
+        }
+    }
+    curves.context("there is no machine")
+}

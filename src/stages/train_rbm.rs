@@ -1,0 +1,68 @@
+//! `train-rbm`: contrastive divergence for every machine of the config.
+
+use anyhow::Result;
+
+use super::{HELD_OUT, SAMPLES, Stage, machine_folder, machine_task, machines, read_samples, write_table};
+use crate::{
+    artifacts::Checkpoints,
+    config::{Config, schema},
+    figures::Table,
+    pipeline::{Task, Workbench},
+    training::machine::{Epoch, Machine, train, weight_file},
+};
+
+pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
+    machines(&config.settings)
+        .map(|(rbm, index)| Task {
+            name: machine_task(rbm, index),
+            settings: settings(config, rbm),
+            inputs: vec![Stage::Sample.name().into()],
+            precious: true,
+            work: Box::new(move |workbench| run(config, rbm, index, workbench)),
+        })
+        .collect()
+}
+
+/// A machine depends on its own entry and the seed, not on how many others there are.
+fn settings(config: &Config, rbm: &schema::Rbm) -> toml::Table {
+    let mut settings = toml::Table::try_from(rbm).unwrap_or_default();
+    settings.remove("name");
+    settings.remove("seeds");
+    settings.insert("seed".into(), config.settings.seed.into());
+    settings
+}
+
+fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
+    let samples = read_samples(config, workbench, SAMPLES)?;
+    let held_out = read_samples(config, workbench, HELD_OUT)?;
+    let name = machine_task(rbm, index);
+    let machine = Machine { settings: rbm, seed: config.settings.seed, index, fingerprint: workbench.fingerprint };
+    let checkpoints = Checkpoints::of_task(workbench.folder, &name);
+    let n_batches = rbm.n_epochs.get() * samples.spins.n_samples().div_ceil(rbm.batch_size.get());
+    let work = workbench.progress.begin(&format!("{} seed {index}", rbm.name), n_batches as u64, "batch");
+    let (parameters, history) =
+        train(&machine, &samples.spins, &held_out.spins, &checkpoints, workbench.device, &work)?;
+    drop(work);
+    let folder = machine_folder(rbm, index);
+    let weights = weight_file(&parameters).text("kind", "machine").text("n_epochs", rbm.n_epochs);
+    workbench.write(&format!("{folder}/weights.safetensors"), &weights.to_bytes())?;
+    write_table(workbench, &format!("{folder}/training.csv"), &table(rbm, index, &history)?)
+}
+
+fn table(rbm: &schema::Rbm, index: u64, history: &[Epoch]) -> Result<Table> {
+    let header =
+        ["machine", "seed", "epoch", "reconstruction_error", "pseudo_likelihood", "free_energy_gap", "weight_norm"];
+    let mut table = Table::new("training", header);
+    for row in history {
+        table.push([
+            rbm.name.as_str().into(),
+            index.into(),
+            row.epoch.into(),
+            row.reconstruction_error.into(),
+            row.pseudo_likelihood.into(),
+            row.free_energy_gap.into(),
+            row.weight_norm.into(),
+        ])?;
+    }
+    Ok(table)
+}

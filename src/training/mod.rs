@@ -1,0 +1,51 @@
+//! The epoch loops: they survive a crash, stop on a signal, and give the same bits either way.
+
+pub mod machine;
+pub mod thermometer;
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use ising_data::{PackedSpins, stream};
+use rand::seq::SliceRandom;
+
+/// A checkpoint is written when the last one is this old.
+const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Where a training stands: whole epochs done, and batches of the next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Position {
+    epoch: usize,
+    batch: usize,
+}
+
+/// Says when the next checkpoint is due.
+#[derive(Debug)]
+struct CheckpointClock(Instant);
+
+impl CheckpointClock {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Whether a checkpoint is due; if so, the clock starts again.
+    fn is_due(&mut self) -> bool {
+        let due = self.0.elapsed() >= CHECKPOINT_INTERVAL;
+        if due {
+            self.0 = Instant::now();
+        }
+        due
+    }
+}
+
+/// The order in which an epoch visits `n_samples` samples.
+fn order(n_samples: usize, seed: u32, purpose: stream::Purpose, index: u64, epoch: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n_samples).collect();
+    order.shuffle(&mut stream::stream(seed.into(), purpose, index, epoch as u64));
+    order
+}
+
+/// Spins as ±1 on a device, shape `[n_samples, n_sites]`.
+pub fn spins_on(device: &Device, spins: &PackedSpins) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(spins.to_f32(), [spins.n_samples(), spins.n_sites()]), device)
+}
