@@ -67,6 +67,9 @@ pub struct RunArgs {
     /// Threads to use [default: all cores]; the results do not depend on it
     #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// Seconds between checkpoints of a training.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
+    pub checkpoint_every: f64,
     /// Throw away what is there and compute the stages anew.
     #[arg(long)]
     pub restart: bool,
@@ -90,6 +93,11 @@ pub enum ConfigCommand {
     Show(ConfigArgs),
     /// Check the settings and say what the experiment consists of.
     Check(ConfigArgs),
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("{text} is not a number"))?;
+    if (0.0..=1e9).contains(&seconds) { Ok(seconds) } else { Err("seconds from 0 to 1e9 are allowed".into()) }
 }
 
 impl RunArgs {

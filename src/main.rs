@@ -1,6 +1,6 @@
 //! The program `experiments`.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -64,6 +64,7 @@ fn run(args: RunArgs) -> Result<()> {
         folder: args.out.unwrap_or_else(|| ["artifacts", &config.name()].iter().collect()),
         stages,
         restart: args.restart,
+        checkpoint_every: Duration::from_secs_f64(args.checkpoint_every),
         backend: backend.context("this program was compiled without any device: enable a cargo feature such as flex")?,
     };
     pipeline::run(&config, &request, &Progress::default())

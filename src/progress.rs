@@ -111,10 +111,9 @@ impl Work<'_> {
         let rate = (done - self.skipped.load(Ordering::Relaxed)) as f64 / self.started.elapsed().as_secs_f64();
         let left = Duration::try_from_secs_f64((self.total - done) as f64 / rate).unwrap_or(Duration::MAX);
         self.progress.say(&format!(
-            "  {}: {done} of {} {}s, {} {}/s, {} left",
+            "  {}: {done} of {}, {} {}/s, {} left",
             self.label,
             self.total,
-            self.unit,
             significant(rate),
             self.unit,
             HumanDuration(left)

@@ -1,6 +1,6 @@
 //! `experiments status`: what is done in a run folder.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{fmt::Write, fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 
@@ -20,7 +20,7 @@ pub fn describe(folder: &Path) -> Result<String> {
     for (name, record) in &manifest.tasks {
         let state = match (&record.finished, damaged(folder, record)) {
             (None, _) => {
-                match Checkpoints::of_task(folder, name).load(|_| ()) {
+                match Checkpoints::of_task(folder, name, Duration::MAX).load(|_| ()) {
                     Ok(Some(state)) => format!("stopped in epoch {}", epoch(&state)),
                     Ok(None) => "begun, not done".into(),
                     Err(error) => format!("begun; {error:#}"),

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
@@ -13,26 +14,34 @@ use super::{TensorFile, atomic};
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
     folder: PathBuf,
+    interval: Duration,
+    saved: Instant,
 }
 
 const KEPT: usize = 2;
 
 impl Checkpoints {
-    /// The checkpoints of a task, in the run folder under `checkpoints/`.
-    pub fn of_task(run_folder: &Path, task: &str) -> Self {
-        Self { folder: run_folder.join("checkpoints").join(task) }
+    /// The checkpoints of a task, in the run folder under `checkpoints/`, one every `interval`.
+    pub fn of_task(run_folder: &Path, task: &str, interval: Duration) -> Self {
+        Self { folder: run_folder.join("checkpoints").join(task), interval, saved: Instant::now() }
+    }
+
+    /// Whether the last checkpoint is so old that the next is due.
+    pub fn is_due(&self) -> bool {
+        self.saved.elapsed() >= self.interval
     }
 
     /// Saves the state after `epoch` whole epochs and `batch` batches of the next.
     ///
     /// # Errors
     /// When the file cannot be written; the earlier checkpoints stay.
-    pub fn save(&self, epoch: usize, batch: usize, state: &TensorFile) -> Result<()> {
+    pub fn save(&mut self, epoch: usize, batch: usize, state: &TensorFile) -> Result<()> {
         let name = format!("checkpoint-{epoch:08}-{batch:08}.safetensors");
         atomic::write(&self.folder.join(name), &state.to_bytes())?;
         for old in self.files()?.into_iter().rev().skip(KEPT) {
             fs::remove_file(&old).with_context(|| format!("cannot remove {}", old.display()))?;
         }
+        self.saved = Instant::now();
         Ok(())
     }
 

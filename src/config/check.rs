@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::schema::Settings;
+use super::{
+    schema::{Data, LatticeKind, Settings},
+    values::Count,
+};
 
 /// A setting that does not fit the others.
 pub(super) struct Problem {
@@ -37,11 +40,35 @@ fn check_data(settings: &Settings) -> Result<(), Problem> {
             "add a temperature or a field",
         ));
     }
-    let n_samples = n_points * data.n_samples.get();
+    check_extent(data)?;
+    let n_samples = n_points.saturating_mul(data.n_samples.get());
+    let n_sites = data.side.map_or(1, |side| side.get().saturating_mul(side.get())).max(data.n_sites.map_or(1, Count::get));
+    let gibibytes = n_samples as f64 * n_sites as f64 / 8.0 / (1u64 << 30) as f64;
+    if gibibytes > MAX_GIBIBYTES {
+        let message = format!("the samples would take {gibibytes:.0} GiB");
+        let help = format!("stay below {MAX_GIBIBYTES} GiB: fewer samples, state points or sites");
+        return Err(Problem::new("data.n_samples", &message, &help));
+    }
     if settings.thermometer.batch_size.get() > n_samples {
         return Err(batch_too_large("thermometer.batch_size", n_samples));
     }
     Ok(())
+}
+
+/// Samples are held in memory while they are drawn.
+const MAX_GIBIBYTES: f64 = 16.0;
+
+/// The largest torus whose transfer matrix the exact sampler and the exact thermodynamics go through.
+const MAX_SIDE: usize = 12;
+
+fn check_extent(data: &Data) -> Result<(), Problem> {
+    match data.side {
+        Some(side) if data.lattice == LatticeKind::Square && side.get() > MAX_SIDE => {
+            let message = format!("a side of {side} is beyond the exact sampler");
+            Err(Problem::new("data.side", &message, &format!("choose a side up to {MAX_SIDE}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn batch_too_large(key: &str, n_samples: usize) -> Problem {
@@ -51,7 +78,8 @@ fn batch_too_large(key: &str, n_samples: usize) -> Problem {
 
 fn check_machines(settings: &Settings) -> Result<(), Problem> {
     let data = &settings.data;
-    let n_samples = data.temperatures.values().len() * data.fields.values().len() * data.n_samples.get();
+    let n_points = data.temperatures.values().len() * data.fields.values().len();
+    let n_samples = n_points * data.n_samples.get();
     let mut names = HashSet::new();
     if settings.rbm.is_empty() {
         return Err(Problem::new("rbm", "there is no machine", "add an entry [[rbm]]"));

@@ -2,11 +2,9 @@
 //!
 //! What no source states is a parameter of ours; the configs in `configs/` say which values are the papers'.
 
-use std::num::NonZeroUsize;
-
 use serde::{Deserialize, Serialize};
 
-use super::values::{Fields, Positive, Temperatures};
+use super::values::{Count, Fields, Positive, Temperatures};
 
 /// All settings of one experiment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -72,18 +70,18 @@ pub struct Data {
     pub lattice: LatticeKind,
     /// Side L of the square lattice.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub side: Option<NonZeroUsize>,
+    pub side: Option<Count>,
     /// Number of sites of the ring.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub n_sites: Option<NonZeroUsize>,
+    pub n_sites: Option<Count>,
     /// Temperatures of the grid; `inf` is allowed.
     pub temperatures: Temperatures,
     /// Fields of the grid.
     pub fields: Fields,
     /// Training configurations per state point.
-    pub n_samples: NonZeroUsize,
+    pub n_samples: Count,
     /// Held-out configurations per state point, never trained on.
-    pub n_held_out: NonZeroUsize,
+    pub n_held_out: Count,
     /// How they are drawn.
     pub sampler: SamplerKind,
 }
@@ -96,8 +94,8 @@ impl Default for Data {
             n_sites: None,
             temperatures: Temperatures::range(0.0, 6.0, 0.25),
             fields: Fields::single(0.0),
-            n_samples: count(1000),
-            n_held_out: count(200),
+            n_samples: Count::new(1000),
+            n_held_out: Count::new(200),
             sampler: SamplerKind::Auto,
         }
     }
@@ -121,26 +119,26 @@ pub struct Thermometer {
     /// What it sees.
     pub network: NetworkKind,
     /// Features of a neighbourhood (network "local").
-    pub n_features: NonZeroUsize,
+    pub n_features: Count,
     /// Widths of the hidden layers.
-    pub layers: Vec<NonZeroUsize>,
+    pub layers: Vec<Count>,
     /// Learning rate of Adam at the start; it falls to zero along a cosine.
     pub learning_rate: Positive,
     /// Configurations per step.
-    pub batch_size: NonZeroUsize,
+    pub batch_size: Count,
     /// Passes through the data.
-    pub n_epochs: NonZeroUsize,
+    pub n_epochs: Count,
 }
 
 impl Default for Thermometer {
     fn default() -> Self {
         Self {
             network: NetworkKind::Local,
-            n_features: count(16),
-            layers: vec![count(64)],
+            n_features: Count::new(16),
+            layers: vec![Count::new(64)],
             learning_rate: Positive::new(0.01),
-            batch_size: count(500),
-            n_epochs: count(30),
+            batch_size: Count::new(500),
+            n_epochs: Count::new(30),
         }
     }
 }
@@ -152,17 +150,17 @@ pub struct Rbm {
     /// Name of its folder and in tables: lower-case letters, digits, hyphens.
     pub name: String,
     /// Number of hidden units n_h.
-    pub n_hidden: NonZeroUsize,
+    pub n_hidden: Count,
     /// The k of CD-k.
-    pub n_gibbs_steps: NonZeroUsize,
+    pub n_gibbs_steps: Count,
     /// Learning rate.
     pub learning_rate: Positive,
     /// Configurations per step.
-    pub batch_size: NonZeroUsize,
+    pub batch_size: Count,
     /// Passes through the data.
-    pub n_epochs: NonZeroUsize,
+    pub n_epochs: Count,
     /// Number of machines, trained with the seeds 0, 1, …
-    pub seeds: NonZeroUsize,
+    pub seeds: Count,
     /// Standard deviation of the initial weights; biases start at zero.
     pub initial_spread: Positive,
 }
@@ -171,12 +169,12 @@ impl Default for Rbm {
     fn default() -> Self {
         Self {
             name: "reference".into(),
-            n_hidden: count(81),
-            n_gibbs_steps: count(1),
+            n_hidden: Count::new(81),
+            n_gibbs_steps: Count::new(1),
             learning_rate: Positive::new(0.1),
-            batch_size: count(500),
-            n_epochs: count(100),
-            seeds: count(1),
+            batch_size: Count::new(500),
+            n_epochs: Count::new(100),
+            seeds: Count::new(1),
             initial_spread: Positive::new(0.01),
         }
     }
@@ -206,9 +204,9 @@ pub struct Flow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Fields>,
     /// Reconstructions v → h → v′.
-    pub n_steps: NonZeroUsize,
+    pub n_steps: Count,
     /// Independent configurations from every start.
-    pub n_chains: NonZeroUsize,
+    pub n_chains: Count,
     /// How both layers are set.
     pub update: UpdateKind,
 }
@@ -218,8 +216,8 @@ impl Default for Flow {
         Self {
             temperatures: None,
             fields: None,
-            n_steps: count(200),
-            n_chains: count(500),
+            n_steps: Count::new(200),
+            n_chains: Count::new(500),
             update: UpdateKind::Sampled,
         }
     }
@@ -285,9 +283,4 @@ impl Figure {
     fn of(kind: FigureKind) -> Self {
         Self { kind, name: None, machine: None, steps: None, temperatures: None }
     }
-}
-
-/// A default that is not zero.
-fn count(n: usize) -> NonZeroUsize {
-    NonZeroUsize::new(n).unwrap_or(NonZeroUsize::MIN)
 }

@@ -35,6 +35,39 @@ impl<'de> Deserialize<'de> for Positive {
     }
 }
 
+/// A whole number of at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Count(usize);
+
+impl Count {
+    pub(super) const fn new(value: usize) -> Self {
+        assert!(value > 0);
+        Self(value)
+    }
+
+    /// The number.
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = i64::deserialize(deserializer)?;
+        match usize::try_from(value) {
+            Ok(count) if count > 0 => Ok(Self(count)),
+            _ => Err(D::Error::custom(format!("{value} is not allowed here: a whole number of at least 1 is needed"))),
+        }
+    }
+}
+
 /// Evenly spaced numbers start, start + step, …, up to and including stop.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]

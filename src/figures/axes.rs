@@ -27,6 +27,16 @@ impl Axes {
         Some((self.column(self.x.fraction(x)?), self.row(self.y.fraction(y)?)))
     }
 
+    /// The pixel of a pair of numbers, which may lie outside the panel.
+    fn pixel(&self, x: f64, y: f64) -> Option<Point> {
+        Some((self.column(self.x.place(x)?), self.row(self.y.place(y)?)))
+    }
+
+    /// The panel without the slot for infinite y.
+    fn finite_area(&self) -> Rect {
+        Rect { top: self.row(self.y.finite_share()), ..self.area }
+    }
+
     fn column(&self, fraction: f64) -> f64 {
         self.area.left + fraction * self.area.width()
     }
@@ -40,7 +50,7 @@ impl Axes {
         let Rect { left, top, right, bottom } = self.area;
         let grid = Stroke::solid(GRID, 1.0);
         let tick = Stroke::solid(INK, HAIR);
-        for (value, label) in self.x.ticks(self.area.width() / 84.0) {
+        for (value, label) in self.x.ticks((self.area.width() / 90.0).min(10.0)) {
             let Some(x) = self.x.fraction(value).map(|fraction| self.column(fraction)) else { continue };
             canvas.line(&[(x, top), (x, bottom)], grid);
             canvas.line(&[(x, bottom - 8.0), (x, bottom)], tick);
@@ -48,7 +58,7 @@ impl Axes {
                 canvas.text((x, bottom + 24.0), Anchor::Middle, &label, SMALL, INK);
             }
         }
-        for (value, label) in self.y.ticks(self.area.height() / 56.0) {
+        for (value, label) in self.y.ticks((self.area.height() / 38.0).min(8.0)) {
             let Some(y) = self.y.fraction(value).map(|fraction| self.row(fraction)) else { continue };
             canvas.line(&[(left, y), (right, y)], grid);
             canvas.line(&[(left, y), (left + 8.0, y)], tick);
@@ -81,9 +91,9 @@ impl Axes {
     pub(crate) fn curve(&self, canvas: &mut Canvas<'_>, samples: &[Sample], stroke: Stroke) {
         let is_joined = |a: &Sample, b: &Sample| a.kind() == b.kind() && !a.y.is_nan();
         for piece in samples.chunk_by(is_joined) {
-            let pixel = |sample: &Sample| Some((self.column(self.x.place(sample.x)?), self.row(self.y.place(sample.y)?)));
-            let points: Vec<Point> = piece.iter().filter_map(pixel).collect();
-            for part in self.area.clip(&points) {
+            let points: Vec<Point> = piece.iter().filter_map(|sample| self.pixel(sample.x, sample.y)).collect();
+            let area = if piece[0].is_finite() { self.finite_area() } else { self.area };
+            for part in area.clip(&points) {
                 canvas.line(&part, stroke);
             }
         }
@@ -92,27 +102,26 @@ impl Axes {
     /// The band of one error on either side of finite samples.
     pub(crate) fn band(&self, canvas: &mut Canvas<'_>, samples: &[Sample], color: Color) {
         for piece in samples.chunk_by(|a, b| a.kind() == b.kind()).filter(|piece| piece[0].is_finite()) {
-            let edge = |sign: f64| {
-                piece.iter().filter_map(move |sample| self.at(sample.x, self.y.clamp(sample.y + sign * sample.error)))
-            };
-            let mut corners: Vec<Point> = edge(1.0).collect();
-            corners.extend(edge(-1.0).collect::<Vec<_>>().into_iter().rev());
-            if corners.len() > 3 {
+            let upper = piece.iter().filter_map(|sample| self.pixel(sample.x, sample.y + sample.error));
+            let lower = piece.iter().rev().filter_map(|sample| self.pixel(sample.x, sample.y - sample.error));
+            let corners = self.finite_area().clip_polygon(&upper.chain(lower).collect::<Vec<_>>());
+            if corners.len() > 2 {
                 canvas.polygon(&corners, color, BAND);
             }
         }
     }
 
-    /// Vertical bars of one error on either side of finite samples.
+    /// Vertical bars of one error on either side of finite samples, where they are long enough to see.
     pub(crate) fn error_bars(&self, canvas: &mut Canvas<'_>, samples: &[Sample], color: Color) {
         let stroke = Stroke::solid(color, 2.0);
         for sample in samples.iter().filter(|sample| sample.is_finite() && sample.error > 0.0) {
             let end = |sign: f64| self.at(sample.x, self.y.clamp(sample.y + sign * sample.error));
             let (Some((x, upper)), Some((_, lower))) = (end(1.0), end(-1.0)) else { continue };
-            canvas.line(&[(x, upper), (x, lower)], stroke);
-            for y in [upper, lower] {
-                canvas.line(&[(x - 4.0, y), (x + 4.0, y)], stroke);
+            if lower - upper < 1.5 {
+                continue;
             }
+            let beam = [(x - 4.0, upper), (x + 4.0, upper), (x, upper), (x, lower), (x - 4.0, lower), (x + 4.0, lower)];
+            canvas.line(&beam, stroke);
         }
     }
 

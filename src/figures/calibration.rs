@@ -18,7 +18,7 @@ const DIAGONAL: Stroke = Stroke { color: GREY, width: 2.0, dash: Dash::Dashed };
 /// The best possible reading, the exact posterior.
 const BAYES: Stroke = Stroke { color: INK, width: CURVE, dash: Dash::Solid };
 /// The bound of Cramér and Rao.
-const CRAMER_RAO: Stroke = Stroke { color: VERMILLION, width: CURVE, dash: Dash::DashDot };
+const CRAMER_RAO: Stroke = Stroke { color: VERMILLION, width: CURVE, dash: Dash::Alternating };
 
 /// The curves at one field.
 struct Field {
@@ -44,14 +44,15 @@ pub fn calibration(table: &Table) -> Result<Figure, FigureError> {
     let fields = fields.into_iter().map(|field| Field::read(table, field)).collect::<Result<Vec<_>, _>>()?;
     let numbers = numbers(&fields)?;
     let entries = [
-        Entry::new(Key::Points(Marker::Disk, BLUE), "network, ± spread of single readings"),
+        Entry::new(Key::Points(Marker::Disk, BLUE), "network ± spread"),
         Entry::new(Key::Line(BAYES), "exact posterior (Bayes)"),
         Entry::new(Key::Line(CRAMER_RAO), "Cramér–Rao bound *T*/√(*Nc*)"),
         Entry::new(Key::Line(DIAGONAL), "reading = truth"),
     ];
     render(HEIGHT, &numbers, |canvas| {
-        let sheet = Rect { left: BORDER, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
-        let area = legend::draw(canvas, sheet, &entries).inset(LEFT - BORDER, TOP, 8.0, BOTTOM);
+        let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
+        let area =
+            legend::draw(canvas, sheet, &entries).inset(0.0, if fields.len() > 1 { TOP } else { 12.0 }, 0.0, BOTTOM);
         for (index, (field, column)) in fields.iter().zip(area.columns(fields.len(), 84.0)).enumerate() {
             field.draw(canvas, column, index == 0, fields.len() > 1);
         }
@@ -92,7 +93,8 @@ impl Field {
         let heights = self.spread.iter().chain(&self.bayes_spread).map(|sample| 1.25 * sample.y).chain([0.0]);
         let y = Scale::holding(Spacing::Linear, heights.filter(|height| height.is_finite())).starting_at(0.0);
         let lower = Axes { area: rows[1], x, y };
-        let words = Titles { panel: "", x: Some("true temperature *T* [*J*/*k*_{B}]"), y: title("spread [*J*/*k*_{B}]") };
+        let words =
+            Titles { panel: "", x: Some("true temperature *T* [*J*/*k*_{B}]"), y: title("spread [*J*/*k*_{B}]") };
         lower.draw(canvas, words);
         lower.curve(canvas, &self.cramer_rao, CRAMER_RAO);
         lower.curve(canvas, &self.bayes_spread, BAYES);
@@ -115,8 +117,7 @@ fn numbers(fields: &[Field]) -> Result<Table, TableError> {
         for (index, reading) in field.reading.iter().enumerate() {
             let limits = [&field.bayes_mean, &field.bayes_spread, &field.cramer_rao].map(|limit| limit[index].y);
             let [bayes_mean, bayes_spread, cramer_rao] = limits;
-            let row =
-                [field.field, reading.x, reading.y, field.spread[index].y, bayes_mean, bayes_spread, cramer_rao];
+            let row = [field.field, reading.x, reading.y, field.spread[index].y, bayes_mean, bayes_spread, cramer_rao];
             numbers.push(row.map(Into::into))?;
         }
     }

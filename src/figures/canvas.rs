@@ -28,11 +28,7 @@ pub(crate) struct Canvas<'a> {
 }
 
 /// Paints a figure of this height and renders it; `numbers` are the numbers drawn.
-pub(crate) fn render(
-    height: f64,
-    numbers: &Table,
-    paint: impl FnOnce(&mut Canvas<'_>),
-) -> Result<Figure, FigureError> {
+pub(crate) fn render(height: f64, numbers: &Table, paint: impl FnOnce(&mut Canvas<'_>)) -> Result<Figure, FigureError> {
     let mut drawing = String::new();
     let mut canvas = Canvas {
         backend: SVGBackend::with_string(&mut drawing, (units(WIDTH) as u32, units(height) as u32)),
@@ -55,7 +51,8 @@ pub(crate) fn render(
 impl Canvas<'_> {
     /// A line through the points.
     pub(crate) fn line(&mut self, points: &[Point], stroke: Stroke) {
-        let style = ShapeStyle { color: rgba(stroke.color, 1.0), filled: false, stroke_width: units(stroke.width) as u32 };
+        let style =
+            ShapeStyle { color: rgba(stroke.color, 1.0), filled: false, stroke_width: units(stroke.width) as u32 };
         for piece in dashes(points, stroke.dash.pattern()) {
             let drawn = self.backend.draw_path(piece.iter().map(|point| at(*point)), &style);
             self.keep(drawn);
@@ -85,8 +82,8 @@ impl Canvas<'_> {
 
     /// A filled data point with a white rim, so that neighbours stay apart.
     pub(crate) fn marker(&mut self, center: Point, marker: Marker, color: Color) {
-        self.shape(center, marker, 8.5, WHITE);
-        self.shape(center, marker, 7.0, color);
+        self.shape(center, marker, 8.0, WHITE);
+        self.shape(center, marker, 6.6, color);
     }
 
     fn shape(&mut self, (x, y): Point, marker: Marker, radius: f64, color: Color) {

@@ -59,7 +59,7 @@ pub fn configurations(table: &Table, lattice: (usize, usize)) -> Result<Figure, 
             pictures.push(Picture { column, row, spins });
         }
     }
-    let start_titles = starts.iter().map(|start| state_point(start.0, start.1)).collect();
+    let start_titles = starts.iter().map(|start| format!("start {}", state_point(start.0, start.1))).collect();
     let step_titles = steps.iter().map(|step| format!("step {}", short(*step))).collect();
     let (columns, rows) = if is_ring { (start_titles, step_titles) } else { (step_titles, start_titles) };
     Gallery { pictures, columns, rows }.render(lattice, &numbers)

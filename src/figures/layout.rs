@@ -27,12 +27,7 @@ impl Rect {
 
     /// The rectangle without a border of these widths.
     pub(crate) fn inset(&self, left: f64, top: f64, right: f64, bottom: f64) -> Self {
-        Self {
-            left: self.left + left,
-            top: self.top + top,
-            right: self.right - right,
-            bottom: self.bottom - bottom,
-        }
+        Self { left: self.left + left, top: self.top + top, right: self.right - right, bottom: self.bottom - bottom }
     }
 
     /// Equal columns with a gap between them.
@@ -82,6 +77,29 @@ impl Rect {
     }
 }
 
+impl Rect {
+    /// The part of a polygon that lies between the upper and the lower edge (Sutherland and Hodgman 1974).
+    pub(crate) fn clip_polygon(&self, corners: &[Point]) -> Vec<Point> {
+        let below_top = cut(corners, self.top, |y| y >= self.top);
+        cut(&below_top, self.bottom, |y| y <= self.bottom)
+    }
+}
+
+/// A polygon cut along a horizontal edge.
+fn cut(corners: &[Point], edge: f64, is_inside: impl Fn(f64) -> bool) -> Vec<Point> {
+    let mut kept = Vec::with_capacity(corners.len() + 2);
+    for (index, &(x, y)) in corners.iter().enumerate() {
+        let (last_x, last_y) = corners[(index + corners.len() - 1) % corners.len()];
+        if is_inside(y) != is_inside(last_y) {
+            kept.push((last_x + (x - last_x) * (edge - last_y) / (y - last_y), edge));
+        }
+        if is_inside(y) {
+            kept.push((x, y));
+        }
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,9 +108,19 @@ mod tests {
     fn rows_and_columns_fill_the_rectangle() {
         let rect = Rect { left: 10.0, top: 0.0, right: 110.0, bottom: 70.0 };
         let columns = rect.columns(3, 5.0);
-        assert_eq!([columns[0].left, columns[0].right, columns[2].right], [10.0, 40.0, 110.0]);
+        let sides: Vec<_> = columns.iter().map(|column| (column.left, column.right)).collect();
+        assert_eq!(sides, [(10.0, 40.0), (45.0, 75.0), (80.0, 110.0)]);
         let rows = rect.rows(&[2.0, 1.0], 10.0);
-        assert_eq!([rows[0].bottom, rows[1].top, rows[1].bottom], [40.0, 50.0, 70.0]);
+        let heights: Vec<_> = rows.iter().map(|row| (row.top, row.bottom)).collect();
+        assert_eq!(heights, [(0.0, 40.0), (50.0, 70.0)]);
+    }
+
+    #[test]
+    fn a_polygon_is_cut_where_it_leaves_the_rectangle() {
+        let rect = Rect { left: 0.0, top: 0.0, right: 100.0, bottom: 10.0 };
+        let triangle = rect.clip_polygon(&[(0.0, 5.0), (10.0, -5.0), (20.0, 5.0)]);
+        assert_eq!(triangle, [(0.0, 5.0), (5.0, 0.0), (15.0, 0.0), (20.0, 5.0)]);
+        assert!(rect.clip_polygon(&[(0.0, 20.0), (10.0, 30.0), (20.0, 20.0)]).is_empty());
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use super::canvas::{Anchor, Canvas};
 use super::layout::Rect;
-use super::number::short;
+use super::scale::Scale;
 use super::style::{BAND, Color, HAIR, INK, LABEL, Marker, SMALL, Stroke, heat};
 use super::text;
 
 /// Length of a sample of line in pixels.
 const SAMPLE: f64 = 56.0;
+/// Distance of neighbours in a row in pixels.
+const GAP: f64 = 40.0;
 /// Height of a row in pixels.
 const ROW: f64 = 40.0;
 
@@ -18,6 +20,13 @@ pub(crate) enum Key {
     Band(Color),
     Patch(Color),
     Points(Marker, Color),
+    PointsOnLine(Marker, Stroke),
+}
+
+impl Key {
+    fn width(self) -> f64 {
+        if matches!(self, Self::Patch(_) | Self::Points(..)) { 26.0 } else { SAMPLE }
+    }
 }
 
 /// One line of the legend.
@@ -33,7 +42,7 @@ impl Entry {
     }
 
     fn width(&self) -> f64 {
-        SAMPLE + 12.0 + text::width(&self.label, SMALL) + 40.0
+        self.key.width() + 12.0 + text::width(&self.label, SMALL) + GAP
     }
 }
 
@@ -41,29 +50,33 @@ impl Entry {
 pub(crate) fn draw(canvas: &mut Canvas<'_>, area: Rect, entries: &[Entry]) -> Rect {
     let (mut left, mut middle) = (area.left, area.top + ROW / 2.0);
     for entry in entries {
-        if left > area.left && left + entry.width() - 40.0 > area.right {
+        if left > area.left && left + entry.width() - GAP > area.right {
             (left, middle) = (area.left, middle + ROW);
         }
         draw_key(canvas, left, middle, entry.key);
-        canvas.text((left + SAMPLE + 12.0, middle), Anchor::Start, &entry.label, SMALL, INK);
+        canvas.text((left + entry.key.width() + 12.0, middle), Anchor::Start, &entry.label, SMALL, INK);
         left += entry.width();
     }
     Rect { top: middle + ROW / 2.0 + 8.0, ..area }
 }
 
 fn draw_key(canvas: &mut Canvas<'_>, left: f64, middle: f64, key: Key) {
-    let right = left + SAMPLE;
+    let right = left + key.width();
     let block = Rect { left, top: middle - 11.0, right, bottom: middle + 11.0 };
     match key {
         Key::Line(stroke) => canvas.line(&[(left, middle), (right, middle)], stroke),
         Key::Band(color) => canvas.rect(block, color, BAND),
         Key::Patch(color) => {
-            let square = Rect { left: right - 26.0, ..block }.inset(0.0, -2.0, 0.0, -2.0);
+            let square = block.inset(0.0, -2.0, 0.0, -2.0);
             canvas.rect(square, color, 1.0);
             canvas.outline(square, Stroke::solid(INK, HAIR));
         }
+        Key::PointsOnLine(marker, stroke) => {
+            canvas.line(&[(left, middle), (right, middle)], stroke);
+            canvas.marker(block.center(), marker, stroke.color);
+        }
         Key::Points(marker, color) => {
-            let x = left + SAMPLE / 2.0;
+            let x = (left + right) / 2.0;
             canvas.line(&[(x, middle - 15.0), (x, middle + 15.0)], Stroke::solid(color, 2.0));
             canvas.marker((x, middle), marker, color);
         }
@@ -101,15 +114,16 @@ impl Heat {
         }
         let frame = Stroke::solid(INK, HAIR);
         canvas.outline(bar, frame);
-        for step in 0..=4 {
-            let share = f64::from(step) / 4.0;
-            let label = short(self.low + share * (self.high - self.low));
-            canvas.text((bar.right + 12.0, bar.bottom - share * bar.height()), Anchor::Start, &label, SMALL, INK);
+        let scale = Scale::exactly(self.low, self.high);
+        for (value, label) in scale.ticks(bar.height() / 80.0) {
+            let y = bar.bottom - scale.place(value).unwrap_or(0.0) * bar.height();
+            canvas.line(&[(bar.right, y), (bar.right + 7.0, y)], frame);
+            canvas.text((bar.right + 14.0, y), Anchor::Start, &label, SMALL, INK);
         }
         if self.has_infinity {
             let block = Rect { bottom: area.top + 30.0, ..area };
             canvas.rect(block, INK, 1.0);
-            canvas.text((block.right + 12.0, block.center().1), Anchor::Start, "∞", SMALL, INK);
+            canvas.text((block.right + 14.0, block.center().1), Anchor::Start, "∞", SMALL, INK);
         }
         canvas.text_upwards((area.right + 84.0, area.center().1), title, LABEL, INK);
     }

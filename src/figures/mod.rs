@@ -1,12 +1,13 @@
 //! Figures: pure functions of saved tables, so that each can be redrawn without a model.
 //!
-//! A function of [`table::Table`]s gives a [`Figure`]: the SVG with its font inside, the same picture as PNG, and the
-//! numbers drawn. The same tables give the same bytes on every machine. Labels of tables may use the markup of
-//! [`text`]: `*T*_{c}`.
+//! A function of [`Table`]s gives a [`Figure`]: the SVG with its font inside, the same picture as PNG, and the
+//! numbers drawn. The same tables give the same bytes on every machine. Labels in tables may
+//! use a small markup: `*T*_{c}` is a slanted T with a lowered c.
 
 mod axes;
 mod calibration;
 mod canvas;
+mod cell;
 mod configurations;
 mod layout;
 mod legend;
@@ -16,16 +17,20 @@ mod references;
 mod scale;
 mod series;
 mod style;
-pub mod table;
+mod table;
 mod temperature_against_step;
 mod text;
 mod thermometer_histogram;
 mod training;
 
+#[cfg(test)]
+mod tests;
+
 pub use calibration::calibration;
+pub use cell::Cell;
 pub use configurations::configurations;
 pub use observables::observables;
-pub use table::{Cell, Table, TableError};
+pub use table::{Table, TableError};
 pub use temperature_against_step::temperature_against_step;
 pub use thermometer_histogram::thermometer_histogram;
 pub use training::training;

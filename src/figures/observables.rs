@@ -7,7 +7,7 @@ use super::legend::{self, Entry, Key};
 use super::number::short;
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, require_rows, samples, spread};
-use super::style::{BORDER, BOTTOM, CURVE, Dash, GREY, INK, LEFT, Stroke, TOP, WIDTH, color, marker};
+use super::style::{BORDER, BOTTOM, CURVE, Dash, GREY, INK, LEFT, Stroke, WIDTH, color, marker};
 use super::table::{Table, TableError};
 use super::{Figure, FigureError};
 
@@ -55,11 +55,12 @@ pub fn observables(table: &Table, exact: Option<&Table>) -> Result<Figure, Figur
     let n_rows = quantities.len().div_ceil(3);
     let height = 2.0 * BORDER + 50.0 + ROW * n_rows as f64;
     render(height, &numbers, |canvas| {
-        let sheet = Rect { left: BORDER, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
+        let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
         let below = legend::draw(canvas, sheet, &entries(&fields));
-        let cells = below.rows(&vec![1.0; n_rows], 0.0).into_iter().flat_map(|row| row.columns(3, 16.0));
+        let cells =
+            Rect { left: 0.0, ..below }.rows(&vec![1.0; n_rows], 24.0).into_iter().flat_map(|row| row.columns(3, 0.0));
         for ((cell, curves), (_, title)) in cells.zip(&panels).zip(quantities) {
-            draw(canvas, cell.inset(LEFT - 8.0, TOP - 20.0, 8.0, BOTTOM), curves, &x, title);
+            draw(canvas, cell.inset(LEFT, 12.0, 0.0, BOTTOM), curves, &x, title);
         }
     })
 }
@@ -101,7 +102,7 @@ fn draw(canvas: &mut Canvas<'_>, area: Rect, curves: &[Curve], x: &Scale, title:
     let residuals = curves.iter().flat_map(|curve| &curve.residuals).map(|sample| sample.y.abs());
     let largest = residuals.fold(3.0, f64::max);
     let lower = Axes { area: rows[1], x: x.clone(), y: Scale::holding(Spacing::Linear, [-largest, largest]) };
-    let words = Titles { panel: "", x: Some("temperature *T* [*J*/*k*_{B}]"), y: Some("difference/*σ*") };
+    let words = Titles { panel: "", x: Some("temperature *T* [*J*/*k*_{B}]"), y: Some("residual [*σ*]") };
     lower.draw(canvas, words);
     lower.horizontal(canvas, 0.0, Stroke::solid(INK, 2.0));
     for value in [-2.0, 2.0] {
@@ -122,15 +123,18 @@ fn exact_stroke(index: usize, n_fields: usize) -> Stroke {
     if n_fields == 1 { Stroke::solid(INK, CURVE) } else { Stroke::curve(index) }
 }
 
+/// Samples and exact curves, the fields if there are several, and the lines in the lower strips.
 fn entries(fields: &[f64]) -> Vec<Entry> {
-    let name = |field: &f64| if fields.len() == 1 { String::new() } else { format!(", *H* = {} *J*", short(*field)) };
-    let of_field = |(index, field): (usize, &f64)| {
-        [
-            Entry::new(Key::Points(marker(index), color(index)), format!("samples{}", name(field))),
-            Entry::new(Key::Line(exact_stroke(index, fields.len())), format!("exact{}", name(field))),
-        ]
-    };
-    let mut entries: Vec<_> = fields.iter().enumerate().flat_map(of_field).collect();
+    let points = if fields.len() == 1 { color(0) } else { INK };
+    let mut entries = vec![
+        Entry::new(Key::Points(marker(0), points), "samples"),
+        Entry::new(Key::Line(Stroke::solid(INK, CURVE)), "exact"),
+    ];
+    if fields.len() > 1 {
+        let key = |index| Key::PointsOnLine(marker(index), Stroke::curve(index));
+        let named = fields.iter().enumerate();
+        entries.extend(named.map(|(index, field)| Entry::new(key(index), format!("*H* = {} *J*", short(*field)))));
+    }
     let two_errors = Stroke { color: GREY, width: 2.0, dash: Dash::Dashed };
     entries.push(Entry::new(Key::Line(two_errors), "± 2 standard errors *σ*"));
     entries

@@ -61,6 +61,11 @@ impl Scale {
         Self { spacing, low: spacing.invert(from - room), high: spacing.invert(to + room), has_infinity }
     }
 
+    /// The axis from `low` to `high` without room at the ends.
+    pub(crate) fn exactly(low: f64, high: f64) -> Self {
+        Self { spacing: Spacing::Linear, low, high, has_infinity: false }
+    }
+
     /// The same axis, starting exactly at `low`.
     pub(crate) fn starting_at(self, low: f64) -> Self {
         Self { low, ..self }
@@ -106,7 +111,7 @@ impl Scale {
     fn round_values(&self, count: f64) -> Vec<(f64, String)> {
         let wanted = (self.high - self.low) / count.max(2.0);
         let power = 10_f64.powf(wanted.log10().floor());
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= wanted);
+        let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= wanted);
         let step = step.unwrap_or(wanted);
         let (first, last) = ((self.low / step - 1e-9).ceil() as i64, (self.high / step + 1e-9).floor() as i64);
         let is_long = (self.low.abs().max(self.high.abs()) >= 1e5) || step < 1e-4;

@@ -7,11 +7,11 @@ pub(crate) const LABEL: f64 = 28.0;
 /// Font size of tick labels in pixels.
 pub(crate) const SMALL: f64 = 24.0;
 /// Free border around a figure in pixels.
-pub(crate) const BORDER: f64 = 24.0;
+pub(crate) const BORDER: f64 = 20.0;
 /// Room left of a panel for its tick labels and axis title.
-pub(crate) const LEFT: f64 = 124.0;
+pub(crate) const LEFT: f64 = 136.0;
 /// Room below a panel for its tick labels and axis title.
-pub(crate) const BOTTOM: f64 = 88.0;
+pub(crate) const BOTTOM: f64 = 82.0;
 /// Room above a panel for its title.
 pub(crate) const TOP: f64 = 50.0;
 /// Line width of data in pixels.
@@ -49,7 +49,7 @@ pub(crate) enum Dash {
     Solid,
     Dashed,
     Dotted,
-    DashDot,
+    Alternating,
     Long,
 }
 
@@ -60,7 +60,7 @@ impl Dash {
             Self::Solid => &[],
             Self::Dashed => &[12.0, 7.0],
             Self::Dotted => &[3.0, 5.0],
-            Self::DashDot => &[14.0, 6.0, 3.0, 6.0],
+            Self::Alternating => &[14.0, 6.0, 3.0, 6.0],
             Self::Long => &[26.0, 8.0],
         }
     }
@@ -92,15 +92,15 @@ impl Stroke {
 
     /// The line of the `index`-th curve of a figure.
     pub(crate) fn curve(index: usize) -> Self {
-        let dashes = [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotted, Dash::Long];
+        let dashes = [Dash::Solid, Dash::Dashed, Dash::Alternating, Dash::Dotted, Dash::Long];
         Self { color: color(index), width: CURVE, dash: dashes[index % dashes.len()] }
     }
 
     /// The line of the `index`-th reference value (critical temperature and the like).
     pub(crate) fn reference(index: usize) -> Self {
-        let dashes = [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Long];
-        let colors = [INK, GREEN, VERMILLION, BLUE, PURPLE];
-        Self { color: colors[index % colors.len()], width: 2.4, dash: dashes[index % dashes.len()] }
+        let dashes = [Dash::Long, Dash::Dashed, Dash::Dotted, Dash::Alternating];
+        let colors = [INK, GREEN, VERMILLION, BLUE];
+        Self { color: colors[index % colors.len()], width: 2.6, dash: dashes[index % dashes.len()] }
     }
 }
 
@@ -116,9 +116,9 @@ pub(crate) fn marker(index: usize) -> Marker {
 }
 
 /// The colour of `fraction` in [0, 1] on a scale from cold (dark blue) to hot (yellow), of evenly rising lightness:
-/// the map "plasma" without its palest end, linear between thirteen of its colours.
+/// the map "plasma" without its palest end, linear between twelve of its colours.
 pub(crate) fn heat(fraction: f64) -> Color {
-    const PLASMA: [Color; 13] = [
+    const PLASMA: [Color; 12] = [
         Color(13, 8, 135),
         Color(56, 4, 154),
         Color(88, 1, 164),
@@ -131,7 +131,6 @@ pub(crate) fn heat(fraction: f64) -> Color {
         Color(240, 128, 78),
         Color(250, 155, 61),
         Color(254, 183, 45),
-        Color(251, 215, 36),
     ];
     let position = fraction.clamp(0.0, 1.0) * (PLASMA.len() - 1) as f64;
     let below = (position as usize).min(PLASMA.len() - 2);

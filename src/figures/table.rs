@@ -1,7 +1,7 @@
 //! Tables: named columns of text cells, read from and written to CSV; every number a figure shows comes from one.
 
+use super::cell::Cell;
 use std::collections::HashSet;
-use std::fmt;
 
 /// What can be wrong with a table; each error names the table and, where there is one, the column.
 #[derive(Debug, thiserror::Error)]
@@ -46,60 +46,6 @@ pub enum TableError {
         /// What the reader found.
         source: csv::Error,
     },
-}
-
-/// One value of a table, kept as the text that stands in the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell(String);
-
-impl Cell {
-    /// The number in the cell: `inf` and `-inf` are infinities, an empty cell and `nan` are NaN.
-    fn number(&self) -> Option<f64> {
-        if self.0.is_empty() { Some(f64::NAN) } else { self.0.trim().parse().ok() }
-    }
-}
-
-impl fmt::Display for Cell {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl From<f64> for Cell {
-    /// The shortest text that reads back as the same number; infinity is `inf`, NaN an empty cell, −0 is `0`.
-    fn from(value: f64) -> Self {
-        let size = value.abs();
-        Self(match value {
-            _ if value.is_nan() => String::new(),
-            _ if size < f64::MIN_POSITIVE => "0".to_owned(),
-            _ if value.is_infinite() || (1e-5..1e16).contains(&size) => value.to_string(),
-            _ => format!("{value:e}"),
-        })
-    }
-}
-
-impl From<u64> for Cell {
-    fn from(value: u64) -> Self {
-        Self(value.to_string())
-    }
-}
-
-impl From<usize> for Cell {
-    fn from(value: usize) -> Self {
-        Self(value.to_string())
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(value: &str) -> Self {
-        Self(value.to_owned())
-    }
-}
-
-impl From<String> for Cell {
-    fn from(value: String) -> Self {
-        Self(value)
-    }
 }
 
 /// Rows of cells under a header; the name is used in messages only.
@@ -156,7 +102,7 @@ impl Table {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(&self.header).map_err(broken)?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| cell.0.as_str())).map_err(broken)?;
+            writer.write_record(row.iter().map(|cell| cell.text())).map_err(broken)?;
         }
         let bytes = writer.into_inner().map_err(|failure| broken(failure.into_error().into()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -193,7 +139,7 @@ impl Table {
                 table: self.name.clone(),
                 column: column.to_owned(),
                 row: row + 1,
-                cell: cells[index].0.clone(),
+                cell: cells[index].to_string(),
             })
         };
         self.rows.iter().enumerate().map(number).collect()
@@ -205,7 +151,7 @@ impl Table {
     /// [`TableError::MissingColumn`].
     pub fn text(&self, column: &str) -> Result<Vec<&str>, TableError> {
         let index = self.index(column)?;
-        Ok(self.rows.iter().map(|cells| cells[index].0.as_str()).collect())
+        Ok(self.rows.iter().map(|cells| cells[index].text()).collect())
     }
 
     /// The rows whose `column` holds `value`; numbers are compared as numbers (`2.50` is 2.5), everything else as text.
@@ -289,12 +235,6 @@ mod tests {
         assert!(values.iter().zip(&column).all(|(a, b)| a.total_cmp(b).is_eq()));
         assert!(column[values.len()].is_nan());
         assert_eq!(read.text("words").unwrap()[0], "a, \"b\"");
-    }
-
-    #[test]
-    fn cells_are_short_and_never_negative_zero() {
-        let cells = [-0.0, 1.0, 0.3, f64::INFINITY, 1e-7, 1e20].map(|value| Cell::from(value).to_string());
-        assert_eq!(cells, ["0", "1", "0.3", "inf", "1e-7", "1e20"]);
     }
 
     #[test]

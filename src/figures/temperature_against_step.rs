@@ -15,15 +15,18 @@ use super::{Figure, FigureError};
 const HEIGHT: f64 = 1000.0;
 /// Room right of the panels for the scale of colours.
 const SIDE: f64 = 150.0;
+/// Temperatures from energies are shown up to this multiple of the hottest other one.
+const NEAR: f64 = 1.25;
 /// The columns of temperatures, those of their errors, and the titles of their panels.
 const READINGS: [(&str, &str, &str); 2] = [
     ("thermometer_temperature", "thermometer_temperature_error", "(a) read by the network"),
-    ("energy_temperature", "energy_temperature_error", "(b) of equal energy, exact lattice"),
+    ("energy_temperature", "energy_temperature_error", "(b) inferred from the energy"),
 ];
 
 /// The flow from one start.
 struct Flow {
-    start: f64,
+    /// (T, H)
+    start: (f64, f64),
     readings: [Vec<Sample>; 2],
 }
 
@@ -31,7 +34,7 @@ struct Flow {
 ///
 /// Columns of `flow`: machine, seed, start_temperature, start_field, step, thermometer_temperature,
 /// thermometer_temperature_error, energy_temperature, energy_temperature_error. Columns of `markers`: label,
-/// temperature. Energies above that of twice the hottest finite start leave the panel.
+/// temperature. Temperatures from energies far above all others leave the panel; infinite ones have a slot of their own.
 ///
 /// # Errors
 /// [`FigureError`] if a column is missing or there is nothing to draw.
@@ -39,15 +42,15 @@ pub fn temperature_against_step(flow: &Table, markers: &Table) -> Result<Figure,
     require_one_machine(flow)?;
     let references = Reference::read_all(markers)?;
     let flows = read_flows(flow)?;
-    let numbers = numbers(flow)?;
-    let heat = Heat::holding(&flows.iter().map(|flow| flow.start).collect::<Vec<_>>());
+    let numbers = numbers(&flows)?;
+    let heat = Heat::holding(&flows.iter().map(|flow| flow.start.0).collect::<Vec<_>>());
     let steps = Scale::holding(Spacing::LogOnePlus, flow.column("step")?);
     let temperatures = temperature_scale(&flows, &references);
     let mut entries: Vec<_> = references.iter().map(Reference::entry).collect();
     entries.push(Entry::new(Key::Band(GREY), band_label(flow)?));
     render(HEIGHT, &numbers, |canvas| {
-        let sheet = Rect { left: BORDER, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
-        let area = legend::draw(canvas, sheet, &entries).inset(LEFT - BORDER, TOP, SIDE, BOTTOM);
+        let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
+        let area = legend::draw(canvas, sheet, &entries).inset(0.0, TOP, SIDE, BOTTOM);
         for (index, area) in area.columns(2, 84.0).into_iter().enumerate() {
             let axes = Axes { area, x: steps.clone(), y: temperatures.clone() };
             let y = if index == 0 { "temperature *T* [*J*/*k*_{B}]" } else { "" };
@@ -64,27 +67,26 @@ pub fn temperature_against_step(flow: &Table, markers: &Table) -> Result<Figure,
 
 fn draw_flows(canvas: &mut Canvas<'_>, axes: &Axes, flows: &[Flow], reading: usize, heat: &Heat) {
     for flow in flows {
-        axes.band(canvas, &flow.readings[reading], heat.color(flow.start));
+        axes.band(canvas, &flow.readings[reading], heat.color(flow.start.0));
     }
     for flow in flows {
-        let (samples, color) = (&flow.readings[reading], heat.color(flow.start));
+        let (samples, color) = (&flow.readings[reading], heat.color(flow.start.0));
         axes.curve(canvas, samples, Stroke::solid(color, if flows.len() > 12 { 2.0 } else { 3.0 }));
         let infinite: Vec<_> = samples.iter().filter(|sample| sample.y.is_infinite()).copied().collect();
         axes.points(canvas, &infinite, Marker::Disk, color);
     }
 }
 
-/// From the coldest reading to the hottest of the network, of the finite starts and of the references.
+/// From the coldest to the hottest of the network's readings, the finite starts and the references; temperatures
+/// from energies only so far as they lie near.
 fn temperature_scale(flows: &[Flow], references: &[Reference]) -> Scale {
-    let starts = flows.iter().map(|flow| flow.start);
-    let network = flows.iter().flat_map(|flow| flow.readings[0].iter().map(|sample| sample.y));
+    let readings = |index: usize| flows.iter().flat_map(move |flow| flow.readings[index].iter().map(|sample| sample.y));
+    let starts = flows.iter().map(|flow| flow.start.0).filter(|start| start.is_finite());
     let marked = references.iter().map(|reference| reference.temperature);
-    let expected: Vec<f64> = starts.chain(network).chain(marked).filter(|value| value.is_finite()).collect();
-    let hottest = expected.iter().copied().fold(0.0, f64::max);
-    let energies = flows.iter().flat_map(|flow| flow.readings[1].iter().map(|sample| sample.y));
-    let is_near = |value: &f64| !value.is_finite() || *value <= 1.25 * hottest;
-    let infinite = flows.iter().flat_map(|flow| flow.readings[0].iter().map(|sample| sample.y)).filter(|y| !y.is_finite());
-    Scale::holding(Spacing::Linear, expected.iter().copied().chain(infinite).chain(energies.filter(is_near)))
+    let expected: Vec<f64> = starts.chain(readings(0)).chain(marked).collect();
+    let hottest = expected.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
+    let near = readings(1).filter(|value| value.is_infinite() || *value <= NEAR * hottest);
+    Scale::holding(Spacing::Linear, expected.iter().copied().chain(near))
 }
 
 fn read_flows(table: &Table) -> Result<Vec<Flow>, TableError> {
@@ -92,19 +94,18 @@ fn read_flows(table: &Table) -> Result<Vec<Flow>, TableError> {
     for start in starts(table)? {
         let rows = of_start(table, start)?;
         let read = |index: usize| over_seeds(&rows, "step", READINGS[index].0, Some(READINGS[index].1));
-        flows.push(Flow { start: start.0, readings: [read(0)?, read(1)?] });
+        flows.push(Flow { start, readings: [read(0)?, read(1)?] });
     }
     Ok(flows)
 }
 
 /// Both readings of every start, side by side.
-fn numbers(table: &Table) -> Result<Table, TableError> {
+fn numbers(flows: &[Flow]) -> Result<Table, TableError> {
     let [network, energy] = READINGS;
     let header = ["start_temperature", "start_field", "step", network.0, network.1, energy.0, energy.1];
     let mut numbers = Table::new("temperature_against_step", header);
-    for (start, flow) in starts(table)?.into_iter().zip(read_flows(table)?) {
-        let [network, energy] = flow.readings;
-        for (a, b) in network.into_iter().zip(energy) {
+    for Flow { start, readings: [network, energy] } in flows {
+        for (a, b) in network.iter().zip(energy) {
             numbers.push([start.0, start.1, a.x, a.y, a.error, b.y, b.error].map(Into::into))?;
         }
     }

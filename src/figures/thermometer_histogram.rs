@@ -15,7 +15,7 @@ use super::{Figure, FigureError};
 /// Height of a row of panels in pixels.
 const ROW: f64 = 190.0;
 /// Width of the column that names the steps.
-const SIDE: f64 = 130.0;
+const SIDE: f64 = 168.0;
 
 /// The histogram of one start at one step.
 struct Histogram {
@@ -52,11 +52,11 @@ pub fn thermometer_histogram(histogram: &Table, markers: &Table) -> Result<Figur
     let mut entries = vec![Entry::new(Key::Patch(SKY), format!("probability ({})", band_label(histogram)?))];
     entries.extend(references.iter().map(Reference::entry));
     let heads: Vec<_> = ends.iter().map(|start| format!("start {}", state_point(start.0, start.1))).collect();
-    let height = 2.0 * BORDER + 90.0 + TOP + BOTTOM + ROW * steps.len() as f64;
+    let height = 2.0 * BORDER + 96.0 + TOP + BOTTOM + ROW * steps.len() as f64;
     render(height, &numbers, |canvas| {
-        let sheet = Rect { left: BORDER, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
+        let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
         let below = legend::draw(canvas, sheet, &entries);
-        let area = below.inset(LEFT - BORDER, TOP, SIDE, BOTTOM);
+        let area = below.inset(0.0, TOP, SIDE, BOTTOM);
         let rows = area.rows(&vec![1.0; steps.len()], 22.0);
         for histogram in &histograms {
             let head = if histogram.row == 0 { heads[histogram.column].as_str() } else { "" };

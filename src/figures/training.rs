@@ -48,13 +48,14 @@ pub fn training(table: &Table) -> Result<Figure, FigureError> {
     }
     let entries = entries(table, &machines)?;
     render(HEIGHT, &numbers, |canvas| {
-        let sheet = Rect { left: BORDER, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
+        let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
         let below = legend::draw(canvas, sheet, &entries);
-        let cells = below.rows(&[1.0, 1.0], 10.0).into_iter().flat_map(|row| row.columns(2, 20.0));
+        let cells =
+            Rect { left: 0.0, ..below }.rows(&[1.0, 1.0], 10.0).into_iter().flat_map(|row| row.columns(2, 20.0));
         for (index, (cell, curves)) in cells.zip(&panels).enumerate() {
             let heights = curves.iter().flatten().flat_map(|point| [point.y - point.error, point.y + point.error]);
             let y = Scale::holding(Spacing::Linear, heights);
-            let axes = Axes { area: cell.inset(LEFT, TOP, 8.0, BOTTOM), x: x.clone(), y };
+            let axes = Axes { area: cell.inset(LEFT, TOP, 0.0, BOTTOM), x: x.clone(), y };
             let panel = ["(a)", "(b)", "(c)", "(d)"][index];
             axes.draw(canvas, Titles { panel, x: Some("epoch"), y: Some(QUANTITIES[index].1) });
             for (machine, curve) in curves.iter().enumerate() {

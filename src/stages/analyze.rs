@@ -6,7 +6,7 @@ use ising_theory::{
     CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, Thermodynamics, specific_heat_maximum, thermodynamics_over_fields,
 };
 
-use super::{Stage, grid, pick, read_table, write_table};
+use super::{Stage, pick, read_table, write_table};
 use crate::{
     config::Config,
     figures::{Cell, Table},
@@ -17,14 +17,14 @@ pub(super) fn task(config: &Config) -> Task<'_> {
     Task {
         name: Stage::Analyze.name().into(),
         settings: pick(config, &["data"]),
-        inputs: vec![Stage::Flow.name().into()],
+        inputs: [Stage::Sample, Stage::Flow].map(|stage| stage.name().to_owned()).to_vec(),
         precious: false,
         work: Box::new(|workbench| run(config, workbench)),
     }
 }
 
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
-    let markers = markers(config)?;
+    let markers = markers(config, &read_table(workbench, "data/observables.csv")?)?;
     let flow = read_table(workbench, "flow/flow.csv")?;
     write_table(workbench, "analysis/end-points.csv", &end_points(&flow, &markers)?)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
@@ -41,7 +41,7 @@ struct Marker {
 
 /// Tc, the maximum of the lattice's specific heat, and the temperature of the training mixture, where the data have one
 /// field.
-fn markers(config: &Config) -> Result<Vec<Marker>> {
+fn markers(config: &Config, observables: &Table) -> Result<Vec<Marker>> {
     let mut markers = Vec::new();
     if let &[field] = config.settings.data.fields.values().as_slice() {
         if matches!(config.lattice, Lattice::Square { .. }) && field.abs() < f64::MIN_POSITIVE {
@@ -52,19 +52,16 @@ fn markers(config: &Config) -> Result<Vec<Marker>> {
         let (name, label) = ("specific_heat_maximum", "maximal *c*");
         markers.push(Marker { name, label, temperature: maximum.temperature, field });
         let (name, label) = ("training_mixture", "training mixture");
-        markers.push(Marker { name, label, temperature: mixture_temperature(config, field)?, field });
+        markers.push(Marker { name, label, temperature: mixture_temperature(config, field, observables)?, field });
     }
     Ok(markers)
 }
 
 /// The temperature at which the lattice has the mean energy of the training data: where a perfect machine's flow ends.
-fn mixture_temperature(config: &Config, field: f64) -> Result<f64> {
-    let points = grid(config)?;
-    let mut energy = 0.0;
-    for point in &points {
-        energy += thermodynamics_over_fields(config.lattice, point.temperature(), &[field])?[0].energy_per_site;
-    }
-    Ok(EnergyThermometer::new(config.lattice, field)?.read(energy / points.len() as f64).temperature)
+fn mixture_temperature(config: &Config, field: f64, observables: &Table) -> Result<f64> {
+    let energies = observables.column("energy_per_site_exact")?;
+    let mixture = energies.iter().sum::<f64>() / energies.len() as f64;
+    Ok(EnergyThermometer::new(config.lattice, field)?.read(mixture).temperature)
 }
 
 fn markers_table(markers: &[Marker]) -> Result<Table> {

@@ -2,9 +2,8 @@
 
 use anyhow::Result;
 
-use super::{HELD_OUT, SAMPLES, Stage, machine_folder, machine_task, machines, read_samples, write_table};
+use super::{HELD_OUT, SAMPLES, Stage, machine_folder, machine_task, machines, pick, read_samples, write_table};
 use crate::{
-    artifacts::Checkpoints,
     config::{Config, schema},
     figures::Table,
     pipeline::{Task, Workbench},
@@ -25,23 +24,23 @@ pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
 
 /// A machine depends on its own entry and the seed, not on how many others there are.
 fn settings(config: &Config, rbm: &schema::Rbm) -> toml::Table {
-    let mut settings = toml::Table::try_from(rbm).unwrap_or_default();
-    settings.remove("name");
-    settings.remove("seeds");
-    settings.insert("seed".into(), config.settings.seed.into());
+    let mut machine = toml::Table::try_from(rbm).unwrap_or_default();
+    machine.remove("name");
+    machine.remove("seeds");
+    let machines = toml::Table::from_iter([(rbm.name.clone(), machine.into())]);
+    let mut settings = pick(config, &["seed"]);
+    settings.insert("rbm".into(), machines.into());
     settings
 }
 
 fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
     let samples = read_samples(config, workbench, SAMPLES)?;
     let held_out = read_samples(config, workbench, HELD_OUT)?;
-    let name = machine_task(rbm, index);
     let machine = Machine { settings: rbm, seed: config.settings.seed, index, fingerprint: workbench.fingerprint };
-    let checkpoints = Checkpoints::of_task(workbench.folder, &name);
     let n_batches = rbm.n_epochs.get() * samples.spins.n_samples().div_ceil(rbm.batch_size.get());
     let work = workbench.progress.begin(&format!("{} seed {index}", rbm.name), n_batches as u64, "batch");
     let (parameters, history) =
-        train(&machine, &samples.spins, &held_out.spins, &checkpoints, workbench.device, &work)?;
+        train(&machine, &samples.spins, &held_out.spins, &mut workbench.checkpoints, workbench.device, &work)?;
     drop(work);
     let folder = machine_folder(rbm, index);
     let weights = weight_file(&parameters).text("kind", "machine").text("n_epochs", rbm.n_epochs);

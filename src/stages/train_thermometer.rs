@@ -7,7 +7,7 @@ use models::Thermometer;
 
 use super::{HELD_OUT, SAMPLES, Stage, grid, pick, read_samples, write_table};
 use crate::{
-    artifacts::{Checkpoints, TensorFile},
+    artifacts::TensorFile,
     config::Config,
     figures::Table,
     pipeline::{Task, Workbench},
@@ -48,7 +48,6 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let samples = read_samples(config, workbench, SAMPLES)?;
     let held_out = read_samples(config, workbench, HELD_OUT)?;
     let apprentice = apprentice(config, points.len(), workbench.fingerprint);
-    let checkpoints = Checkpoints::of_task(workbench.folder, Stage::TrainThermometer.name());
     let settings = apprentice.settings;
     let n_steps = settings.n_epochs.get() * samples.spins.n_samples().div_ceil(settings.batch_size.get());
     let work = workbench.progress.begin("thermometer", n_steps as u64, "batch");
@@ -56,7 +55,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
         &apprentice,
         &SpinDataset::new(samples, &points)?,
         &SpinDataset::new(held_out.clone(), &points)?,
-        &checkpoints,
+        &mut workbench.checkpoints,
         workbench.device,
         &work,
     )?;

@@ -9,7 +9,7 @@ use ising_data::{
 use models::{ContrastiveDivergence, Rbm, RbmParameters};
 use rand_distr::{Distribution, StandardNormal};
 
-use super::{CheckpointClock, Position, order, spins_on};
+use super::{Position, order, spins_on};
 use crate::{
     artifacts::{Checkpoints, TensorFile},
     config::schema,
@@ -70,7 +70,7 @@ pub fn train(
     machine: &Machine<'_>,
     training: &PackedSpins,
     held_out: &PackedSpins,
-    checkpoints: &Checkpoints,
+    checkpoints: &mut Checkpoints,
     device: &Device,
     work: &Work<'_>,
 ) -> Result<(RbmParameters, Vec<Epoch>)> {
@@ -81,7 +81,6 @@ pub fn train(
     };
     let batches_per_epoch = training.n_samples().div_ceil(machine.settings.batch_size.get());
     work.skip((state.position.epoch * batches_per_epoch + state.position.batch) as u64);
-    let mut clock = CheckpointClock::start();
     while state.position.epoch < machine.settings.n_epochs.get() {
         let order = order(training.n_samples(), machine.seed, Purpose::Shuffle, machine.index, state.position.epoch);
         for batch in order.chunks(machine.settings.batch_size.get()).skip(state.position.batch) {
@@ -89,7 +88,7 @@ pub fn train(
             state.step(machine, spins_on(device, &training.select(batch)), step);
             work.advance(1);
             let asked = interrupt::asked();
-            if asked || clock.is_due() {
+            if asked || checkpoints.is_due() {
                 checkpoints.save(state.position.epoch, state.position.batch, &state.save(machine)?)?;
             }
             if asked {

@@ -3,39 +3,15 @@
 pub mod machine;
 pub mod thermometer;
 
-use std::time::{Duration, Instant};
-
 use burn::tensor::{Device, Tensor, TensorData};
 use ising_data::{PackedSpins, stream};
 use rand::seq::SliceRandom;
-
-/// A checkpoint is written when the last one is this old.
-const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Where a training stands: whole epochs done, and batches of the next one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Position {
     epoch: usize,
     batch: usize,
-}
-
-/// Says when the next checkpoint is due.
-#[derive(Debug)]
-struct CheckpointClock(Instant);
-
-impl CheckpointClock {
-    fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    /// Whether a checkpoint is due; if so, the clock starts again.
-    fn is_due(&mut self) -> bool {
-        let due = self.0.elapsed() >= CHECKPOINT_INTERVAL;
-        if due {
-            self.0 = Instant::now();
-        }
-        due
-    }
 }
 
 /// The order in which an epoch visits `n_samples` samples.

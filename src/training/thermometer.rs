@@ -15,7 +15,7 @@ use ising_theory::Lattice;
 use models::{LayerParameters, Sight, Thermometer, ThermometerShape, ThermometerTrainer};
 use rand::{Rng, RngExt};
 
-use super::{CheckpointClock, Position, order};
+use super::{Position, order};
 use crate::{
     artifacts::{Checkpoints, TensorFile},
     config::schema::{self, NetworkKind},
@@ -51,7 +51,7 @@ pub fn train(
     apprentice: &Apprentice<'_>,
     training: &SpinDataset,
     held_out: &SpinDataset,
-    checkpoints: &Checkpoints,
+    checkpoints: &mut Checkpoints,
     device: &Device,
     work: &Work<'_>,
 ) -> Result<(Vec<LayerParameters>, Vec<Epoch>)> {
@@ -65,7 +65,6 @@ pub fn train(
     let batches_per_epoch = training.len().div_ceil(batch_size);
     let n_steps = apprentice.settings.n_epochs.get() * batches_per_epoch;
     work.skip((state.position.epoch * batches_per_epoch + state.position.batch) as u64);
-    let mut clock = CheckpointClock::start();
     while state.position.epoch < apprentice.settings.n_epochs.get() {
         let epoch = state.position.epoch;
         let order = order(training.len(), apprentice.seed, Purpose::Thermometer, 1, epoch);
@@ -77,7 +76,7 @@ pub fn train(
             state.position.batch += 1;
             work.advance(1);
             let asked = interrupt::asked();
-            if asked || clock.is_due() {
+            if asked || checkpoints.is_due() {
                 checkpoints.save(epoch, state.position.batch, &state.save(apprentice)?)?;
             }
             if asked {

@@ -7,6 +7,7 @@
 //! drawn one by one in f64. No two decisions ever use the same random bits.
 
 use ising_theory::Lattice;
+use rayon::prelude::*;
 
 use crate::bits::BitWriter;
 use crate::simd::{Kernel, Plane, SimdLevel, Word};
@@ -18,7 +19,7 @@ pub const LANES: usize = 512;
 /// Sites updated together; no two of them are neighbours.
 const GROUP: usize = 8;
 /// Bits of the first digit, and of the second.
-const DIGITS: [usize; 2] = [6, 7];
+const DIGITS: [usize; 2] = [6, 9];
 
 /// A block of [`LANES`] replicas of a lattice under heat-bath dynamics.
 pub struct HeatBath {
@@ -32,6 +33,18 @@ pub struct HeatBath {
     /// The generator of lanes drawn one by one.
     rest: Xoshiro,
     level: SimdLevel,
+    scratch: [Scratch; GROUP],
+}
+
+/// What is kept of a site while its group is updated.
+#[derive(Clone, Copy, Default)]
+struct Scratch {
+    /// Lanes that take the first and the second word of second digits.
+    takers: [Plane; 2],
+    /// Lanes whose first digit was 0 and that got no second digit.
+    left: Plane,
+    /// Lanes that no digit has decided.
+    open: Plane,
 }
 
 /// A site's plane and those of its four neighbours.
@@ -70,7 +83,7 @@ impl HeatBath {
         let mut planes = vec![start; n_sites];
         planes.extend([[0; 8], [!0; 8], [0; 8]]);
         let thresholds = Box::new(Thresholds::new(points));
-        Self { lattice, planes, groups: groups(lattice), thresholds, words, rest, level }
+        Self { lattice, planes, groups: groups(lattice), thresholds, words, rest, level, scratch: Default::default() }
     }
 
     /// Updates every spin of every replica once, `n_sweeps` times.
@@ -93,20 +106,35 @@ impl HeatBath {
         PackedSpins::from_valid(n_sites, bytes)
     }
 
-    /// Decides the lanes of `open` at `site` one by one; those also in `no_second` had no second digit.
-    fn decide_rest(&mut self, site: &Site, open: &Plane, no_second: &Plane) {
-        for (word, &open) in open.iter().enumerate() {
-            let mut open = open;
-            while open != 0 {
-                let bit = open.trailing_zeros() as usize;
-                open &= open - 1;
-                let n_up: u64 = site.neighbours.iter().map(|&i| self.planes[i][word] >> bit & 1).sum();
-                let digit = usize::from(no_second[word] >> bit & 1 == 0);
-                let p = self.thresholds.fractions[digit][n_up as usize][64 * word + bit];
-                self.planes[site.plane][word] |= u64::from(self.rest.uniform() < p) << bit;
+    /// Decides one by one the lanes of a group that its digits left open, `any` of its sites in.
+    #[inline(never)]
+    fn decide_rest(&mut self, sites: &[Site; GROUP], any: &Plane) {
+        for word in (0..8).filter(|&word| any[word] != 0) {
+            for (site, scratch) in sites.iter().zip(&self.scratch) {
+                let mut open = scratch.open[word];
+                while open != 0 {
+                    let bit = open.trailing_zeros() as usize;
+                    open &= open - 1;
+                    let n_up: u64 = site.neighbours.iter().map(|&i| self.planes[i][word] >> bit & 1).sum();
+                    let n_digits = usize::from(scratch.left[word] >> bit & 1 == 0);
+                    let p = self.thresholds.fractions[n_digits][n_up as usize][64 * word + bit];
+                    self.planes[site.plane][word] |= u64::from(self.rest.uniform() < p) << bit;
+                }
             }
         }
     }
+}
+
+/// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with one replica each, after `n_sweeps` sweeps from aligned
+/// spins: up or down with probability ½ each without a field.
+pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, n_sweeps: usize, key: u64, spins: &mut [u8]) {
+    let row_bytes = lattice.n_sites().div_ceil(8);
+    spins.par_chunks_mut(LANES * row_bytes).enumerate().for_each(|(block, spins)| {
+        let key = Xoshiro::new(key, block as u64).next();
+        let mut bath = HeatBath::new(lattice, &[point; LANES], key, SimdLevel::best());
+        bath.sweep(n_sweeps);
+        spins.copy_from_slice(&bath.spins().as_bytes()[..spins.len()]);
+    });
 }
 
 impl Thresholds {
@@ -179,84 +207,95 @@ impl Kernel for Sweeps<'_> {
     #[inline(always)]
     fn run<W: Word>(self) {
         let Self { bath, n_sweeps } = self;
-        let mut words = bath.words.map(|state| Words(state.map(|word| W::load(&word))));
+        let mut words = [Words::<W>::load(&bath.words[0]), Words::load(&bath.words[1])];
+        let groups = std::mem::take(&mut bath.groups);
         for _ in 0..n_sweeps {
-            for i in 0..bath.groups.len() {
-                update_group(bath, i, &mut words);
+            for sites in &groups {
+                update_group(bath, sites, &mut words);
             }
         }
-        bath.words = words.map(|generator| {
-            generator.0.map(|word| {
-                let mut plane = [0; 8];
-                word.store(&mut plane);
-                plane
-            })
-        });
+        bath.groups = groups;
+        words[0].store(&mut bath.words[0]);
+        words[1].store(&mut bath.words[1]);
     }
-}
-
-/// What the first digit says of a site.
-#[derive(Clone, Copy)]
-struct FirstDigit<W> {
-    up: W,
-    /// Lanes that take the first word of second digits, the second word, and none.
-    take: [W; 2],
-    no_second: W,
 }
 
 /// Updates all sites of a group.
 #[inline(always)]
-fn update_group<W: Word>(bath: &mut HeatBath, group: usize, words: &mut [Words<W>; 2]) {
-    let sites = bath.groups[group];
-    let none = W::load(&[0; 8]);
-    let mut taken = [none; 2];
-    let mut n_up = [[none; 3]; 2];
-    let mut firsts = [FirstDigit { up: none, take: [none; 2], no_second: none }; GROUP];
+fn update_group<W: Word>(bath: &mut HeatBath, sites: &[Site; GROUP], words: &mut [Words<W>; 2]) {
+    let mut second = SecondDigits::<W>::none();
     for pair in 0..GROUP / 2 {
         let digits = compare(&bath.thresholds.first, words);
-        for (half, digit) in digits.iter().enumerate() {
-            let site = 2 * pair + half;
-            let count = count(sites[site].neighbours.map(|plane| W::load(&bath.planes[plane])));
-            let open = digit.nonzero.not_and(W::load(&[!0; 8]));
-            let take = [taken[0].not_and(open), taken[1].not_and(taken[0].and(open))];
-            firsts[site] = FirstDigit { up: digit.up(count), take, no_second: taken[0].and(taken[1]).and(open) };
-            for word in 0..2 {
-                n_up[word] = std::array::from_fn(|bit| n_up[word][bit].or(take[word].and(count[bit])));
-                taken[word] = taken[word].or(take[word]);
-            }
+        for half in 0..2 {
+            let site = &sites[2 * pair + half];
+            let scratch = &mut bath.scratch[2 * pair + half];
+            let [a, b, c, d] = site.neighbours;
+            let planes = &mut bath.planes;
+            let n_up = count(W::load(&planes[a]), W::load(&planes[b]), W::load(&planes[c]), W::load(&planes[d]));
+            digits[half].up(n_up).store(&mut planes[site.plane]);
+            second.request(digits[half].zero(), n_up, scratch);
         }
     }
-    let seconds = compare(&bath.thresholds.second, words);
-    let ups = [seconds[0].up(n_up[0]), seconds[1].up(n_up[1])];
-    let mut any_open = none;
-    let mut opens = [[0; 8]; GROUP];
-    for (site, first) in firsts.iter().enumerate() {
-        let [a, b] = first.take;
-        first.up.or(a.and(ups[0])).or(b.and(ups[1])).store(&mut bath.planes[sites[site].plane]);
-        let open = first.no_second.or(seconds[0].nonzero.not_and(a)).or(seconds[1].nonzero.not_and(b));
-        open.store(&mut opens[site]);
+    let digits = compare(&bath.thresholds.second, words);
+    let (up_0, up_1) = (digits[0].up(second.n_up[0]), digits[1].up(second.n_up[1]));
+    let (zero_0, zero_1) = (digits[0].zero(), digits[1].zero());
+    let mut any_open = W::load(&[0; 8]);
+    for (site, scratch) in sites.iter().zip(&mut bath.scratch) {
+        let (taker_0, taker_1) = (W::load(&scratch.takers[0]), W::load(&scratch.takers[1]));
+        let plane = &mut bath.planes[site.plane];
+        W::load(plane).or(taker_0.and(up_0)).or(taker_1.and(up_1)).store(plane);
+        let open = W::load(&scratch.left).or(taker_0.and(zero_0)).or(taker_1.and(zero_1));
+        open.store(&mut scratch.open);
         any_open = any_open.or(open);
     }
     let mut any = [0; 8];
     any_open.store(&mut any);
-    if any[0] == 12345 {
-        for (site, first) in firsts.iter().enumerate() {
-            let mut no_second = [0; 8];
-            first.no_second.store(&mut no_second);
-            bath.decide_rest(&sites[site], &opens[site], &no_second);
+    if any != [0; 8] {
+        bath.decide_rest(sites, &any);
+    }
+}
+
+/// The two words of second digits that the sites of a group share: each lane of a word serves at most one site.
+struct SecondDigits<W> {
+    taken: [W; 2],
+    /// Neighbours up of the site that a lane serves.
+    n_up: [[W; 3]; 2],
+}
+
+impl<W: Word> SecondDigits<W> {
+    #[inline(always)]
+    fn none() -> Self {
+        let none = W::load(&[0; 8]);
+        Self { taken: [none; 2], n_up: [[none; 3]; 2] }
+    }
+
+    /// Gives the open lanes of a site a second digit: of the first word, of the second, or none.
+    #[inline(always)]
+    fn request(&mut self, open: W, n_up: [W; 3], scratch: &mut Scratch) {
+        let mut open = open;
+        for word in 0..2 {
+            let takes = self.taken[word].not_and(open);
+            open = open.and(self.taken[word]);
+            self.taken[word] = self.taken[word].or(takes);
+            for bit in 0..3 {
+                self.n_up[word][bit] = self.n_up[word][bit].or(takes.and(n_up[bit]));
+            }
+            takes.store(&mut scratch.takers[word]);
         }
+        open.store(&mut scratch.left);
     }
 }
 
 /// The number of neighbours up in binary, lowest bit first.
 #[inline(always)]
-fn count<W: Word>([a, b, c, d]: [W; 4]) -> [W; 3] {
+fn count<W: Word>(a: W, b: W, c: W, d: W) -> [W; 3] {
     let (sum, carry) = (a.xor(b).xor(c), a.xor(b).choose(c, a));
     let carry_d = sum.and(d);
     [sum.xor(d), carry.xor(carry_d), carry.and(carry_d)]
 }
 
 /// A random digit u compared with the thresholds t(k) of the five numbers of neighbours up.
+#[derive(Clone, Copy)]
 struct Comparison<W> {
     /// u ≤ t(k).
     at_most: [W; 5],
@@ -271,21 +310,30 @@ impl<W: Word> Comparison<W> {
         let [t0, t1, t2, t3, t4] = self.at_most;
         self.nonzero.and(k2.choose(t4, k1.choose(k0.choose(t3, t2), k0.choose(t1, t0))))
     }
+
+    /// u = 0.
+    #[inline(always)]
+    fn zero(&self) -> W {
+        self.nonzero.not_and(W::load(&[!0; 8]))
+    }
 }
 
 /// Two independent comparisons with the same thresholds.
 #[inline(always)]
 fn compare<W: Word, const D: usize>(bits: &[[Plane; 5]; D], words: &mut [Words<W>; 2]) -> [Comparison<W>; 2] {
     let (none, all) = (W::load(&[0; 8]), W::load(&[!0; 8]));
-    let mut comparisons = [none, none].map(|nonzero| Comparison { at_most: [all; 5], nonzero });
+    let comparison = Comparison { at_most: [all; 5], nonzero: none };
+    let mut comparisons = [comparison; 2];
     for planes in bits {
-        let thresholds: [W; 5] = std::array::from_fn(|k| W::load(&planes[k]));
-        for (words, comparison) in words.iter_mut().zip(&mut comparisons) {
-            let random = words.next();
-            comparison.nonzero = comparison.nonzero.or(random);
-            for (at_most, threshold) in comparison.at_most.iter_mut().zip(thresholds) {
-                *at_most = threshold.xor(random).choose(threshold, *at_most);
+        let random = [words[0].next(), words[1].next()];
+        for k in 0..5 {
+            let threshold = W::load(&planes[k]);
+            for i in 0..2 {
+                comparisons[i].at_most[k] = random[i].below(threshold, comparisons[i].at_most[k]);
             }
+        }
+        for i in 0..2 {
+            comparisons[i].nonzero = comparisons[i].nonzero.or(random[i]);
         }
     }
     comparisons
@@ -296,6 +344,18 @@ fn compare<W: Word, const D: usize>(bits: &[[Plane; 5]; D], words: &mut [Words<W
 struct Words<W>([W; 4]);
 
 impl<W: Word> Words<W> {
+    #[inline(always)]
+    fn load(state: &[Plane; 4]) -> Self {
+        Self([W::load(&state[0]), W::load(&state[1]), W::load(&state[2]), W::load(&state[3])])
+    }
+
+    #[inline(always)]
+    fn store(self, state: &mut [Plane; 4]) {
+        for i in 0..4 {
+            self.0[i].store(&mut state[i]);
+        }
+    }
+
     #[inline(always)]
     fn next(&mut self) -> W {
         let [a, b, c, d] = self.0;

@@ -1,19 +1,49 @@
 //! Samples at a list of state points, by the sampler that suits the lattice.
 
+use std::sync::Mutex;
+
 use ising_theory::Lattice;
 use rayon::prelude::*;
 
 use crate::bits::padding_mask;
+use crate::row_weights::MAX_SIDE;
 use crate::stream::{Purpose, Xoshiro, key};
-use crate::{DataError, PackedSpins, StatePoint, exact};
+use crate::{DataError, PackedSpins, StatePoint, exact, heat_bath, perfect, swendsen_wang};
 
-/// `n_samples` independent configurations at each of `points`, one state point after another.
-///
-/// Sample i at point p depends on (seed, purpose, p, i) only: neither on threads nor on how many others are drawn.
-/// `on_done` hears of every batch of samples that is finished, and how many they are.
+/// Largest side that [`Sampler::Auto`] gives to the perfect sampler.
+const MAX_PERFECT_SIDE: usize = 64;
+
+/// A way to draw configurations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampler {
+    /// The best of the others for the lattice, see [`Sampler::choose`].
+    Auto,
+    /// Row by row through the transfer matrix: exact and independent; rings, and the torus up to L = 12.
+    Exact,
+    /// Coupling from the past of the random-cluster model: exact and independent, slower.
+    Perfect,
+    /// Swendsen-Wang chains from both ends of the phase diagram, read at several autocorrelation times.
+    Cluster,
+    /// Local heat bath, begun aligned: one replica a sample; equilibrated only if the sweeps suffice.
+    HeatBath {
+        /// Sweeps of each replica.
+        n_sweeps: usize,
+    },
+}
+
+/// Configurations, and what their sampler has to say about them.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    /// The configurations, state point after state point.
+    pub spins: PackedSpins,
+    /// Chains that did not equilibrate, in the order of the state points.
+    pub warnings: Vec<String>,
+}
+
+/// As [`Sampler::sample`] with [`Sampler::Auto`], warnings left out (there are none up to L = 64).
 ///
 /// # Errors
-/// [`DataError::Sampler`] for a lattice that no sampler can draw from.
+/// As [`Sampler::sample`].
 pub fn sample(
     lattice: Lattice,
     points: &[StatePoint],
@@ -22,26 +52,86 @@ pub fn sample(
     purpose: Purpose,
     on_done: &(dyn Fn(usize) + Sync),
 ) -> Result<PackedSpins, DataError> {
-    if !exact::supports(lattice) {
-        let reason = "only sides up to 12".into();
-        return Err(DataError::Sampler { sampler: "exact", lattice, reason });
+    Sampler::Auto.sample(lattice, points, n_samples, seed, purpose, on_done).map(|samples| samples.spins)
+}
+
+impl Sampler {
+    /// The sampler that [`Sampler::Auto`] stands for on this lattice, and why.
+    pub fn choose(lattice: Lattice) -> (Self, String) {
+        match lattice {
+            Lattice::Ring { .. } => (Self::Exact, "a ring of any size is sampled exactly".into()),
+            Lattice::Square { side } if side <= MAX_SIDE => {
+                (Self::Exact, format!("L = {side} ≤ {MAX_SIDE}: rows are drawn exactly through the transfer matrix"))
+            }
+            Lattice::Square { side } if side <= MAX_PERFECT_SIDE => {
+                let reason = format!("L = {side} ≤ {MAX_PERFECT_SIDE}: coupling from the past gives exact samples");
+                (Self::Perfect, reason)
+            }
+            Lattice::Square { side } => {
+                (Self::Cluster, format!("L = {side} > {MAX_PERFECT_SIDE}: perfect samples would take too long"))
+            }
+        }
     }
-    let row_bytes = lattice.n_sites().div_ceil(8);
-    let mut spins = vec![0; points.len() * n_samples * row_bytes];
-    if n_samples > 0 {
-        spins.par_chunks_exact_mut(n_samples * row_bytes).zip(points).enumerate().for_each(|(i, (spins, &point))| {
+
+    /// The name used in configs and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Exact => "exact",
+            Self::Perfect => "perfect",
+            Self::Cluster => "cluster",
+            Self::HeatBath { .. } => "heat-bath",
+        }
+    }
+
+    /// `n_samples` configurations at each of `points`, one state point after another; T = 0 and T = ∞ by definition.
+    ///
+    /// Sample i at point p depends on (seed, purpose, p, i) only: neither on threads nor on how many others are drawn
+    /// (replicas of the heat bath also share generators within blocks). `on_done` hears how many samples are finished.
+    ///
+    /// # Errors
+    /// [`DataError::Sampler`] for [`Sampler::Exact`] on a torus that is too large.
+    pub fn sample(
+        self,
+        lattice: Lattice,
+        points: &[StatePoint],
+        n_samples: usize,
+        seed: u64,
+        purpose: Purpose,
+        on_done: &(dyn Fn(usize) + Sync),
+    ) -> Result<Samples, DataError> {
+        let sampler = if self == Self::Auto { Self::choose(lattice).0 } else { self };
+        if sampler == Self::Exact && !exact::supports(lattice) {
+            let reason = format!("its rows fit up to L = {MAX_SIDE}; use `auto`, `perfect` or `cluster`");
+            return Err(DataError::Sampler { sampler: self.name(), lattice, reason });
+        }
+        let row_bytes = lattice.n_sites().div_ceil(8);
+        let mut spins = vec![0; points.len() * n_samples * row_bytes];
+        let warnings = Mutex::new(Vec::new());
+        let by_point = spins.par_chunks_mut((n_samples * row_bytes).max(1)).zip(points).enumerate();
+        by_point.for_each(|(i, (spins, &point))| {
             let key = key(seed, purpose, i as u64, 0);
-            if point.beta().is_infinite() {
-                aligned(lattice, point.field(), key, spins);
-            } else if point.beta() == 0.0 {
-                fair(lattice, key, spins);
-            } else {
-                exact::sample_point(lattice, point, key, spins);
+            match sampler {
+                _ if point.beta().is_infinite() => aligned(lattice, point.field(), key, spins),
+                _ if point.beta() == 0.0 => fair(lattice, key, spins),
+                Self::Auto | Self::Exact => exact::sample_point(lattice, point, key, spins),
+                Self::Perfect => return perfect::sample_point(lattice, point, key, spins, on_done),
+                Self::HeatBath { n_sweeps } => heat_bath::sample_point(lattice, point, n_sweeps, key, spins),
+                Self::Cluster => {
+                    let warning = swendsen_wang::sample_point(lattice, point, key, spins, on_done);
+                    if let Ok(mut warnings) = warnings.lock() {
+                        warnings.extend(warning.map(|warning| (i, warning)));
+                    }
+                    return;
+                }
             }
             on_done(n_samples);
         });
+        let mut warnings = warnings.into_inner().unwrap_or_default();
+        warnings.sort();
+        let warnings = warnings.into_iter().map(|(_, warning)| warning).collect();
+        Ok(Samples { spins: PackedSpins::from_valid(lattice.n_sites(), spins), warnings })
     }
-    PackedSpins::from_bytes(lattice.n_sites(), spins)
 }
 
 /// T = 0: all spins along the field; without one, up or down with probability 1/2 each.

@@ -22,6 +22,8 @@ pub(crate) trait Word: Copy {
     fn shift<const N: u32>(self) -> Self;
     /// The eight 64-bit words rotated to the left.
     fn rotate<const N: i32>(self) -> Self;
+    /// One binary place of `self` < `other`, `tie` where they are equal: ¬self ∧ other ∨ ¬(self ⊕ other) ∧ tie.
+    fn below(self, other: Self, tie: Self) -> Self;
     /// self ? yes : no, bit by bit.
     fn choose(self, yes: Self, no: Self) -> Self;
 }
@@ -56,6 +58,11 @@ impl SimdLevel {
             }
         }
         levels
+    }
+
+    /// The fastest level this machine has.
+    pub fn best() -> Self {
+        Self::available().into_iter().next_back().unwrap_or(Self::Portable)
     }
 
     /// Runs a kernel at this level, or at the portable one where the machine lacks it.
@@ -118,6 +125,10 @@ impl Word for Portable {
     #[inline(always)]
     fn rotate<const N: i32>(self) -> Self {
         Self(self.0.map(|a| a.rotate_left(N.cast_unsigned())))
+    }
+    #[inline(always)]
+    fn below(self, other: Self, tie: Self) -> Self {
+        self.xor(other).choose(other, tie)
     }
     #[inline(always)]
     fn choose(self, yes: Self, no: Self) -> Self {
@@ -187,15 +198,12 @@ mod x86 {
             Self(unsafe { _mm512_rol_epi64::<N>(self.0) })
         }
         #[inline(always)]
+        fn below(self, other: Self, tie: Self) -> Self {
+            Self(unsafe { _mm512_ternarylogic_epi64::<0b1000_1110>(self.0, other.0, tie.0) })
+        }
+        #[inline(always)]
         fn choose(self, yes: Self, no: Self) -> Self {
             Self(unsafe { _mm512_ternarylogic_epi64::<0b1100_1010>(self.0, yes.0, no.0) })
-        }
-    }
-
-    impl Avx2 {
-        #[inline(always)]
-        fn zip(self, other: Self, f: impl Fn(__m256i, __m256i) -> __m256i) -> Self {
-            Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
         }
     }
 
@@ -215,35 +223,39 @@ mod x86 {
         }
         #[inline(always)]
         fn and(self, other: Self) -> Self {
-            self.zip(other, |a, b| unsafe { _mm256_and_si256(a, b) })
+            Self(unsafe { [_mm256_and_si256(self.0[0], other.0[0]), _mm256_and_si256(self.0[1], other.0[1])] })
         }
         #[inline(always)]
         fn or(self, other: Self) -> Self {
-            self.zip(other, |a, b| unsafe { _mm256_or_si256(a, b) })
+            Self(unsafe { [_mm256_or_si256(self.0[0], other.0[0]), _mm256_or_si256(self.0[1], other.0[1])] })
         }
         #[inline(always)]
         fn xor(self, other: Self) -> Self {
-            self.zip(other, |a, b| unsafe { _mm256_xor_si256(a, b) })
+            Self(unsafe { [_mm256_xor_si256(self.0[0], other.0[0]), _mm256_xor_si256(self.0[1], other.0[1])] })
         }
         #[inline(always)]
         fn not_and(self, other: Self) -> Self {
-            self.zip(other, |a, b| unsafe { _mm256_andnot_si256(a, b) })
+            Self(unsafe { [_mm256_andnot_si256(self.0[0], other.0[0]), _mm256_andnot_si256(self.0[1], other.0[1])] })
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
-            self.zip(other, |a, b| unsafe { _mm256_add_epi64(a, b) })
+            Self(unsafe { [_mm256_add_epi64(self.0[0], other.0[0]), _mm256_add_epi64(self.0[1], other.0[1])] })
         }
         #[inline(always)]
         fn shift<const N: u32>(self) -> Self {
-            Self(self.0.map(|a| unsafe { _mm256_sll_epi64(a, _mm_cvtsi32_si128(N.cast_signed())) }))
+            let by = unsafe { _mm_cvtsi32_si128(N.cast_signed()) };
+            Self(unsafe { [_mm256_sll_epi64(self.0[0], by), _mm256_sll_epi64(self.0[1], by)] })
         }
         #[inline(always)]
         fn rotate<const N: i32>(self) -> Self {
-            let rotate = |a| unsafe {
-                let (left, right) = (_mm_cvtsi32_si128(N), _mm_cvtsi32_si128(64 - N));
-                _mm256_or_si256(_mm256_sll_epi64(a, left), _mm256_srl_epi64(a, right))
-            };
-            Self(self.0.map(rotate))
+            let (left, right) = unsafe { (_mm_cvtsi32_si128(N), _mm_cvtsi32_si128(64 - N)) };
+            let low = unsafe { [_mm256_sll_epi64(self.0[0], left), _mm256_sll_epi64(self.0[1], left)] };
+            let high = unsafe { [_mm256_srl_epi64(self.0[0], right), _mm256_srl_epi64(self.0[1], right)] };
+            Self(low).or(Self(high))
+        }
+        #[inline(always)]
+        fn below(self, other: Self, tie: Self) -> Self {
+            self.xor(other).choose(other, tie)
         }
         #[inline(always)]
         fn choose(self, yes: Self, no: Self) -> Self {

@@ -104,3 +104,42 @@ fn heat_bath_speed() {
         println!("{level:?} {} flips/ns {:?}", 512.0 * 200.0 * 100.0 / best / 1e9, &bath.spins().row(7)[..8]);
     }
 }
+
+#[test]
+fn other_samplers() {
+    use ising_data::Sampler;
+    for (lattice, t, h) in [
+        (Lattice::square(4).unwrap(), 2.269, 0.0),
+        (Lattice::square(4).unwrap(), 1.5, 0.1),
+        (Lattice::square(4).unwrap(), 3.0, -0.5),
+        (Lattice::square(3).unwrap(), 2.5, 0.2),
+        (Lattice::square(2).unwrap(), 3.0, 0.2),
+        (Lattice::ring(9).unwrap(), 1.0, 0.0),
+    ] {
+        let point = StatePoint::new(t, h).unwrap();
+        let law = exact_law(lattice, point);
+        for sampler in [Sampler::Perfect, Sampler::Cluster, Sampler::HeatBath { n_sweeps: 300 }] {
+            let start = std::time::Instant::now();
+            let samples = sampler.sample(lattice, &[point], 100_000, 1, Purpose::Sample, &|_| ()).unwrap();
+            let z = chi_square(lattice, &samples.spins, &law);
+            println!("{sampler:?} {lattice} {t} {h}: {z} {:?} {:?}", samples.warnings, start.elapsed());
+            assert!(z.abs() < 5.0);
+        }
+    }
+}
+
+#[test]
+fn perfect_timing() {
+    use ising_data::Sampler;
+    for (side, n) in [(16, 400), (64, 40)] {
+        for t in [1.5, 2.0, 2.269185314, 3.0] {
+            for h in [0.0, 0.1] {
+                let point = StatePoint::new(t, h).unwrap();
+                let lattice = Lattice::square(side).unwrap();
+                let start = std::time::Instant::now();
+                Sampler::Perfect.sample(lattice, &[point], n, 1, Purpose::Sample, &|_| ()).unwrap();
+                println!("L={side} {t} {h} {} ms a sample on {} threads", start.elapsed().as_secs_f64() * 1e3 / n as f64, rayon::current_num_threads());
+            }
+        }
+    }
+}

@@ -48,7 +48,7 @@ impl BetheLattice {
             return Ok(self.paramagnet(temperature));
         }
         let excess = point.variables().map(|(k, h)| self.ln_z_excess(k, h));
-        Ok(excess.map_or_else(|| point.frozen(0.0), |excess| point.from_excess(excess)))
+        Ok(excess.map_or_else(|| point.frozen(0.0), |excess| point.values(excess)))
     }
 
     /// Maxima of c(T) at fixed `field`, a cusp at Tc included, by increasing temperature.
@@ -67,9 +67,7 @@ impl BetheLattice {
 
     /// The limit of c as T rises to Tc, extrapolated from two points.
     fn heat_below(self, cusp: f64) -> Result<f64, TheoryError> {
-        let near = |distance: f64| {
-            Ok(self.thermodynamics(cusp * (1.0 - distance), 0.0)?.specific_heat_per_site)
-        };
+        let near = |distance: f64| Ok(self.thermodynamics(cusp * (1.0 - distance), 0.0)?.specific_heat_per_site);
         Ok(2.0 * near(1e-4)? - near(2e-4)?)
     }
 

@@ -49,7 +49,7 @@ impl BulkPoint {
     }
 
     /// Values from ln Z/N − zK/2 − |h|.
-    pub(crate) fn from_excess(&self, excess: Jet) -> BulkThermodynamics {
+    pub(crate) fn values(&self, excess: Jet) -> BulkThermodynamics {
         let (beta, field) = (self.temperature.recip(), self.field.abs());
         let energy_excess = -(excess.k + field * excess.h);
         let variance = excess.kk + field * (2.0 * excess.kh + field * excess.hh);

@@ -13,7 +13,7 @@ use crate::thermodynamics::{check_field, check_temperature};
 pub fn infinite_chain(temperature: f64, field: f64) -> Result<BulkThermodynamics, TheoryError> {
     let point = BulkPoint::new(2, temperature, field)?;
     let excess = point.variables().map(|(k, h)| ln_largest_eigenvalue(k, h));
-    let mut values = excess.map_or_else(|| point.frozen(0.0), |excess| point.from_excess(excess));
+    let mut values = excess.map_or_else(|| point.frozen(0.0), |excess| point.values(excess));
     if field == 0.0 {
         values.magnetization_per_site = 0.0;
         values.susceptibility_per_site = Some((2.0 / temperature).exp() / temperature);

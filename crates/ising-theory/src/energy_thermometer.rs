@@ -97,7 +97,11 @@ fn tabulate(lattice: Lattice, field: f64, couplings: &[f64]) -> Result<Vec<Node>
         ln_excess: moments.excess_per_site.ln(),
         slope: -moments.covariance_per_site / moments.excess_per_site,
     };
-    Ok(energy_moments(lattice, &temperatures, field, FieldTerm::Included)?.into_iter().zip(couplings).map(node).collect())
+    Ok(energy_moments(lattice, &temperatures, field, FieldTerm::Included)?
+        .into_iter()
+        .zip(couplings)
+        .map(node)
+        .collect())
 }
 
 /// The cubic through two nodes with their slopes.

@@ -15,7 +15,7 @@ pub fn kaufman(side: usize, temperature: f64) -> Result<BulkThermodynamics, Theo
     let per_site = (Lattice::square(side)?.n_sites() as f64).recip();
     let point = BulkPoint::new(4, temperature, 0.0)?;
     let mut values = match point.variables() {
-        Some((coupling, _)) => point.from_excess(ln_z_excess(side, coupling.value).scale(per_site)),
+        Some((coupling, _)) => point.values(ln_z_excess(side, coupling.value).scale(per_site)),
         None => point.frozen(std::f64::consts::LN_2 * per_site),
     };
     values.magnetization_per_site = 0.0;
@@ -35,7 +35,7 @@ pub(crate) fn ln_z_excess(side: usize, coupling: f64) -> Jet {
     let half_integer = Products::of_pairs(side, x, 1);
     let integer = Products::of_pairs(side, x, 2);
     let [zero, pi] = unpaired(side, x);
-    let (half_integer, integer) = if side % 2 == 0 {
+    let (half_integer, integer) = if side.is_multiple_of(2) {
         (half_integer, integer.times(zero).times(pi))
     } else {
         (half_integer.times(pi), integer.times(zero))
@@ -67,11 +67,7 @@ impl Products {
     }
 
     fn times(self, other: Self) -> Self {
-        Self {
-            ln_scale: self.ln_scale + other.ln_scale,
-            cosh: self.cosh * other.cosh,
-            sinh: self.sinh * other.sinh,
-        }
+        Self { ln_scale: self.ln_scale + other.ln_scale, cosh: self.cosh * other.cosh, sinh: self.sinh * other.sinh }
     }
 }
 

@@ -70,12 +70,8 @@ impl Lattice {
             Self::Square { side } => {
                 let (row, column) = (site / side, site % side);
                 let at = |row: usize, column: usize| (row % side) * side + column % side;
-                let neighbours = [
-                    at(row, column + 1),
-                    at(row + 1, column),
-                    at(row, column + side - 1),
-                    at(row + side - 1, column),
-                ];
+                let neighbours =
+                    [at(row, column + 1), at(row + 1, column), at(row, column + side - 1), at(row + side - 1, column)];
                 (neighbours, 4)
             }
         };
@@ -84,9 +80,8 @@ impl Lattice {
 
     /// All bonds (i, j), each once, sorted by their first site.
     pub fn bonds(self) -> impl Iterator<Item = (usize, usize)> {
-        (0..self.n_sites()).flat_map(move |site| {
-            self.neighbours(site).take(self.coordination() / 2).map(move |other| (site, other))
-        })
+        (0..self.n_sites())
+            .flat_map(move |site| self.neighbours(site).take(self.coordination() / 2).map(move |other| (site, other)))
     }
 
     /// Bond energy −Σ₍ᵢⱼ₎ sᵢsⱼ of spins ±1, shape `[n_sites]`.

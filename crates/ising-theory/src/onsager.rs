@@ -17,7 +17,7 @@ pub const CRITICAL_TEMPERATURE: f64 = 2.269_185_314_213_022;
 pub fn onsager(temperature: f64) -> Result<BulkThermodynamics, TheoryError> {
     let point = BulkPoint::new(4, temperature, 0.0)?;
     let excess = point.variables().map(|(coupling, _)| ln_z_excess_per_site(coupling));
-    let mut values = excess.map_or_else(|| point.frozen(0.0), |excess| point.from_excess(excess));
+    let mut values = excess.map_or_else(|| point.frozen(0.0), |excess| point.values(excess));
     values.magnetization_per_site = spontaneous_magnetization(temperature);
     values.susceptibility_per_site = None;
     if (temperature - CRITICAL_TEMPERATURE).abs() < 4.0 * f64::EPSILON {

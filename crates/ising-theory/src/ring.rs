@@ -95,13 +95,13 @@ fn abs_magnetization(n_sites: usize, coupling: f64, field: f64) -> f64 {
         eigenvalues.iter().map(|&eigenvalue| ((eigenvalue / largest).ln() * n).exp().re).sum()
     };
     let half = n_sites.div_ceil(2) as f64;
-    let at_zero = if n_sites % 2 == 0 { 2.0 * half * (half + 1.0) } else { 2.0 * half * half };
+    let at_zero = if n_sites.is_multiple_of(2) { 2.0 * half * (half + 1.0) } else { 2.0 * half * half };
     let rest: f64 = (1..=n_sites)
         .map(|index| {
             let angle = std::f64::consts::TAU * index as f64 / (n + 1.0);
-            let sign = if index % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = if index.is_multiple_of(2) { 1.0 } else { -1.0 };
             let (sine, cosine) = (0.5 * angle).sin_cos();
-            let kernel = if n_sites % 2 == 0 { sign * cosine - 1.0 } else { (sign - 1.0) * cosine };
+            let kernel = if n_sites.is_multiple_of(2) { sign * cosine - 1.0 } else { (sign - 1.0) * cosine };
             centred_trace(angle) * kernel / (sine * sine)
         })
         .sum();

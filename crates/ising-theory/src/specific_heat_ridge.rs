@@ -1,11 +1,13 @@
 //! Lines of maximal specific heat, (∂C/∂T)_H = 0.
 
 use crate::jet::Jet;
-use crate::thermodynamics::{energy_moments, check_field};
+use crate::thermodynamics::{check_field, energy_moments};
 use crate::{Lattice, TheoryError};
 
 /// Ratio of successive temperatures of the first scan.
 const SCAN_RATIO: f64 = 1.05;
+/// Below this c per site a maximum may be rounding.
+const NEGLIGIBLE: f64 = 1e-10;
 /// Points put into a bracket at each step.
 const N_POINTS: usize = 8;
 /// Relative width of a bracket inside which c is a polynomial of degree 7.
@@ -67,7 +69,7 @@ pub(crate) fn maxima(
     let scan: Vec<f64> =
         std::iter::successors(Some(0.02), |t| Some(t * SCAN_RATIO)).take_while(|t| *t < hottest).collect();
     let values = specific_heat(&scan)?;
-    let is_top = |i: &usize| values[i - 1] < values[*i] && values[*i] >= values[i + 1];
+    let is_top = |i: &usize| values[*i] > NEGLIGIBLE && values[i - 1] < values[*i] && values[*i] >= values[i + 1];
     (1..scan.len() - 1).filter(is_top).map(|i| refine(scan[i - 1], scan[i + 1], &specific_heat)).collect()
 }
 

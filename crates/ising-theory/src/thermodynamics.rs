@@ -82,7 +82,9 @@ pub(crate) fn energy_moments(
 ) -> Result<Vec<EnergyMoments>, TheoryError> {
     check_field(field)?;
     let moments: Vec<(f64, f64)> = match lattice {
-        Lattice::Ring { n_sites } => temperatures.iter().map(|&t| ring::energy_moments(n_sites, t, field, term)).collect(),
+        Lattice::Ring { n_sites } => {
+            temperatures.iter().map(|&t| ring::energy_moments(n_sites, t, field, term)).collect()
+        }
         Lattice::Square { side } if field == 0.0 => {
             temperatures.iter().map(|&temperature| kaufman::energy_moments(side, temperature)).collect()
         }

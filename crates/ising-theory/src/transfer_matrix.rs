@@ -53,24 +53,39 @@ fn check_side(side: usize, limit: usize, method: &'static str, instead: &'static
 /// ⟨r| (D W)^L |r⟩ for each class, in order: the same numbers for any number of threads.
 fn close_torus<W: RowWeights>(side: usize, classes: &[RowClass], weights: &W) -> Vec<Vec<W::Entry>> {
     let rows: Vec<Row> = (0..1 << side).map(|state| Row::new(side, state)).collect();
-    classes.par_iter().map(|class| close_from(class.state, side, &rows, weights)).collect()
+    let close =
+        |buffers: &mut [Vec<W::Entry>; 2], class: &RowClass| close_from(class.state, side, &rows, weights, buffers);
+    classes.par_iter().map_init(|| [const { Vec::new() }; 2], close).collect()
 }
 
-fn close_from<W: RowWeights>(first: usize, side: usize, rows: &[Row], weights: &W) -> Vec<W::Entry> {
+/// One class, in two buffers that are kept from class to class.
+fn close_from<W: RowWeights>(
+    first: usize,
+    side: usize,
+    rows: &[Row],
+    weights: &W,
+    [blocks, crossed]: &mut [Vec<W::Entry>; 2],
+) -> Vec<W::Entry> {
     let mut len = weights.block_len(0);
-    let mut blocks = vec![W::Entry::default(); len << side];
+    set_to_zero(blocks, len << side);
     weights.write_unit(&mut blocks[first * len..(first + 1) * len]);
     for n_rows in 0..side - 1 {
-        join_all(weights, n_rows, len, &mut blocks);
+        join_all(weights, n_rows, len, blocks);
         let longer = weights.block_len(n_rows + 1);
-        let mut crossed = vec![W::Entry::default(); longer << side];
+        set_to_zero(crossed, longer << side);
         for ((&row, source), target) in rows.iter().zip(blocks.chunks(len)).zip(crossed.chunks_mut(longer)) {
             weights.cross_row(n_rows, row, source, target);
         }
-        (blocks, len) = (crossed, longer);
+        std::mem::swap(blocks, crossed);
+        len = longer;
     }
-    let last = join_into(weights, side - 1, len, &mut blocks, first);
+    let last = join_into(weights, side - 1, len, blocks, first);
     let mut closed = vec![W::Entry::default(); weights.block_len(side)];
     weights.cross_row(side - 1, rows[first], last, &mut closed);
     closed
+}
+
+fn set_to_zero<T: Copy + Default>(buffer: &mut Vec<T>, len: usize) {
+    buffer.clear();
+    buffer.resize(len, T::default());
 }

@@ -123,8 +123,7 @@ fn ring_correlations_equal_the_sum_over_configurations() {
     for (temperature, field) in [(0.8, 0.0), (1.5, 0.3), (2.0, -1.0)] {
         let spin = |state: usize, site: usize| if state >> site & 1 == 1 { 1.0 } else { -1.0 };
         let states = states(lattice);
-        let weights: Vec<f64> =
-            states.iter().map(|(bonds, m)| (-(bonds - field * m) / temperature).exp()).collect();
+        let weights: Vec<f64> = states.iter().map(|(bonds, m)| (-(bonds - field * m) / temperature).exp()).collect();
         let z: f64 = weights.iter().sum();
         for distance in 0..9 {
             let sum: f64 =

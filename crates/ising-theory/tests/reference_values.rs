@@ -31,8 +31,13 @@ fn ten_by_ten_torus_agrees_to_all_digits() {
 
 #[test]
 fn zero_field_maxima_of_the_torus() {
-    let expected =
-        [(4, 2.43895, 0.81646), (6, 2.38971, 1.03847), (16, 2.31751, 1.55220), (32, 2.29393, 1.90451), (64, 2.28173, 2.25239)];
+    let expected = [
+        (4, 2.43895, 0.81646),
+        (6, 2.38971, 1.03847),
+        (16, 2.31751, 1.55220),
+        (32, 2.29393, 1.90451),
+        (64, 2.28173, 2.25239),
+    ];
     for (side, temperature, heat) in expected {
         let maximum = specific_heat_maximum(Lattice::Square { side }, 0.0).expect("zero field");
         assert_within(maximum.temperature, temperature, 5.1e-6);

@@ -42,7 +42,8 @@ fn migdal_kadanoff_has_its_known_fixed_point() {
     assert!((thermal.log2() - point.thermal_exponent).abs() < 1e-8);
     assert!(((step(point.coupling, d).field / d).log2() - point.magnetic_exponent).abs() < 1e-8);
     // Order and disorder attract, and the sign of the field is kept.
-    let ends = |coupling| Renormalization::MigdalKadanoff.trajectory(Couplings { coupling, field: 0.0 }, 40)[40].coupling;
+    let ends =
+        |coupling| Renormalization::MigdalKadanoff.trajectory(Couplings { coupling, field: 0.0 }, 40)[40].coupling;
     assert!(ends(0.30) < 1e-6 && ends(0.31) > 1e3);
     assert!(step(0.3, -0.1).field < 0.0);
 }

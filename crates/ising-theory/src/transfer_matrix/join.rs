@@ -1,4 +1,5 @@
-//! The vertical bonds of one row, W = w ⊗ … ⊗ w, applied to all row states in the widest vectors of the processor.
+//! The vertical bonds of one row, W = w ⊗ … ⊗ w, applied to all row states with 256-bit vectors where the processor has them (they halve
+//! the time; 512-bit ones gain nothing).
 //!
 //! No product and sum are fused, so that every instruction set gives the same bits.
 
@@ -36,11 +37,7 @@ type Halves<'a, W> = (&'a mut [<W as RowWeights>::Entry], &'a mut [<W as RowWeig
 fn join_halves<'a, W: RowWeights>(weights: &W, n_rows: usize, len: usize, blocks: &'a mut [W::Entry]) -> Halves<'a, W> {
     let (down, up) = blocks.split_at_mut(blocks.len() / 2);
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx512f") {
-        // SAFETY: the processor has AVX-512F.
-        unsafe { join_pairs_avx512(weights, n_rows, len, up, down) };
-        return (down, up);
-    } else if is_x86_feature_detected!("avx2") {
+    if is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
         unsafe { join_pairs_avx2(weights, n_rows, len, up, down) };
         return (down, up);
@@ -59,17 +56,5 @@ fn join_pairs<W: RowWeights>(weights: &W, n_rows: usize, len: usize, up: &mut [W
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn join_pairs_avx2<W: RowWeights>(weights: &W, n_rows: usize, len: usize, up: &mut [W::Entry], down: &mut [W::Entry]) {
-    join_pairs(weights, n_rows, len, up, down);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn join_pairs_avx512<W: RowWeights>(
-    weights: &W,
-    n_rows: usize,
-    len: usize,
-    up: &mut [W::Entry],
-    down: &mut [W::Entry],
-) {
     join_pairs(weights, n_rows, len, up, down);
 }

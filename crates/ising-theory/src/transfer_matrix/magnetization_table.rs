@@ -28,10 +28,12 @@ impl MagnetizationTable {
         let closed = close_torus(side, &classes, &weights);
         let mut moments = [const { Vec::new() }; 3];
         for (order, sums) in moments.iter_mut().enumerate() {
-            let parts = || closed.iter().map(|block| &block[order * (n_sites + 1)..(order + 1) * (n_sites + 1)]);
-            *sums = (0..=n_sites)
-                .map(|n_up| classes.iter().zip(parts()).map(|(class, part)| both_signs(class, part, n_up)).sum())
-                .collect();
+            let at = |block: &[Moments], n_up: usize| block[n_up / LANES][order][n_up % LANES];
+            let both_signs = |(class, block): (&RowClass, &Vec<Moments>), n_up: usize| {
+                class.n_rows as f64 * at(block, n_up) + class.n_flipped as f64 * at(block, n_sites - n_up)
+            };
+            let sum = |n_up| classes.iter().zip(&closed).map(|pair| both_signs(pair, n_up)).sum();
+            *sums = (0..=n_sites).map(sum).collect();
         }
         Ok(Self { n_sites, temperature, moments })
     }
@@ -58,8 +60,7 @@ impl MagnetizationTable {
         let energy_excess = mean(&excess) / total;
         let aligned = self.n_sites as f64;
         let magnetization = |term: &Term| aligned - 2.0 * term.n_down;
-        let along =
-            if field == 0.0 { 0.0 } else { mean(&|term| term.moments[0] * magnetization(term)) / total };
+        let along = if field == 0.0 { 0.0 } else { mean(&|term| term.moments[0] * magnetization(term)) / total };
         let deviation = |term: &Term| term.moments[0] * (magnetization(term) - along).powi(2);
         Cumulants {
             ln_z_excess: total.ln(),
@@ -86,12 +87,13 @@ struct Term {
     moments: [f64; 3],
 }
 
-/// A class and its mirror image at `n_up` spins up.
-fn both_signs(class: &RowClass, part: &[f64], n_up: usize) -> f64 {
-    class.n_rows as f64 * part[n_up] + class.n_flipped as f64 * part[part.len() - 1 - n_up]
-}
+/// Coefficients side by side in an entry.
+const LANES: usize = 8;
 
-/// Blocks of Taylor moments by number of spins up, shape `[3, n_up + 1]`.
+/// Taylor moments at [`LANES`] successive numbers of spins up.
+type Moments = [[f64; LANES]; 3];
+
+/// Taylor moments by number of spins up.
 struct ByMagnetization {
     side: usize,
     /// Weight e^{−2K} of an unsatisfied bond.
@@ -108,54 +110,50 @@ impl ByMagnetization {
 }
 
 impl RowWeights for ByMagnetization {
-    type Entry = f64;
+    type Entry = Moments;
 
     fn block_len(&self, n_rows: usize) -> usize {
-        3 * (self.side * n_rows + 1)
+        (self.side * n_rows + 1).div_ceil(LANES)
     }
 
-    fn write_unit(&self, block: &mut [f64]) {
-        block[0] = 1.0;
+    fn write_unit(&self, block: &mut [Moments]) {
+        block[0][0][0] = 1.0;
     }
 
     #[inline(always)]
-    fn join(&self, _n_rows: usize, up: &mut [f64], down: &mut [f64]) {
-        let width = up.len() / 3;
-        let (up_0, up) = up.split_at_mut(width);
-        let (down_0, down) = down.split_at_mut(width);
-        let (up_1, up_2) = up.split_at_mut(width);
-        let (down_1, down_2) = down.split_at_mut(width);
-        join_moments(self.bond_weight, [up_0, up_1, up_2], [down_0, down_1, down_2]);
+    fn join(&self, _n_rows: usize, up: &mut [Moments], down: &mut [Moments]) {
+        for (up, down) in up.iter_mut().zip(down) {
+            let (from_up, from_down) =
+                (over_unsatisfied(up, self.bond_weight), over_unsatisfied(down, self.bond_weight));
+            *up = added(up, &from_down);
+            *down = added(down, &from_up);
+        }
     }
 
-    fn cross_row(&self, _n_rows: usize, row: Row, source: &[f64], target: &mut [f64]) {
-        let (width, target_width) = (source.len() / 3, target.len() / 3);
+    fn cross_row(&self, n_rows: usize, row: Row, source: &[Moments], target: &mut [Moments]) {
         let (weight, walls) = (self.wall_weights[row.n_walls], row.n_walls as f64);
-        let moment = |order: usize, n_up: usize| source[order * width + n_up];
-        for n_up in 0..width {
-            let (m_0, m_1, m_2) = (moment(0, n_up), moment(1, n_up), moment(2, n_up));
+        for n_up in 0..=self.side * n_rows {
+            let [m_0, m_1, m_2] = source[n_up / LANES].map(|lanes| weight * lanes[n_up % LANES]);
             let at = n_up + row.n_up;
-            target[at] += weight * m_0;
-            target[target_width + at] += weight * (m_1 + walls * m_0);
-            target[2 * target_width + at] += weight * (m_2 + walls * (m_1 + 0.5 * walls * m_0));
+            let target = &mut target[at / LANES];
+            target[0][at % LANES] += m_0;
+            target[1][at % LANES] += m_1 + walls * m_0;
+            target[2][at % LANES] += m_2 + walls * (m_1 + 0.5 * walls * m_0);
         }
     }
 }
 
-/// A vertical bond for Taylor moments, each `[width]`: over an unsatisfied one, n grows by 1.
+/// The moments behind one more unsatisfied bond.
 #[inline(always)]
-fn join_moments(weight: f64, up: [&mut [f64]; 3], down: [&mut [f64]; 3]) {
-    let ([up_0, up_1, up_2], [down_0, down_1, down_2]) = (up, down);
-    let up_moments = up_0.iter_mut().zip(up_1).zip(up_2);
-    let down_moments = down_0.iter_mut().zip(down_1).zip(down_2);
-    for (((u_0, u_1), u_2), ((d_0, d_1), d_2)) in up_moments.zip(down_moments) {
-        let from_up = [*u_0, *u_1 + *u_0, *u_2 + *u_1 + 0.5 * *u_0];
-        let from_down = [*d_0, *d_1 + *d_0, *d_2 + *d_1 + 0.5 * *d_0];
-        for (up, from) in [u_0, u_1, u_2].into_iter().zip(from_down) {
-            *up += weight * from;
-        }
-        for (down, from) in [d_0, d_1, d_2].into_iter().zip(from_up) {
-            *down += weight * from;
-        }
-    }
+fn over_unsatisfied([m_0, m_1, m_2]: &Moments, weight: f64) -> Moments {
+    [
+        std::array::from_fn(|lane| weight * m_0[lane]),
+        std::array::from_fn(|lane| weight * (m_1[lane] + m_0[lane])),
+        std::array::from_fn(|lane| weight * (m_2[lane] + m_1[lane] + 0.5 * m_0[lane])),
+    ]
+}
+
+#[inline(always)]
+fn added(a: &Moments, b: &Moments) -> Moments {
+    std::array::from_fn(|order| std::array::from_fn(|lane| a[order][lane] + b[order][lane]))
 }

@@ -54,9 +54,9 @@ fn orbit_from(side: usize, state: usize) -> Option<usize> {
 
 fn orbit(side: usize, state: usize) -> impl Iterator<Item = usize> {
     let reflected = (0..side).filter(|bit| state >> bit & 1 == 1).map(|bit| 1 << (side - 1 - bit)).sum();
-    [state, reflected].into_iter().flat_map(move |start| {
-        std::iter::successors(Some(start), move |&state| Some(rotate(side, state))).take(side)
-    })
+    [state, reflected]
+        .into_iter()
+        .flat_map(move |start| std::iter::successors(Some(start), move |&state| Some(rotate(side, state))).take(side))
 }
 
 fn rotate(side: usize, state: usize) -> usize {

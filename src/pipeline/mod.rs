@@ -1,5 +1,8 @@
 //! From config to figures: the stages in their order, each done only when something it depends on changed.
 
+mod standing;
+mod task;
+
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
@@ -9,23 +12,24 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail};
 use burn::tensor::Device;
 
+pub use task::{Task, Workbench};
+
+use standing::Standing;
+
 use crate::{
-    artifacts::{self, Manifest, TaskRecord, checksum},
+    artifacts::{Checkpoints, Manifest, TaskRecord},
     config::Config,
     device::Backend,
     interrupt,
     progress::Progress,
     stages::Stage,
 };
-
-/// Raised when a change of the program alters what a task computes: earlier results are then out of date.
-const REVISION: u32 = 1;
 
 /// What a run was asked for.
 #[derive(Clone, Debug)]
@@ -38,64 +42,8 @@ pub struct Request {
     pub restart: bool,
     /// The device.
     pub backend: Backend,
-}
-
-/// One piece of work with its own record in the manifest: a stage, or one machine of it.
-pub struct Task<'a> {
-    /// Its name: `stage` or `stage/machine/seed-K`.
-    pub name: String,
-    /// The settings it depends on.
-    pub settings: toml::Table,
-    /// The tasks whose files it reads.
-    pub inputs: Vec<String>,
-    /// Whether its results are worth refusing to replace them when a setting changed.
-    pub precious: bool,
-    /// The work.
-    pub work: Box<dyn Fn(&mut Workbench<'_>) -> Result<()> + Sync + 'a>,
-}
-
-/// What a task works with: where to read and write, and whom to tell.
-pub struct Workbench<'a> {
-    /// The run folder.
-    pub folder: &'a Path,
-    /// The device.
-    pub device: &'a Device,
-    /// Whom to tell.
-    pub progress: &'a Progress,
-    /// The task's fingerprint, for checkpoints.
-    pub fingerprint: &'a str,
-    record: &'a mut TaskRecord,
-}
-
-impl Workbench<'_> {
-    /// Path of a file of the run.
-    pub fn path(&self, file: &str) -> PathBuf {
-        self.folder.join(file)
-    }
-
-    /// Reads a file of an earlier task.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn read(&self, file: &str) -> Result<Vec<u8>> {
-        let path = self.path(file);
-        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
-    }
-
-    /// Writes one of the task's files.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write(&mut self, file: &str, bytes: &[u8]) -> Result<()> {
-        artifacts::write(&self.path(file), bytes)?;
-        self.record.outputs.insert(file.into(), checksum(bytes));
-        Ok(())
-    }
-
-    /// Notes in the manifest how the task was done.
-    pub fn note(&mut self, key: &str, value: impl ToString) {
-        self.record.notes.insert(key.into(), value.to_string());
-    }
+    /// Time between checkpoints.
+    pub checkpoint_every: Duration,
 }
 
 /// Brings the asked stages of an experiment up to date.
@@ -137,16 +85,6 @@ struct Run<'a> {
     manifest: &'a Mutex<Manifest>,
 }
 
-/// What has to be done about a task.
-enum Standing {
-    UpToDate,
-    Missing,
-    /// It was done or begun with other settings or inputs; the first difference.
-    Changed(String),
-    /// A file is not what was written.
-    Damaged(String),
-}
-
 impl<'a> Run<'a> {
     /// Before anything is written: no precious result may be replaced because a setting changed.
     fn refuse_lost_results(&self) -> Result<()> {
@@ -155,7 +93,7 @@ impl<'a> Run<'a> {
         }
         let tasks = self.request.stages.iter().flat_map(|stage| stage.tasks(self.config));
         for task in tasks.filter(|task| task.precious) {
-            let lost = match self.standing(&task)? {
+            let lost = match self.standing(&task) {
                 Standing::Changed(difference) => difference,
                 Standing::Damaged(file) => format!("{file} is not the file that was written (its checksum differs)"),
                 Standing::UpToDate | Standing::Missing => continue,
@@ -209,7 +147,7 @@ impl<'a> Run<'a> {
     }
 
     fn bring_up_to_date(&self, task: &Task<'_>) -> Result<()> {
-        match self.standing(task)? {
+        match self.standing(task) {
             Standing::UpToDate if !self.request.restart => {
                 self.progress.say(&format!("{}: up to date", task.name));
                 return Ok(());
@@ -222,7 +160,15 @@ impl<'a> Run<'a> {
         self.progress.say(&format!("{}: done in {}", task.name, seconds(record.seconds)));
         self.enter(task, record)?;
         // The result is safe: what led to it is no longer needed.
-        artifacts::Checkpoints::of_task(&self.request.folder, &task.name).clear()
+        self.checkpoints(task).clear()
+    }
+
+    fn checkpoints(&self, task: &Task<'_>) -> Checkpoints {
+        Checkpoints::of_task(&self.request.folder, &task.name, self.request.checkpoint_every)
+    }
+
+    fn standing(&self, task: &Task<'_>) -> Standing {
+        Standing::of(task, &self.manifest(), &self.request.folder)
     }
 
     /// Enters a task's record in the manifest.
@@ -234,10 +180,10 @@ impl<'a> Run<'a> {
 
     fn execute(&self, task: &Task<'_>) -> Result<TaskRecord> {
         if self.request.restart {
-            artifacts::Checkpoints::of_task(&self.request.folder, &task.name).clear()?;
+            self.checkpoints(task).clear()?;
         }
         let mut record = TaskRecord {
-            fingerprint: self.fingerprint(task)?,
+            fingerprint: standing::fingerprint(task, &self.manifest())?,
             started: now(),
             finished: None,
             seconds: 0.0,
@@ -255,6 +201,7 @@ impl<'a> Run<'a> {
             device: self.device,
             progress: self.progress,
             fingerprint: &fingerprint,
+            checkpoints: self.checkpoints(task),
             record: &mut record,
         };
         (task.work)(&mut workbench).with_context(|| format!("{} failed", task.name))?;
@@ -262,71 +209,6 @@ impl<'a> Run<'a> {
         record.finished = Some(now());
         Ok(record)
     }
-
-    fn standing(&self, task: &Task<'_>) -> Result<Standing> {
-        let Some(record) = self.manifest().tasks.get(&task.name).cloned() else { return Ok(Standing::Missing) };
-        if let Some(difference) = first_difference(&record.settings, &task.settings, &section(&task.name)) {
-            return Ok(Standing::Changed(difference));
-        }
-        if record.finished.is_none() {
-            return Ok(Standing::Missing);
-        }
-        for (file, expected) in &record.outputs {
-            match fs::read(self.request.folder.join(file)) {
-                Ok(bytes) if checksum(&bytes) == *expected => {}
-                Ok(_) => return Ok(Standing::Damaged(file.clone())),
-                Err(_) => return Ok(Standing::Missing),
-            }
-        }
-        match self.fingerprint(task) {
-            Ok(fingerprint) if fingerprint == record.fingerprint => Ok(Standing::UpToDate),
-            Ok(_) => Ok(Standing::Changed("its inputs changed".into())),
-            Err(_) => Ok(Standing::Missing),
-        }
-    }
-
-    /// Hash of everything the task's result depends on.
-    fn fingerprint(&self, task: &Task<'_>) -> Result<String> {
-        let mut text = format!("{REVISION}\n{}\n{}\n", task.name, task.settings);
-        let manifest = self.manifest();
-        for input in &task.inputs {
-            let record = manifest.tasks.get(input).filter(|record| record.finished.is_some());
-            let record = record.ok_or_else(|| {
-                anyhow!("{} needs {input}, which is not done: run without --only, or that stage first", task.name)
-            })?;
-            ensure!(!record.outputs.is_empty(), "{input} has no files");
-            for (file, checksum) in &record.outputs {
-                text += &format!("{file} {checksum}\n");
-            }
-        }
-        Ok(checksum(text.as_bytes()))
-    }
-}
-
-/// The config section whose settings a task holds, for messages.
-fn section(task: &str) -> String {
-    task.split('/').next().unwrap_or_default().into()
-}
-
-/// The first key on which two tables differ, with both values.
-fn first_difference(old: &toml::Table, new: &toml::Table, prefix: &str) -> Option<String> {
-    let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
-    for key in keys {
-        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}: {key}") };
-        match (old.get(key), new.get(key)) {
-            (Some(toml::Value::Table(old)), Some(toml::Value::Table(new))) => {
-                if let Some(difference) = first_difference(old, new, &name) {
-                    return Some(difference);
-                }
-            }
-            (old, new) if old != new => {
-                let text = |value: Option<&toml::Value>| value.map_or("not set".into(), ToString::to_string);
-                return Some(format!("{name} was {}, now {}", text(old), text(new)));
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 fn host_name() -> String {

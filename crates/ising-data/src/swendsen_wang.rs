@@ -1,0 +1,116 @@
+//! Swendsen-Wang chains (Phys. Rev. Lett. 58, 86) with a ghost spin, for lattices beyond the perfect sampler.
+//!
+//! Two chains begin at both ends of the phase diagram, all spins aligned and all spins fair. They run until their energies
+//! and magnetizations agree, and are then read at intervals of several measured autocorrelation times.
+
+use ising_theory::Lattice;
+
+use crate::StatePoint;
+use crate::bits::{bond_energy, magnetization};
+use crate::observables::mean;
+use crate::random_cluster::{ClusterModel, OpenBonds, Search};
+use crate::stream::Xoshiro;
+use crate::time_series::{autocorrelation_time, blocked_mean};
+
+/// Sweeps of the first attempt to meet; each further attempt has twice as many.
+const FIRST_SWEEPS: usize = 400;
+/// Attempts to meet before a warning is given.
+const MAX_ATTEMPTS: u32 = 6;
+/// Two means meet within this many standard errors of their difference.
+const MEET_WITHIN: f64 = 4.0;
+/// Autocorrelation times between samples: e⁻⁵ of the correlation is left.
+const SPACING: f64 = 5.0;
+
+/// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with configurations at one state point, 0 < T, from the two
+/// chains in turn; returns a warning if they have not met.
+pub(crate) fn sample_point(
+    lattice: Lattice,
+    point: StatePoint,
+    key: u64,
+    spins: &mut [u8],
+    on_done: &(dyn Fn(usize) + Sync),
+) -> Option<String> {
+    let model = ClusterModel::new(lattice, point);
+    let mut chains = [true, false].map(|aligned| Chain::new(lattice, &model, key, aligned));
+    let mut n_sweeps = FIRST_SWEEPS;
+    let mut measured = chains.each_mut().map(|chain| chain.measure(n_sweeps));
+    let mut attempts = 1;
+    while !met(&measured) && attempts < MAX_ATTEMPTS {
+        n_sweeps *= 2;
+        measured = chains.each_mut().map(|chain| chain.measure(n_sweeps));
+        attempts += 1;
+    }
+    let longest = measured.iter().flat_map(|m| m.iter().map(|series| autocorrelation_time(series).value));
+    let tau = longest.fold(0.5, f64::max);
+    for (i, row) in spins.chunks_exact_mut(lattice.n_sites().div_ceil(8)).enumerate() {
+        let chain = &mut chains[i % 2];
+        (0..(SPACING * tau).ceil() as usize).for_each(|_| chain.sweep());
+        row.copy_from_slice(&chain.row);
+        on_done(1);
+    }
+    (!met(&measured)).then(|| {
+        let (t, h) = (point.temperature(), point.field());
+        let [aligned, fair] = measured.map(|m| mean(&m[0]).value / lattice.n_sites() as f64);
+        format!(
+            "T = {t}, H = {h}: after {n_sweeps} sweeps the chains begun aligned and fair have bond energies {aligned:.5} \
+             and {fair:.5} per site (autocorrelation time {tau:.1} sweeps): their samples are not yet equilibrated"
+        )
+    })
+}
+
+/// Whether the means of two chains agree in every series, blocked errors taken as the measure.
+fn met(measured: &[[Vec<f64>; 2]; 2]) -> bool {
+    let [a, b] = measured;
+    a.iter().zip(b).all(|(a, b)| {
+        let [a, b] = [a, b].map(|series| blocked_mean(series, 20));
+        (a.value - b.value).abs() <= MEET_WITHIN * a.error.hypot(b.error)
+    })
+}
+
+/// A Markov chain of packed spins.
+struct Chain<'a> {
+    lattice: Lattice,
+    model: &'a ClusterModel,
+    rng: Xoshiro,
+    search: Search,
+    row: Vec<u8>,
+}
+
+impl<'a> Chain<'a> {
+    fn new(lattice: Lattice, model: &'a ClusterModel, key: u64, aligned: bool) -> Self {
+        let mut rng = Xoshiro::new(key, u64::from(aligned));
+        let mut search = Search::new(model);
+        let mut row = vec![0; lattice.n_sites().div_ceil(8)];
+        let bonds = if aligned { OpenBonds::all(model) } else { OpenBonds::none(model) };
+        model.draw_spins(&bonds, &mut rng, &mut search, &mut row);
+        Self { lattice, model, rng, search, row }
+    }
+
+    /// Opens bonds between equal spins, then draws new spins for their clusters.
+    fn sweep(&mut self) {
+        let mut bonds = OpenBonds::none(self.model);
+        let up = |site: usize| self.row[site / 8] >> (7 - site % 8) & 1 == 1;
+        for bond in self.model.bonds() {
+            let (site, other) = self.model.ends(bond);
+            let equal = up(site) == other.map_or(self.model.ghost_up, up);
+            if equal && self.rng.uniform() < self.model.probability(bond) {
+                bonds.set(self.model, bond, true);
+            }
+        }
+        self.row.fill(0);
+        self.model.draw_spins(&bonds, &mut self.rng, &mut self.search, &mut self.row);
+    }
+
+    /// Runs the chain; returns bond energy and |M| over the last half of its sweeps.
+    fn measure(&mut self, n_sweeps: usize) -> [Vec<f64>; 2] {
+        let mut series = [Vec::new(), Vec::new()];
+        for i in 0..n_sweeps {
+            self.sweep();
+            if i >= n_sweeps / 2 {
+                series[0].push(bond_energy(self.lattice, &self.row) as f64);
+                series[1].push(magnetization(self.lattice.n_sites(), &self.row).abs() as f64);
+            }
+        }
+        series
+    }
+}

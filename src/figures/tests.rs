@@ -1,0 +1,121 @@
+//! Every figure on a small table: valid SVG, the same bytes again, the words a reader needs, and clear errors.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+use super::*;
+use resvg::usvg::roxmltree;
+
+const MARKERS: &str = "name,label,temperature,field\ntc,critical *T*_{c},2.269,0\nmixture,training mixture,2.57,0\n";
+const CONFIGURATIONS: &str = "machine,seed,start_temperature,start_field,step,chain,spins\n\
+    a,1,0,0,0,0,1111\na,1,0,0,1,0,1101\na,1,inf,0,0,0,0110\na,1,inf,0,1,0,0100\na,2,inf,0,1,0,0000\n";
+const FLOW: &str = "machine,seed,start_temperature,start_field,step,thermometer_temperature,\
+    thermometer_temperature_error,energy_temperature,energy_temperature_error\n\
+    a,1,0,0,0,0.1,0.01,0,0\na,1,0,0,1,1,0.1,0.9,0.1\na,1,0,0,10,2.5,0.1,2.4,0.1\n\
+    a,1,inf,0,0,inf,,inf,\na,1,inf,0,1,4,0.1,900,100\na,1,inf,0,10,2.6,0.1,,\n";
+const HISTOGRAM: &str = "machine,seed,start_temperature,start_field,step,class_temperature,class_field,probability,\
+    probability_error\na,1,0,0,0,0,0,0.9,0.01\na,1,0,0,0,1,0,0.1,0.01\na,1,0,0,0,inf,0,0,0\n\
+    a,1,inf,0,0,0,0,0.1,0.01\na,1,inf,0,0,1,0,0.2,0.01\na,1,inf,0,0,1,1,0.1,0.01\na,1,inf,0,0,inf,0,0.6,0.01\n";
+const CALIBRATION: &str = "temperature,field,n_samples,mean_temperature,mean_temperature_error,spread,\
+    bayes_mean_temperature,bayes_spread,cramer_rao_spread\n\
+    0,0,10,0.1,0.01,0.1,0,0,\n2,0,10,2.1,0.01,0.3,2,0.25,0.24\n5,0,10,4.5,0.01,1,4.6,1,1.6\ninf,0,10,5,0.1,1,5,1,inf\n";
+const TRAINING: &str = "machine,seed,epoch,reconstruction_error,pseudo_likelihood,free_energy_gap,weight_norm\n\
+    n_h=4,1,1,0.3,-0.6,0,1\nn_h=4,2,1,0.4,-0.6,0,1\nn_h=4,1,100,0.1,-0.3,,3\nn_h=4,2,100,0.2,-0.3,,3\n";
+const OBSERVABLES: &str = "temperature,field,n_samples,energy_per_site,energy_per_site_error,energy_per_site_exact,\
+    specific_heat_per_site,specific_heat_per_site_error,specific_heat_per_site_exact,abs_magnetization_per_site,\
+    abs_magnetization_per_site_error,abs_magnetization_per_site_exact\n\
+    0,0,10,-2,0,-2,0,0,0,1,0,1\n2,0,10,-1.7,0.05,-1.745,0.7,0.1,0.723,0.9,0.05,0.911\ninf,0,10,0,0.1,0,,,0,0.1,0.1,0.08\n";
+
+fn table(name: &str, text: &str) -> Table {
+    Table::from_csv(name, text).unwrap()
+}
+
+/// Every figure under its name.
+fn gallery() -> Vec<(&'static str, Figure)> {
+    let (markers, pictures) = (table("markers", MARKERS), table("configurations", CONFIGURATIONS));
+    vec![
+        ("configurations", configurations(&pictures, (2, 2)).unwrap()),
+        ("configurations of a ring", configurations(&pictures, (1, 4)).unwrap()),
+        ("histogram", thermometer_histogram(&table("histogram", HISTOGRAM), &markers).unwrap()),
+        ("flow", temperature_against_step(&table("flow", FLOW), &markers).unwrap()),
+        ("calibration", calibration(&table("calibration", CALIBRATION)).unwrap()),
+        ("training", training(&table("training", TRAINING)).unwrap()),
+        ("observables", observables(&table("observables", OBSERVABLES), None).unwrap()),
+    ]
+}
+
+/// All words of a drawing in one line.
+fn words(figure: &Figure) -> String {
+    let document = roxmltree::Document::parse(&figure.svg).unwrap();
+    let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+    texts.filter_map(|node| node.text()).map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_same_tables_give_the_same_bytes() {
+    assert_eq!(gallery(), gallery());
+}
+
+#[test]
+fn every_figure_is_valid_svg_of_finite_numbers_with_its_font_and_a_png_of_1600_pixels() {
+    for (name, figure) in gallery() {
+        let root = roxmltree::Document::parse(&figure.svg).unwrap();
+        assert_eq!(root.root_element().attribute("width"), Some("1600"), "{name}");
+        let drawing = figure.svg.split("</style>").nth(1).unwrap();
+        assert!(!drawing.contains("2147483647"), "{name} has an infinite coordinate");
+        assert!(figure.svg.contains("@font-face") && figure.svg.len() < 250_000, "{name}: {}", figure.svg.len());
+        assert_eq!(figure.png[..8], *b"\x89PNG\r\n\x1a\n", "{name}");
+        assert_eq!(figure.png[16..20], 1600_u32.to_be_bytes(), "{name}");
+        assert!(!Table::from_csv(name, &figure.csv).unwrap().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_drawn_outside_the_sheet() {
+    for (name, figure) in gallery() {
+        let options = text::svg_options();
+        let tree = resvg::usvg::Tree::from_str(&figure.svg, &options).unwrap();
+        let (size, drawn) = (tree.size(), tree.root().abs_stroke_bounding_box());
+        let is_inside = drawn.left() >= 0.0 && drawn.top() >= 0.0;
+        assert!(is_inside && drawn.right() <= size.width() && drawn.bottom() <= size.height(), "{name}: {drawn:?}");
+    }
+}
+
+#[test]
+fn labels_say_what_is_drawn() {
+    let expected: [(&str, &[&str]); 7] = [
+        ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
+        ("configurations of a ring", &["start T = ∞", "step 0"]),
+        ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
+        ("flow", &["step of the flow", "temperature T [ J / k B ]", "critical T c (2.269)", "one seed"]),
+        ("calibration", &["true temperature T", "exact posterior (Bayes)", "Cramér–Rao bound"]),
+        ("training", &["epoch", "n_h=4", "weight norm", "± 1 standard deviation over 2 seeds"]),
+        ("observables", &["energy e [ J ]", "specific heat", "samples", "exact", "residual"]),
+    ];
+    for ((name, figure), (_, labels)) in gallery().iter().zip(expected) {
+        let words = words(figure).replace("( ", "(").replace("  ", " ");
+        let missing: Vec<_> = labels.iter().filter(|label| !words.contains(**label)).collect();
+        assert!(missing.is_empty(), "{name} lacks {missing:?} in: {words}");
+    }
+}
+
+#[test]
+fn the_numbers_of_a_figure_are_those_of_its_table() {
+    let figure = thermometer_histogram(&table("histogram", HISTOGRAM), &table("markers", MARKERS)).unwrap();
+    let hot = table("drawn", &figure.csv).filter("start_temperature", f64::INFINITY).unwrap();
+    let probabilities = hot.column("probability").unwrap();
+    let expected = [0.1, 0.2 + 0.1, 0.6];
+    assert!(probabilities.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12));
+}
+
+#[test]
+fn errors_tell_what_is_wrong_with_which_table() {
+    let markers = table("markers", MARKERS);
+    let empty = table("flow", FLOW.lines().next().unwrap());
+    assert!(matches!(temperature_against_step(&empty, &markers), Err(FigureError::Empty { .. })));
+    let two = table("flow", &format!("{FLOW}b,1,0,0,0,0,0,0,0\n"));
+    let message = temperature_against_step(&two, &markers).unwrap_err().to_string();
+    assert_eq!(message, "table 'flow' holds several machines (a, b): choose one");
+    let message = training(&table("training", "machine,seed,epoch\na,1,1\n")).unwrap_err().to_string();
+    assert!(message.starts_with("table 'training' has no column 'reconstruction_error'"), "{message}");
+    let message = configurations(&table("pictures", CONFIGURATIONS), (3, 3)).unwrap_err().to_string();
+    assert_eq!(message, "table 'pictures': a configuration has 4 spins, the lattice 9 sites");
+}

@@ -1,0 +1,88 @@
+//! Whether a task has to be done: its settings, inputs and files against the manifest.
+
+use std::{fs, path::Path};
+
+use anyhow::{Result, anyhow, ensure};
+
+use super::Task;
+use crate::artifacts::{Manifest, checksum};
+
+/// Raised when a change of the program alters what a task computes: earlier results are then out of date.
+const REVISION: u32 = 1;
+
+/// What has to be done about a task.
+pub(super) enum Standing {
+    /// Its files are what its settings and inputs give.
+    UpToDate,
+    /// It has not been done, or a file of it is gone.
+    Missing,
+    /// It was done or begun with other settings or inputs; the first difference.
+    Changed(String),
+    /// A file is not what was written.
+    Damaged(String),
+}
+
+impl Standing {
+    /// Compares `task` with its record and its files.
+    pub(super) fn of(task: &Task<'_>, manifest: &Manifest, folder: &Path) -> Self {
+        let Some(record) = manifest.tasks.get(&task.name) else { return Self::Missing };
+        if let Some(difference) = first_difference(&record.settings, &task.settings, "") {
+            return Self::Changed(difference);
+        }
+        if record.finished.is_none() {
+            return Self::Missing;
+        }
+        for (file, expected) in &record.outputs {
+            match fs::read(folder.join(file)) {
+                Ok(bytes) if checksum(&bytes) == *expected => {}
+                Ok(_) => return Self::Damaged(file.clone()),
+                Err(_) => return Self::Missing,
+            }
+        }
+        match fingerprint(task, manifest) {
+            Ok(fingerprint) if fingerprint == record.fingerprint => Self::UpToDate,
+            Ok(_) => Self::Changed("its inputs changed".into()),
+            Err(_) => Self::Missing,
+        }
+    }
+}
+
+/// Hash of everything the task's result depends on.
+///
+/// # Errors
+/// When a task whose files it reads is not done.
+pub(super) fn fingerprint(task: &Task<'_>, manifest: &Manifest) -> Result<String> {
+    let mut text = format!("{REVISION}\n{}\n{}\n", task.name, task.settings);
+    for input in &task.inputs {
+        let record = manifest.tasks.get(input).filter(|record| record.finished.is_some());
+        let record = record.ok_or_else(|| {
+            anyhow!("{} needs {input}, which is not done: run without --only, or that stage first", task.name)
+        })?;
+        ensure!(!record.outputs.is_empty(), "{input} has no files");
+        for (file, checksum) in &record.outputs {
+            text += &format!("{file} {checksum}\n");
+        }
+    }
+    Ok(checksum(text.as_bytes()))
+}
+
+/// The first key, written as in a config, on which two tables differ, with both values.
+fn first_difference(old: &toml::Table, new: &toml::Table, prefix: &str) -> Option<String> {
+    let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
+    for key in keys {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match (old.get(key), new.get(key)) {
+            (Some(toml::Value::Table(old)), Some(toml::Value::Table(new))) => {
+                if let Some(difference) = first_difference(old, new, &name) {
+                    return Some(difference);
+                }
+            }
+            (old, new) if old != new => {
+                let text = |value: Option<&toml::Value>| value.map_or("not set".into(), ToString::to_string);
+                return Some(format!("{name} was {}, now {}", text(old), text(new)));
+            }
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,74 @@
+//! What a stage hands to the pipeline, and what it works with.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use burn::tensor::Device;
+
+use crate::{
+    artifacts::{self, Checkpoints, TaskRecord, checksum},
+    progress::Progress,
+};
+
+/// One piece of work with its own record in the manifest: a stage, or one machine of it.
+pub struct Task<'a> {
+    /// Its name: `stage` or `stage/machine/seed-K`.
+    pub name: String,
+    /// The settings it depends on.
+    pub settings: toml::Table,
+    /// The tasks whose files it reads.
+    pub inputs: Vec<String>,
+    /// Whether its results are worth refusing to replace them when a setting changed.
+    pub precious: bool,
+    /// The work.
+    pub work: Box<dyn Fn(&mut Workbench<'_>) -> Result<()> + Sync + 'a>,
+}
+
+/// What a task works with: where to read and write, and whom to tell.
+pub struct Workbench<'a> {
+    /// The run folder.
+    pub folder: &'a Path,
+    /// The device.
+    pub device: &'a Device,
+    /// Whom to tell.
+    pub progress: &'a Progress,
+    /// The task's fingerprint, which its checkpoints are bound to.
+    pub fingerprint: &'a str,
+    /// Where its checkpoints lie.
+    pub checkpoints: Checkpoints,
+    pub(super) record: &'a mut TaskRecord,
+}
+
+impl Workbench<'_> {
+    /// Path of a file of the run.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    /// Reads a file of an earlier task.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self, file: &str) -> Result<Vec<u8>> {
+        let path = self.path(file);
+        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    /// Writes one of the task's files.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&mut self, file: &str, bytes: &[u8]) -> Result<()> {
+        artifacts::write(&self.path(file), bytes)?;
+        self.record.outputs.insert(file.into(), checksum(bytes));
+        Ok(())
+    }
+
+    /// Notes in the manifest how the task was done.
+    pub fn note(&mut self, key: &str, value: impl ToString) {
+        self.record.notes.insert(key.into(), value.to_string());
+    }
+}

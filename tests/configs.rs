@@ -1,0 +1,86 @@
+//! Configs and `--set`: what ships is correct, what is wrong is told with its place.
+
+mod common;
+
+use std::{fs, path::Path};
+
+use common::experiments;
+
+/// `experiments config check FILE` with `--set` changes: exit code and what it said.
+fn check(file: &Path, changes: &[&str]) -> (Option<i32>, String) {
+    let mut command = experiments();
+    command.args(["config", "check"]).arg(file);
+    for change in changes {
+        command.args(["--set", change]);
+    }
+    let output = command.output().expect("the program starts");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[test]
+fn every_shipped_config_is_correct() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+    let files: Vec<_> = fs::read_dir(folder).expect("configs").map(|entry| entry.expect("an entry").path()).collect();
+    assert!(files.len() >= 3);
+    for file in files {
+        let (code, text) = check(&file, &[]);
+        assert_eq!(code, Some(0), "{}: {text}", file.display());
+    }
+}
+
+/// Every file in `tests/config/bad` begins with `# expect: TEXT` lines, all of which its message must hold.
+#[test]
+fn every_bad_config_is_refused_with_its_place() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config/bad");
+    let files: Vec<_> = fs::read_dir(folder).expect("configs").map(|entry| entry.expect("an entry").path()).collect();
+    assert!(files.len() >= 8);
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a config");
+        let expected: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# expect: ")).collect();
+        assert!(!expected.is_empty(), "{} expects nothing", file.display());
+        let (code, said) = check(&file, &[]);
+        assert_eq!(code, Some(78), "{}: {said}", file.display());
+        for part in expected {
+            assert!(said.contains(part), "{}: no {part:?} in\n{said}", file.display());
+        }
+    }
+}
+
+#[test]
+fn set_refuses_unknown_keys_wrong_types_and_unknown_machines() {
+    let smoke = Path::new("configs/smoke.toml");
+    for (change, part) in [
+        ("data.sid=4", "unknown field `sid`"),
+        ("nonsense.key=1", "unknown field `nonsense`"),
+        ("rbm.n_hidden=many", "expected i64"),
+        ("rbm.n_hidden=0", "at least 1"),
+        ("rbm.other.n_hidden=4", "there are: reference"),
+        ("seed=-1", "invalid value"),
+        ("data.temperatures=-1", "expected a list of numbers"),
+        ("data.temperatures=[-1]", "temperatures are 0 or more"),
+        ("flow.update=mean", "`sampled`, `mean-field`, `rounded`"),
+    ] {
+        let (code, said) = check(smoke, &[change]);
+        assert!(code == Some(78) && said.contains(part) && said.contains(&format!("--set {change}")), "{said}");
+    }
+}
+
+#[test]
+fn set_reaches_one_machine_or_all_and_show_tells_the_origin() {
+    let file = tempfile::NamedTempFile::with_suffix(".toml").expect("a file");
+    fs::write(&file, "[data]\nside = 4\n[[rbm]]\nname = \"a\"\nn_hidden = 2\n[[rbm]]\nname = \"b\"\n").expect("written");
+    let output = experiments()
+        .args(["config", "show"])
+        .arg(file.path())
+        .args(["--set", "rbm.n_epochs=7", "--set", "rbm.b.n_hidden=3", "--set", "data.temperatures=[0, inf]"])
+        .output()
+        .expect("the program starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let lines = |start: &str| text.lines().filter(|line| line.starts_with(start)).collect::<Vec<_>>();
+    assert_eq!(lines("n_epochs = 7").len(), 2, "{text}");
+    assert!(lines("n_hidden = 2")[0].contains(":5"), "{text}");
+    assert!(lines("n_hidden = 3")[0].contains("--set rbm.b.n_hidden=3"), "{text}");
+    assert!(lines("temperatures = [0.0, inf]")[0].contains("--set"), "{text}");
+    assert!(lines("n_gibbs_steps = 1")[0].contains("default"), "{text}");
+}

@@ -1,0 +1,105 @@
+//! The whole pipeline on the smoke config: what is up to date, what is refused, what is the same.
+
+mod common;
+
+use std::fs;
+
+use common::{assert_same, contents, experiments, run_smoke, said};
+
+#[test]
+fn the_same_config_gives_the_same_bytes_for_any_number_of_threads_and_stage_by_stage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [one, two, staged] = ["one", "two", "staged"].map(|name| folder.path().join(name));
+    said(&run_smoke(&one, &["--threads", "1"]));
+    said(&run_smoke(&two, &["--threads", "3"]));
+    assert_same(&one, &two);
+    for stage in ["sample", "train-thermometer", "train-rbm", "flow", "analyze", "render"] {
+        said(&run_smoke(&staged, &["--only", stage]));
+    }
+    assert_same(&one, &staged);
+}
+
+#[test]
+fn a_second_run_does_nothing_and_a_changed_setting_only_what_depends_on_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &[]));
+    let before = contents(folder.path());
+    let again = said(&run_smoke(folder.path(), &[]));
+    assert_eq!(again.matches("up to date").count(), again.lines().count(), "{again}");
+    let flow = said(&run_smoke(folder.path(), &["--set", "flow.n_steps=5"]));
+    for task in ["sample", "train-thermometer", "train-rbm/reference/seed-0", "train-rbm/reference/seed-1"] {
+        assert!(flow.contains(&format!("{task}: up to date")), "{flow}");
+    }
+    assert!(flow.contains("flow … (flow.n_steps was 30, now 5)"), "{flow}");
+    let after = contents(folder.path());
+    assert_ne!(before[&*std::path::PathBuf::from("flow/flow.csv")], after[&*std::path::PathBuf::from("flow/flow.csv")]);
+}
+
+#[test]
+fn a_changed_training_is_refused_and_nothing_is_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &[]));
+    let before = contents(folder.path());
+    for (change, difference) in [
+        ("rbm.n_hidden=4", "rbm.reference.n_hidden was 16, now 4"),
+        ("data.side=3", "data.side was 4, now 3"),
+        ("thermometer.layers=[8]", "thermometer.layers was [64], now [8]"),
+    ] {
+        let refused = run_smoke(folder.path(), &["--set", change]);
+        let text = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success() && text.contains(difference) && text.contains("--restart"), "{text}");
+    }
+    assert_eq!(before, contents(folder.path()));
+    said(&run_smoke(folder.path(), &["--set", "rbm.n_hidden=4", "--restart"]));
+}
+
+#[test]
+fn damaged_results_are_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &[]));
+    let weights = folder.path().join("rbm/reference/seed-1/weights.safetensors");
+    let mut bytes = fs::read(&weights).expect("weights");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&weights, &bytes).expect("a writable file");
+    let refused = run_smoke(folder.path(), &[]);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && text.contains("seed-1/weights.safetensors is not the file"), "{text}");
+    let inspected = experiments().arg("inspect").arg(&weights).output().expect("the program starts");
+    let text = String::from_utf8_lossy(&inspected.stderr);
+    assert!(!inspected.status.success() && text.contains("checksum"), "{text}");
+}
+
+#[test]
+fn another_data_set_in_the_folder_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [here, other] = ["here", "other"].map(|name| folder.path().join(name));
+    said(&run_smoke(&here, &["--until", "sample"]));
+    said(&run_smoke(&other, &["--until", "sample", "--set", "data.lattice=ring", "--set", "data.n_sites=16"]));
+    fs::copy(other.join("data/samples.safetensors"), here.join("data/samples.safetensors")).expect("a copy");
+    let before = contents(&here);
+    let refused = run_smoke(&here, &[]);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && text.contains("data/samples.safetensors is not the file"), "{text}");
+    assert_eq!(before, contents(&here));
+}
+
+#[test]
+fn files_can_be_inspected() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &["--set", "data.temperatures=[0, 2.5, inf]"]));
+    for (file, part) in [
+        ("data/samples.safetensors", "T = inf, H = 0: 200 configurations"),
+        ("rbm/reference/seed-0/weights.safetensors", "F32 [16, 16]"),
+        ("thermometer/weights.safetensors", "layer-0.weights"),
+        ("flow/flow.csv", "start_temperature"),
+        ("manifest.toml", "manifest of smoke"),
+    ] {
+        let output = experiments().arg("inspect").arg(folder.path().join(file)).output().expect("the program starts");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains(part), "{file}: {text}");
+    }
+    let status = experiments().arg("status").arg(folder.path()).output().expect("the program starts");
+    let text = String::from_utf8_lossy(&status.stdout);
+    assert!(text.contains("train-rbm/reference/seed-1") && text.contains("done"), "{text}");
+}

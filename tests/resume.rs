@@ -1,0 +1,102 @@
+//! A training that is killed or stopped and resumed ends in the same bytes as one that was not.
+
+mod common;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use common::{assert_same, run_smoke, said, smoke};
+
+/// A training of about a second in a debug-free build, with frequent checkpoints.
+const LONG: [&str; 8] = [
+    "--set", "rbm.n_epochs=800", "--set", "thermometer.n_epochs=40", "--checkpoint-every", "0.02", "--threads", "2",
+];
+
+fn start(folder: &Path) -> Child {
+    smoke(folder, &LONG).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
+}
+
+fn checkpoints(folder: &Path) -> Vec<PathBuf> {
+    let list = |machine: &str| fs::read_dir(folder.join("checkpoints/train-rbm/reference").join(machine)).ok();
+    let entries = ["seed-0", "seed-1"].into_iter().filter_map(list).flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "safetensors")).collect()
+}
+
+/// Waits until the training of the machines has written checkpoints, and returns whether it has before the run ended.
+fn wait_for_checkpoints(folder: &Path, child: &mut Child, n: usize) -> bool {
+    let begun = Instant::now();
+    while checkpoints(folder).len() < n {
+        if child.try_wait().expect("a child").is_some() || begun.elapsed() > Duration::from_secs(60) {
+            return false;
+        }
+        sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+#[test]
+fn killed_at_ten_moments_and_resumed_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [straight, killed] = ["straight", "killed"].map(|name| folder.path().join(name));
+    said(&run_smoke(&straight, &LONG));
+    let mut n_kills = 0;
+    for attempt in 0..10u64 {
+        let mut child = start(&killed);
+        // Moments from the start of the thermometer's training to the middle of the machines'.
+        sleep(Duration::from_millis(20 + 37 * attempt % 190));
+        child.kill().expect("a kill");
+        n_kills += usize::from(!child.wait().expect("an end").success());
+    }
+    assert!(n_kills >= 5, "only {n_kills} of 10 runs were killed before their end");
+    said(&run_smoke(&killed, &LONG));
+    assert_same(&straight, &killed);
+}
+
+#[test]
+fn a_signal_saves_the_state_and_ends_with_75() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [straight, stopped] = ["straight", "stopped"].map(|name| folder.path().join(name));
+    said(&run_smoke(&straight, &LONG));
+    let mut child = start(&stopped);
+    assert!(wait_for_checkpoints(&stopped, &mut child, 1));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(kill.success());
+    assert_eq!(child.wait().expect("an end").code(), Some(75));
+    said(&run_smoke(&stopped, &LONG));
+    assert_same(&straight, &stopped);
+}
+
+#[test]
+fn a_damaged_checkpoint_gives_way_to_the_one_before_and_if_all_are_damaged_the_run_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [straight, cut] = ["straight", "cut"].map(|name| folder.path().join(name));
+    said(&run_smoke(&straight, &LONG));
+    let mut child = start(&cut);
+    assert!(wait_for_checkpoints(&cut, &mut child, 4));
+    child.kill().expect("a kill");
+    child.wait().expect("an end");
+
+    let mut all = checkpoints(&cut);
+    all.sort();
+    let originals: Vec<Vec<u8>> = all.iter().map(|path| fs::read(path).expect("a checkpoint")).collect();
+    for (path, bytes) in all.iter().zip(&originals) {
+        fs::write(path, &bytes[..bytes.len() - 100]).expect("a truncated file");
+    }
+    let refused = run_smoke(&cut, &LONG);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && text.contains("is intact") && text.contains("--restart"), "{text}");
+
+    // The older of each machine's two is mended, the newer stays damaged.
+    for (path, bytes) in all.iter().zip(&originals).step_by(2) {
+        fs::write(path, bytes).expect("a mended file");
+    }
+    let resumed = said(&run_smoke(&cut, &LONG));
+    assert!(resumed.contains("warning: cannot use"), "{resumed}");
+    assert_same(&straight, &cut);
+}
