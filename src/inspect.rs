@@ -7,7 +7,7 @@ use ising_data::{SampleSet, StatePoint};
 
 use crate::{
     artifacts::{Manifest, TensorFile},
-    figures::Table,
+    table::Table,
 };
 
 /// A description of a data set, a weight file, a checkpoint, a manifest or a table.
@@ -50,8 +50,7 @@ fn sample_set(samples: &SampleSet) -> String {
             _ => points.push((point, 1)),
         }
     }
-    let mut text =
-        format!("{} configurations of a {}\n", samples.spins.n_samples(), samples.lattice);
+    let mut text = format!("{} configurations of a {}\n", samples.spins.n_samples(), samples.lattice);
     for (key, value) in &samples.metadata {
         let _ = writeln!(text, "  {key} = {value}");
     }

@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, LazyLock, atomic::{AtomicBool, Ordering}},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 static ASKED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);

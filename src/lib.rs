@@ -15,4 +15,5 @@ pub mod progress;
 pub mod reading;
 pub mod stages;
 pub mod status;
+pub mod table;
 pub mod training;

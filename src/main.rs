@@ -65,7 +65,8 @@ fn run(args: RunArgs) -> Result<()> {
         stages,
         restart: args.restart,
         checkpoint_every: Duration::from_secs_f64(args.checkpoint_every),
-        backend: backend.context("this program was compiled without any device: enable a cargo feature such as flex")?,
+        backend: backend
+            .context("this program was compiled without any device: enable a cargo feature such as flex")?,
     };
     pipeline::run(&config, &request, &Progress::default())
 }

@@ -50,7 +50,8 @@ impl Reader {
     /// The softmax averaged over configurations, one estimate for every state point.
     pub fn average(&self, probabilities: &[f32]) -> Vec<Estimate> {
         let n_points = self.points.len();
-        let column = |i: usize| probabilities.iter().skip(i).step_by(n_points).map(|&p| f64::from(p)).collect::<Vec<_>>();
+        let column =
+            |i: usize| probabilities.iter().skip(i).step_by(n_points).map(|&p| f64::from(p)).collect::<Vec<_>>();
         (0..n_points).map(|i| mean(&column(i))).collect()
     }
 

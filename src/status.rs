@@ -19,13 +19,11 @@ pub fn describe(folder: &Path) -> Result<String> {
     );
     for (name, record) in &manifest.tasks {
         let state = match (&record.finished, damaged(folder, record)) {
-            (None, _) => {
-                match Checkpoints::of_task(folder, name, Duration::MAX).load(|_| ()) {
-                    Ok(Some(state)) => format!("stopped in epoch {}", epoch(&state)),
-                    Ok(None) => "begun, not done".into(),
-                    Err(error) => format!("begun; {error:#}"),
-                }
-            }
+            (None, _) => match Checkpoints::of_task(folder, name, Duration::MAX).load(|_| ()) {
+                Ok(Some(state)) => format!("stopped in epoch {}", epoch(&state)),
+                Ok(None) => "begun, not done".into(),
+                Err(error) => format!("begun; {error:#}"),
+            },
             (Some(_), Some(file)) => format!("{file} is missing or has changed"),
             (Some(finished), None) => format!("done {finished} in {:.1} s", record.seconds),
         };

@@ -69,7 +69,8 @@ fn set_refuses_unknown_keys_wrong_types_and_unknown_machines() {
 #[test]
 fn set_reaches_one_machine_or_all_and_show_tells_the_origin() {
     let file = tempfile::NamedTempFile::with_suffix(".toml").expect("a file");
-    fs::write(&file, "[data]\nside = 4\n[[rbm]]\nname = \"a\"\nn_hidden = 2\n[[rbm]]\nname = \"b\"\n").expect("written");
+    fs::write(&file, "[data]\nside = 4\n[[rbm]]\nname = \"a\"\nn_hidden = 2\n[[rbm]]\nname = \"b\"\n")
+        .expect("written");
     let output = experiments()
         .args(["config", "show"])
         .arg(file.path())

@@ -13,9 +13,8 @@ use std::{
 use common::{assert_same, run_smoke, said, smoke};
 
 /// A training of about a second in a debug-free build, with frequent checkpoints.
-const LONG: [&str; 8] = [
-    "--set", "rbm.n_epochs=800", "--set", "thermometer.n_epochs=40", "--checkpoint-every", "0.02", "--threads", "2",
-];
+const LONG: [&str; 8] =
+    ["--set", "rbm.n_epochs=800", "--set", "thermometer.n_epochs=40", "--checkpoint-every", "0.02", "--threads", "2"];
 
 fn start(folder: &Path) -> Child {
     smoke(folder, &LONG).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")

@@ -24,10 +24,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         fs::rename(&temporary, path)?;
         File::open(folder)?.sync_all()
     };
-    attempt().map_err(|error| {
-        // The temporary file is of no use; that it cannot be removed is no second problem worth telling.
-        let _ = fs::remove_file(&temporary);
-        error
-    })
-    .with_context(|| format!("cannot write {}", path.display()))
+    attempt()
+        .map_err(|error| {
+            // The temporary file is of no use; that it cannot be removed is no second problem worth telling.
+            let _ = fs::remove_file(&temporary);
+            error
+        })
+        .with_context(|| format!("cannot write {}", path.display()))
 }

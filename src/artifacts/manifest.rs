@@ -69,9 +69,8 @@ impl Manifest {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             text => text.with_context(|| format!("cannot read {}", path.display()))?,
         };
-        let manifest = toml::from_str(&text).with_context(|| {
-            format!("{} is damaged: restore it, or run with another --out folder", path.display())
-        })?;
+        let manifest = toml::from_str(&text)
+            .with_context(|| format!("{} is damaged: restore it, or run with another --out folder", path.display()))?;
         Ok(Some(manifest))
     }
 

@@ -42,7 +42,8 @@ fn check_data(settings: &Settings) -> Result<(), Problem> {
     }
     check_extent(data)?;
     let n_samples = n_points.saturating_mul(data.n_samples.get());
-    let n_sites = data.side.map_or(1, |side| side.get().saturating_mul(side.get())).max(data.n_sites.map_or(1, Count::get));
+    let n_sites =
+        data.side.map_or(1, |side| side.get().saturating_mul(side.get())).max(data.n_sites.map_or(1, Count::get));
     let gibibytes = n_samples as f64 * n_sites as f64 / 8.0 / (1u64 << 30) as f64;
     if gibibytes > MAX_GIBIBYTES {
         let message = format!("the samples would take {gibibytes:.0} GiB");

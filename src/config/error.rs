@@ -1,8 +1,7 @@
 //! Config errors: what, where, and how to mend it.
 
 use std::{
-    fmt,
-    io,
+    fmt, io,
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -62,8 +61,7 @@ impl fmt::Display for ConfigError {
             }
             Place::Nowhere(path) => title.element(annotate_snippets::Origin::path(path.display().to_string())),
         };
-        let group =
-            if self.help.is_empty() { group } else { group.element(Level::HELP.message(self.help.as_str())) };
+        let group = if self.help.is_empty() { group } else { group.element(Level::HELP.message(self.help.as_str())) };
         f.write_str(&Renderer::plain().render(&[group]))
     }
 }

@@ -37,8 +37,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with the place and what is allowed there.
     pub fn load(path: &Path, overrides: Vec<Override>) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::unreadable(path, &source))?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::unreadable(path, &source))?;
         Self::from_text(path, text, overrides)
     }
 
@@ -86,7 +85,12 @@ impl Config {
                 machine.name, machine.n_hidden, machine.n_gibbs_steps, machine.n_epochs, machine.seeds
             );
         }
-        text + &format!("  flow of {} steps, {} chains from every start; {} figures\n", flow.n_steps, flow.n_chains, figures.len())
+        text + &format!(
+            "  flow of {} steps, {} chains from every start; {} figures\n",
+            flow.n_steps,
+            flow.n_chains,
+            figures.len()
+        )
     }
 
     /// The merged settings as text, each with its origin: a line of the file, `--set`, or the default.

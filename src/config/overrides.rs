@@ -51,8 +51,7 @@ impl Override {
         let parts: Vec<&str> = key.split('.').collect();
         let own: Vec<&str> = self.key.iter().map(String::as_str).collect();
         let prefix = |parts: &[&str]| parts.starts_with(&own);
-        prefix(&parts)
-            || (LISTS.contains(&parts[0]) && parts.len() > 2 && prefix(&[&parts[..1], &parts[2..]].concat()))
+        prefix(&parts) || (LISTS.contains(&parts[0]) && parts.len() > 2 && prefix(&[&parts[..1], &parts[2..]].concat()))
     }
 
     /// Writes the value into the settings of a file.
@@ -63,10 +62,9 @@ impl Override {
                     entry.insert((*key).into(), self.value.clone());
                 }
             }
-            [list, name, key] if LISTS.contains(list) => self.named(table, list, name)?.extend([(
-                (*key).to_owned(),
-                self.value.clone(),
-            )]),
+            [list, name, key] if LISTS.contains(list) => {
+                self.named(table, list, name)?.extend([((*key).to_owned(), self.value.clone())])
+            }
             [section, path @ ..] => self.insert(table, section, path)?,
             [] => {}
         }

@@ -234,9 +234,7 @@ impl Fields {
 impl<'de> Deserialize<'de> for Temperatures {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let numbers = Numbers::deserialize(deserializer)?;
-        numbers
-            .check(|value| value >= 0.0, "temperatures are 0 or more, inf included")
-            .map_err(D::Error::custom)?;
+        numbers.check(|value| value >= 0.0, "temperatures are 0 or more, inf included").map_err(D::Error::custom)?;
         Ok(Self(numbers))
     }
 }

@@ -8,8 +8,8 @@ use super::number::short;
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, require_rows, samples, spread};
 use super::style::{BLUE, BORDER, BOTTOM, CURVE, Dash, GREY, INK, LEFT, Marker, Stroke, TOP, VERMILLION, WIDTH};
-use super::table::{Table, TableError};
 use super::{Figure, FigureError};
+use crate::table::{Table, TableError};
 
 /// Height of the figure in pixels.
 const HEIGHT: f64 = 1150.0;

@@ -6,9 +6,9 @@ use super::legend::{self, Entry, Key};
 use super::number::short;
 use super::series::{of_start, require_one_machine, spread, starts, state_point};
 use super::style::{BORDER, HAIR, INK, LABEL, SMALL, SPIN_DOWN, SPIN_UP, Stroke, WIDTH};
-use super::table::{Table, TableError};
 use super::text;
 use super::{Figure, FigureError};
+use crate::table::{Table, TableError};
 
 /// Height of legend and column titles in pixels.
 const HEAD: f64 = 108.0;

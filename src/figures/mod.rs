@@ -7,7 +7,6 @@
 mod axes;
 mod calibration;
 mod canvas;
-mod cell;
 mod configurations;
 mod layout;
 mod legend;
@@ -17,7 +16,6 @@ mod references;
 mod scale;
 mod series;
 mod style;
-mod table;
 mod temperature_against_step;
 mod text;
 mod thermometer_histogram;
@@ -27,13 +25,13 @@ mod training;
 mod tests;
 
 pub use calibration::calibration;
-pub use cell::Cell;
 pub use configurations::configurations;
 pub use observables::observables;
-pub use table::{Table, TableError};
 pub use temperature_against_step::temperature_against_step;
 pub use thermometer_histogram::thermometer_histogram;
 pub use training::training;
+
+use crate::table::{Table, TableError};
 
 /// A finished figure in its three forms.
 #[derive(Clone, Debug, PartialEq, Eq)]

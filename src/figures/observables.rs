@@ -8,8 +8,8 @@ use super::number::short;
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, require_rows, samples, spread};
 use super::style::{BORDER, BOTTOM, CURVE, Dash, GREY, INK, LEFT, Stroke, WIDTH, color, marker};
-use super::table::{Table, TableError};
 use super::{Figure, FigureError};
+use crate::table::{Table, TableError};
 
 /// Height of a row of panels in pixels.
 const ROW: f64 = 800.0;

@@ -3,7 +3,7 @@
 use super::legend::{Entry, Key};
 use super::number::short;
 use super::style::Stroke;
-use super::table::{Table, TableError};
+use crate::table::{Table, TableError};
 
 /// One marked temperature.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! From rows of a table to the points of a curve: the mean over seeds with its error.
 
-use super::table::{Table, TableError};
 use super::{FigureError, number};
+use crate::table::{Table, TableError};
 
 /// One point of a curve.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,8 +8,8 @@ use super::references::Reference;
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, band_label, of_start, over_seeds, require_one_machine, starts};
 use super::style::{BORDER, BOTTOM, GREY, LEFT, Marker, Stroke, TOP, WIDTH};
-use super::table::{Table, TableError};
 use super::{Figure, FigureError};
+use crate::table::{Table, TableError};
 
 /// Height of the figure in pixels.
 const HEIGHT: f64 = 1000.0;

@@ -9,8 +9,8 @@ use super::references::Reference;
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, band_label, of_start, over_seeds, require_one_machine, spread, starts, state_point};
 use super::style::{BORDER, BOTTOM, INK, LABEL, LEFT, SKY, TOP, WIDTH};
-use super::table::{Table, TableError};
 use super::{Figure, FigureError};
+use crate::table::{Table, TableError};
 
 /// Height of a row of panels in pixels.
 const ROW: f64 = 190.0;

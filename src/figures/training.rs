@@ -7,8 +7,8 @@ use super::legend::{self, Entry, Key};
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, over_seeds, require_rows};
 use super::style::{BORDER, BOTTOM, GREY, LEFT, Stroke, TOP, WIDTH, color};
-use super::table::{Table, TableError};
 use super::{Figure, FigureError};
+use crate::table::{Table, TableError};
 
 /// Height of the figure in pixels.
 const HEIGHT: f64 = 1150.0;

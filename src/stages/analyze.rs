@@ -9,8 +9,8 @@ use ising_theory::{
 use super::{Stage, pick, read_table, write_table};
 use crate::{
     config::Config,
-    figures::{Cell, Table},
     pipeline::{Task, Workbench},
+    table::{Cell, Table},
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {

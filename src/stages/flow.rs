@@ -14,11 +14,14 @@ use super::{
 };
 use crate::{
     artifacts::TensorFile,
-    config::{Config, schema::{self, UpdateKind}},
-    figures::{Cell, Table},
+    config::{
+        Config,
+        schema::{self, UpdateKind},
+    },
     interrupt,
     pipeline::{Task, Workbench},
     reading::Reader,
+    table::{Cell, Table},
     training::{machine::parameters, spins_on, thermometer::probabilities},
 };
 
@@ -53,7 +56,10 @@ fn starts(config: &Config) -> Result<Vec<StatePoint>> {
 /// Steps that are recorded: each up to 10, then about ten a decade, and the last.
 fn recorded_steps(n_steps: usize) -> Vec<usize> {
     let later = (1..).map(|i| 10f64.powf(1.0 + f64::from(i) / 10.0).round() as usize);
-    (0..=10.min(n_steps)).chain(later.take_while(|&step| step < n_steps)).chain((n_steps > 10).then_some(n_steps)).collect()
+    (0..=10.min(n_steps))
+        .chain(later.take_while(|&step| step < n_steps))
+        .chain((n_steps > 10).then_some(n_steps))
+        .collect()
 }
 
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
@@ -135,7 +141,8 @@ const OBSERVABLES: [&str; 3] = ["energy_per_site", "abs_magnetization_per_site",
 impl Default for FlowTables {
     fn default() -> Self {
         let start = ["machine", "seed", "start_temperature", "start_field", "step"];
-        let readings = ["thermometer_temperature", "thermometer_field", "energy_temperature"].iter().chain(&OBSERVABLES);
+        let readings =
+            ["thermometer_temperature", "thermometer_field", "energy_temperature"].iter().chain(&OBSERVABLES);
         let readings = readings.flat_map(|name| [(*name).to_owned(), format!("{name}_error")]);
         let flow = ["n_chains", "thermometer_spread", "thermometer_infinite"].map(str::to_owned);
         Self {

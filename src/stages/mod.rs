@@ -13,8 +13,8 @@ use ising_data::{SampleSet, StatePoint};
 
 use crate::{
     config::{Config, Settings, schema},
-    figures::Table,
     pipeline::{Task, Workbench},
+    table::Table,
 };
 
 /// A stage of the pipeline, in order.

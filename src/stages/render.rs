@@ -9,8 +9,9 @@ use crate::{
         Config,
         schema::{self, FigureKind},
     },
-    figures::{self, Figure, Table},
+    figures::{self, Figure},
     pipeline::{Task, Workbench},
+    table::Table,
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {
@@ -18,7 +19,11 @@ pub(super) fn task(config: &Config) -> Task<'_> {
     Task {
         name: Stage::Render.name().into(),
         settings: pick(config, &["title", "figures"]),
-        inputs: stages.map(|stage| stage.name().to_owned()).into_iter().chain(machine_tasks(&config.settings)).collect(),
+        inputs: stages
+            .map(|stage| stage.name().to_owned())
+            .into_iter()
+            .chain(machine_tasks(&config.settings))
+            .collect(),
         precious: false,
         work: Box::new(|workbench| run(config, workbench)),
     }
@@ -56,7 +61,9 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
         }
         FigureKind::Calibration => figures::calibration(&read("thermometer/calibration.csv")?)?,
         FigureKind::Training => figures::training(&training_curves(config, workbench)?)?,
-        FigureKind::Observables => figures::observables(&read("data/observables.csv")?, Some(&read("analysis/exact.csv")?))?,
+        FigureKind::Observables => {
+            figures::observables(&read("data/observables.csv")?, Some(&read("analysis/exact.csv")?))?
+        }
     })
 }
 

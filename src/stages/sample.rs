@@ -7,8 +7,8 @@ use ising_theory::{Thermodynamics, thermodynamics_over_fields};
 use super::{HELD_OUT, SAMPLES, Stage, grid, pick, write_table};
 use crate::{
     config::Config,
-    figures::{Cell, Table},
     pipeline::{Task, Workbench},
+    table::{Cell, Table},
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {
@@ -76,7 +76,8 @@ fn observables_table(
     samples: &SampleSet,
     exact: &[Thermodynamics],
 ) -> Result<Table> {
-    let columns = NAMES.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_error"), format!("{name}_exact")]);
+    let columns =
+        NAMES.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_error"), format!("{name}_exact")]);
     let header = ["temperature", "field", "n_samples"].map(str::to_owned).into_iter().chain(columns);
     let mut table = Table::with_header("observables", header);
     let n_samples = config.settings.data.n_samples.get();

@@ -5,8 +5,8 @@ use anyhow::Result;
 use super::{HELD_OUT, SAMPLES, Stage, machine_folder, machine_task, machines, pick, read_samples, write_table};
 use crate::{
     config::{Config, schema},
-    figures::Table,
     pipeline::{Task, Workbench},
+    table::Table,
     training::machine::{Epoch, Machine, train, weight_file},
 };
 

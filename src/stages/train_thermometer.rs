@@ -9,9 +9,9 @@ use super::{HELD_OUT, SAMPLES, Stage, grid, pick, read_samples, write_table};
 use crate::{
     artifacts::TensorFile,
     config::Config,
-    figures::Table,
     pipeline::{Task, Workbench},
     reading::Reader,
+    table::Table,
     training::{
         spins_on,
         thermometer::{Apprentice, Epoch, layers, probabilities, train, weight_file},

@@ -27,6 +27,14 @@ pub enum DataError {
         /// What it can do, and what to use instead.
         reason: String,
     },
+    /// Blocks that do not fit.
+    #[error("blocks of {b} do not divide the {lattice} into two or more along an edge")]
+    Block {
+        /// The lattice.
+        lattice: ising_theory::Lattice,
+        /// Sites along the edge of a block.
+        b: usize,
+    },
     /// A file that cannot be read.
     #[error("cannot read {}", path.display())]
     Read {

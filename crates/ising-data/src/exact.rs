@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::StatePoint;
 use crate::bits::BitWriter;
 use crate::row_weights::{MAX_SIDE, RowWeights, Symmetry, row_classes};
-use crate::stream::Xoshiro;
+use crate::stream::Xoroshiro;
 
 /// Configurations drawn side by side, so that their memory accesses overlap.
 const LANES: usize = 8;
@@ -80,14 +80,14 @@ fn cumulative_weights(ln_weights: &[f64]) -> Vec<f64> {
 
 /// One configuration to be drawn: its generator, the class of its first row and its symmetry.
 struct Draw {
-    rng: Xoshiro,
+    rng: Xoroshiro,
     class: usize,
     symmetry: Symmetry,
 }
 
 impl Draw {
     fn new(key: u64, sample: usize, cumulative: &[f64], width: usize, reversal: bool) -> Self {
-        let mut rng = Xoshiro::new(key, sample as u64);
+        let mut rng = Xoroshiro::new(key, sample as u64);
         let u = rng.uniform();
         let class = cumulative.partition_point(|&c| c <= u).min(cumulative.len() - 1);
         let symmetry = Symmetry::new(rng.below(Symmetry::count(width, reversal)), width);

@@ -1,6 +1,8 @@
 //! Samples of the Ising model: state points, random streams, samplers, observables, files and Burn data sets.
 
 mod bits;
+mod block_spin;
+mod controls;
 mod dataset;
 mod error;
 mod exact;
@@ -20,6 +22,8 @@ mod swendsen_wang;
 mod time_series;
 
 pub use bits::{bond_energy, magnetization, pair_sum};
+pub use block_spin::{decimation, majority};
+pub use controls::{independent_spins, permuted_sites};
 pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
 pub use error::DataError;
 pub use heat_bath::{HeatBath, LANES};

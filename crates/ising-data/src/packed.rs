@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use crate::DataError;
-use crate::bits::padding_mask;
+use crate::bits::{BitWriter, padding_mask};
 
 /// Configurations of ±1 spins, one bit a spin, shape `[n_samples, ceil(n_sites / 8)]` in bytes.
 ///
@@ -64,7 +64,10 @@ impl PackedSpins {
     fn validated(self) -> Result<Self, DataError> {
         let (n_bytes, row_bytes) = (self.as_bytes().len(), self.n_sites.div_ceil(8));
         if self.n_sites == 0 || !n_bytes.is_multiple_of(row_bytes) {
-            return Err(DataError::NotSpins(format!("{n_bytes} bytes are no configurations of {} spins", self.n_sites)));
+            return Err(DataError::NotSpins(format!(
+                "{n_bytes} bytes are no configurations of {} spins",
+                self.n_sites
+            )));
         }
         let padding = padding_mask(self.n_sites);
         let damaged = self.rows().position(|row| row[row_bytes - 1] & padding != 0);
@@ -77,7 +80,8 @@ impl PackedSpins {
     /// Packs spins given as numbers, up where positive, shape `[n_samples, n_sites]`; a remainder is left out.
     pub fn from_f32(n_sites: usize, values: &[f32]) -> Self {
         let bytes = values.chunks_exact(n_sites).flat_map(|row| {
-            row.chunks(8).map(|eight| eight.iter().zip(0..8).fold(0, |byte, (&s, k)| byte | u8::from(s > 0.0) << (7 - k)))
+            row.chunks(8)
+                .map(|eight| eight.iter().zip(0..8).fold(0, |byte, (&s, k)| byte | u8::from(s > 0.0) << (7 - k)))
         });
         Self { n_sites, bytes: Bytes::Owned(bytes.collect()) }
     }
@@ -127,6 +131,17 @@ impl PackedSpins {
         Self { n_sites: self.n_sites, bytes: Bytes::Owned(bytes) }
     }
 
+    /// The spins of `sites` alone, in their order.
+    pub fn take_sites(&self, sites: &[usize]) -> Self {
+        let row_bytes = sites.len().div_ceil(8);
+        let mut bytes = vec![0; self.n_samples() * row_bytes];
+        for (taken, row) in bytes.chunks_exact_mut(row_bytes.max(1)).zip(self.rows()) {
+            let mut writer = BitWriter::new(taken);
+            sites.iter().for_each(|site| writer.push(u32::from(row[site / 8] >> (7 - site % 8) & 1), 1));
+        }
+        Self::from_valid(sites.len(), bytes)
+    }
+
     /// Appends the configurations of `other`.
     ///
     /// # Errors
@@ -168,5 +183,65 @@ impl PackedSpins {
 impl PartialEq for PackedSpins {
     fn eq(&self, other: &Self) -> bool {
         self.n_sites == other.n_sites && self.as_bytes() == other.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use ising_theory::Lattice;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{bond_energy, magnetization, pair_sum};
+
+    fn spins(n_sites: usize, n_samples: usize) -> impl Strategy<Value = PackedSpins> {
+        prop::collection::vec(prop::bool::ANY, n_sites * n_samples).prop_map(move |ups| {
+            let values: Vec<f32> = ups.iter().map(|&up| if up { 1.0 } else { -1.0 }).collect();
+            let packed = PackedSpins::from_f32(n_sites, &values);
+            assert_eq!(packed.to_f32(), values);
+            packed
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn bits_measure_as_spins_do(
+            (lattice, packed) in (2_usize..20, 2_usize..200, any::<bool>()).prop_flat_map(|(side, n_sites, ring)| {
+                let lattice = if ring { Lattice::ring(n_sites) } else { Lattice::square(side) }.unwrap();
+                (Just(lattice), spins(lattice.n_sites(), 1))
+            }),
+        ) {
+            let unpacked = packed.to_i8(0);
+            prop_assert_eq!(magnetization(lattice.n_sites(), packed.row(0)), lattice.magnetization(&unpacked));
+            prop_assert_eq!(bond_energy(lattice, packed.row(0)), lattice.bond_energy(&unpacked));
+            prop_assert_eq!(pair_sum(lattice, packed.row(0), 0), lattice.n_bonds() as i64);
+        }
+
+        #[test]
+        fn rows_are_kept(packed in spins(11, 5)) {
+            let mut twice = packed.slice(0..5);
+            twice.append(&packed).unwrap();
+            prop_assert_eq!(twice.n_samples(), 10);
+            prop_assert_eq!(twice.select(&[7]), packed.slice(2..3));
+            prop_assert_eq!(packed.take_sites(&[10, 0]).to_i8(4), vec![packed.to_i8(4)[10], packed.to_i8(4)[0]]);
+            prop_assert_eq!(&PackedSpins::from_bytes(11, packed.as_bytes().to_vec()).unwrap(), &packed);
+        }
+    }
+
+    #[test]
+    fn bits_are_those_of_numpy() {
+        let packed = PackedSpins::from_f32(10, &[1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, 1.0, -1.0, 1.0]);
+        assert_eq!(packed.as_bytes(), [0b1000_0001, 0b0100_0000]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_spins() {
+        for (n_sites, bytes) in [(0, vec![]), (10, vec![0; 3]), (10, vec![0, 1])] {
+            assert!(matches!(PackedSpins::from_bytes(n_sites, bytes), Err(DataError::NotSpins(_))));
+        }
+        assert!(PackedSpins::new(3).append(&PackedSpins::new(4)).is_err());
     }
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::StatePoint;
 use crate::random_cluster::{ClusterModel, OpenBonds, Search};
-use crate::stream::Xoshiro;
+use crate::stream::Xoroshiro;
 
 /// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with configurations at one state point, 0 < T.
 ///
@@ -27,7 +27,7 @@ pub(crate) fn sample_point(
     rows.for_each_init(
         || Search::new(&model),
         |search, (sample, row)| {
-            let mut rng = Xoshiro::new(key, sample as u64);
+            let mut rng = Xoroshiro::new(key, sample as u64);
             let bonds = coalesce(&model, rng.next(), search);
             model.draw_spins(&bonds, &mut rng, search, row);
             on_done(1);
@@ -42,7 +42,7 @@ fn coalesce(model: &ClusterModel, key: u64, search: &mut Search) -> OpenBonds {
         let mut most = OpenBonds::all(model);
         let mut least = OpenBonds::none(model);
         for time in (0..n_sweeps).rev() {
-            sweep(model, &mut most, &mut least, &mut Xoshiro::new(key, time), search);
+            sweep(model, &mut most, &mut least, &mut Xoroshiro::new(key, time), search);
         }
         if most == least {
             return most;
@@ -52,7 +52,7 @@ fn coalesce(model: &ClusterModel, key: u64, search: &mut Search) -> OpenBonds {
 }
 
 /// Updates every bond of the two extreme histories with the same random numbers.
-fn sweep(model: &ClusterModel, most: &mut OpenBonds, least: &mut OpenBonds, rng: &mut Xoshiro, search: &mut Search) {
+fn sweep(model: &ClusterModel, most: &mut OpenBonds, least: &mut OpenBonds, rng: &mut Xoroshiro, search: &mut Search) {
     let have_met = most == least;
     for bond in model.bonds() {
         most.set(model, bond, false);

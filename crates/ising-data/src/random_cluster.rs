@@ -8,7 +8,7 @@ use ising_theory::Lattice;
 
 use crate::StatePoint;
 use crate::bits::BitWriter;
-use crate::stream::Xoshiro;
+use crate::stream::Xoroshiro;
 
 /// The bit of a spin's bond to the ghost, behind those of its up to four neighbours.
 const GHOST: u8 = 1 << 4;
@@ -78,7 +78,7 @@ impl ClusterModel {
     }
 
     /// Draws a spin for each cluster of `bonds`, as bits of a row that begins as zeros.
-    pub(crate) fn draw_spins(&self, bonds: &OpenBonds, rng: &mut Xoshiro, search: &mut Search, row: &mut [u8]) {
+    pub(crate) fn draw_spins(&self, bonds: &OpenBonds, rng: &mut Xoroshiro, search: &mut Search, row: &mut [u8]) {
         let mut up = vec![None; self.n_sites()];
         for site in 0..self.n_sites() {
             if up[site].is_none() {

@@ -45,7 +45,9 @@ impl SampleSet {
         let (n_points, n_samples) = (points.len(), spins.n_samples());
         if spins.n_sites() != lattice.n_sites() || n_points != n_samples {
             let n_sites = spins.n_sites();
-            return Err(not_samples(format!("{n_samples} samples of {n_sites} spins for {n_points} points of the {lattice}")));
+            return Err(not_samples(format!(
+                "{n_samples} samples of {n_sites} spins for {n_points} points of the {lattice}"
+            )));
         }
         Ok(Self { lattice, points, spins, metadata })
     }
@@ -58,7 +60,8 @@ impl SampleSet {
         metadata.insert("lattice".into(), self.lattice.name().into());
         metadata.insert(extent_key.into(), extent.to_string());
         metadata.insert("version".into(), VERSION.into());
-        let entries: Vec<_> = metadata.iter().map(|(key, value)| format!("{}:{}", quoted(key), quoted(value))).collect();
+        let entries: Vec<_> =
+            metadata.iter().map(|(key, value)| format!("{}:{}", quoted(key), quoted(value))).collect();
         let mut header = format!(
             r#"{{"__metadata__":{{{}}},"temperature":{{"dtype":"F64","shape":[{n}],"data_offsets":[0,{}]}},"field":{{"dtype":"F64","shape":[{n}],"data_offsets":[{},{}]}},"spins":{{"dtype":"U8","shape":[{n},{row_bytes}],"data_offsets":[{},{}]}}}}"#,
             entries.join(","),
@@ -97,7 +100,8 @@ impl SampleSet {
             let start = spins.as_ptr().addr() - map.as_ptr().addr();
             PackedSpins::from_map(n_sites, Arc::clone(&map), start..start + spins.len())
         };
-        Self::read(&map, spins_of_map).map_err(|error| DataError::Damaged { path: path.into(), problem: error.to_string() })
+        Self::read(&map, spins_of_map)
+            .map_err(|error| DataError::Damaged { path: path.into(), problem: error.to_string() })
     }
 
     fn read(
@@ -186,4 +190,89 @@ fn quoted(text: &str) -> String {
 
 fn not_samples(problem: impl Into<String>) -> DataError {
     DataError::NotSamples(problem.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+    use crate::stream::Purpose;
+
+    fn set() -> SampleSet {
+        let lattice = Lattice::square(3).unwrap();
+        let points = [0.0, 2.0, f64::INFINITY].map(|t| StatePoint::new(t, 0.5).unwrap());
+        let spins = crate::sample(lattice, &points, 4, 1, Purpose::Sample, &|_| ()).unwrap();
+        let metadata = [("seed", "1"), ("note", "a \"quoted\\ \n line")].map(|(k, v)| (k.into(), v.into()));
+        SampleSet::new(lattice, &points, spins, metadata.into()).unwrap()
+    }
+
+    #[test]
+    fn bytes_are_read_back() {
+        let (set, bytes) = (set(), set().to_bytes());
+        assert_eq!(SampleSet::from_bytes(&bytes).unwrap(), set);
+        assert_eq!(bytes, SampleSet::from_bytes(&bytes).unwrap().to_bytes());
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        assert_eq!(tensors.tensor("spins").unwrap().shape(), [12, 2]);
+        assert_eq!(tensors.tensor("temperature").unwrap().data()[88..], f64::INFINITY.to_le_bytes());
+    }
+
+    #[test]
+    fn a_file_is_mapped() {
+        let path = std::env::temp_dir().join(format!("ising-data-{}.safetensors", std::process::id()));
+        std::fs::write(&path, set().to_bytes()).unwrap();
+        assert_eq!(SampleSet::open(&path).unwrap(), set());
+        std::fs::write(&path, b"nothing").unwrap();
+        assert!(matches!(SampleSet::open(&path), Err(DataError::Damaged { .. })));
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(SampleSet::open(&path), Err(DataError::Read { .. })));
+    }
+
+    #[test]
+    fn no_prefix_and_no_changed_byte_panics() {
+        let bytes = set().to_bytes();
+        for n in 0..bytes.len() {
+            assert!(SampleSet::from_bytes(&bytes[..n]).is_err());
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[n] ^= 1 << bit;
+                // A changed spin, temperature or note may still be legal: it must only not panic.
+                drop(SampleSet::from_bytes(&changed));
+            }
+        }
+    }
+
+    #[test]
+    fn illegal_values_are_refused() {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let bytes = set().to_bytes();
+        for (from, to) in [
+            (r#""side":"3""#, r#""side":"9""#),
+            (r#""side":"3""#, r#""side":"0""#),
+            (r#""lattice":"square""#, r#""lattice":"cubic!""#),
+            (r#""version":"1""#, r#""version":"2""#),
+            (r#""dtype":"U8""#, r#""dtype":"I8""#),
+            (r#""spins":{"#, r#""spinz":{"#),
+        ] {
+            let at = text(&bytes).find(from).unwrap();
+            let mut changed = bytes.clone();
+            changed[at..at + to.len()].copy_from_slice(to.as_bytes());
+            assert!(SampleSet::from_bytes(&changed).is_err(), "{to}");
+        }
+        let mut padded = bytes.clone();
+        *padded.last_mut().unwrap() |= 1;
+        assert!(matches!(SampleSet::from_bytes(&padded), Err(DataError::NotSpins(_))));
+        let mut negative = bytes;
+        let end = negative.len() - 24 - 96 - 96;
+        negative[end..end + 8].copy_from_slice(&(-1.0_f64).to_le_bytes());
+        assert!(matches!(SampleSet::from_bytes(&negative), Err(DataError::StatePoint { .. })));
+    }
+
+    #[test]
+    fn spins_and_points_must_fit() {
+        let set = set();
+        let other = SampleSet::new(Lattice::square(4).unwrap(), &set.points, set.spins.clone(), BTreeMap::new());
+        assert!(matches!(other, Err(DataError::NotSamples(_))));
+        let other = SampleSet::new(set.lattice, &set.points[..5], set.spins, BTreeMap::new());
+        assert!(matches!(other, Err(DataError::NotSamples(_))));
+    }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::bits::padding_mask;
 use crate::row_weights::MAX_SIDE;
-use crate::stream::{Purpose, Xoshiro, key};
+use crate::stream::{Purpose, Xoroshiro, key};
 use crate::{DataError, PackedSpins, StatePoint, exact, heat_bath, perfect, swendsen_wang};
 
 /// Largest side that [`Sampler::Auto`] gives to the perfect sampler.
@@ -150,9 +150,9 @@ fn fair(lattice: Lattice, key: u64, spins: &mut [u8]) {
 }
 
 /// Fills each configuration from its own generator and clears the bits behind its last spin.
-fn for_each_sample(lattice: Lattice, key: u64, spins: &mut [u8], fill: impl Fn(&mut [u8], &mut Xoshiro)) {
+fn for_each_sample(lattice: Lattice, key: u64, spins: &mut [u8], fill: impl Fn(&mut [u8], &mut Xoroshiro)) {
     for (row, i) in spins.chunks_exact_mut(lattice.n_sites().div_ceil(8)).zip(0..) {
-        fill(row, &mut Xoshiro::new(key, i));
+        fill(row, &mut Xoroshiro::new(key, i));
         if let Some(last) = row.last_mut() {
             *last &= !padding_mask(lattice.n_sites());
         }

@@ -4,8 +4,27 @@
 //! speed, which is why this module is unsafe.
 #![expect(unsafe_code, reason = "register intrinsics and functions compiled for instruction sets found at run time")]
 
-/// Eight words of 64 bits, as they lie in memory: one bit for each of 512 lanes.
-pub(crate) type Plane = [u64; 8];
+/// Eight words of 64 bits, as they lie in memory, in a cache line of their own: one bit for each of 512 lanes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct Plane(pub(crate) [u64; 8]);
+
+impl Plane {
+    /// All bits 0.
+    pub(crate) const NONE: Self = Self([0; 8]);
+    /// All bits 1.
+    pub(crate) const ALL: Self = Self([!0; 8]);
+
+    /// Whether the bit of a lane is set.
+    pub(crate) fn has(&self, lane: usize) -> bool {
+        self.0[lane / 64] >> (lane % 64) & 1 == 1
+    }
+
+    /// Sets the bit of a lane if `on`.
+    pub(crate) fn add(&mut self, lane: usize, on: bool) {
+        self.0[lane / 64] |= u64::from(on) << (lane % 64);
+    }
+}
 
 /// A [`Plane`] in registers.
 pub(crate) trait Word: Copy {
@@ -85,7 +104,7 @@ struct Portable(Plane);
 impl Portable {
     #[inline(always)]
     fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        Self(std::array::from_fn(|i| f(self.0[i], other.0[i])))
+        Self(Plane(std::array::from_fn(|i| f(self.0.0[i], other.0.0[i]))))
     }
 }
 
@@ -120,11 +139,11 @@ impl Word for Portable {
     }
     #[inline(always)]
     fn shift<const N: u32>(self) -> Self {
-        Self(self.0.map(|a| a << N))
+        Self(Plane(self.0.0.map(|a| a << N)))
     }
     #[inline(always)]
     fn rotate<const N: i32>(self) -> Self {
-        Self(self.0.map(|a| a.rotate_left(N.cast_unsigned())))
+        Self(Plane(self.0.0.map(|a| a.rotate_left(N.cast_unsigned()))))
     }
     #[inline(always)]
     fn below(self, other: Self, tie: Self) -> Self {
@@ -159,15 +178,16 @@ mod x86 {
     struct Avx2([__m256i; 2]);
 
     // SAFETY of all that follows: the words are only made inside the two functions above, whose instruction sets the
-    // intrinsics need; loads and stores stay inside the plane they are given.
+    // intrinsics need; loads and stores stay inside the plane they are given,
+    // which is aligned to 64 bytes.
     impl Word for Avx512 {
         #[inline(always)]
         fn load(plane: &Plane) -> Self {
-            Self(unsafe { _mm512_loadu_si512(plane.as_ptr().cast()) })
+            Self(unsafe { _mm512_load_si512(plane.0.as_ptr().cast()) })
         }
         #[inline(always)]
         fn store(self, plane: &mut Plane) {
-            unsafe { _mm512_storeu_si512(plane.as_mut_ptr().cast(), self.0) }
+            unsafe { _mm512_store_si512(plane.0.as_mut_ptr().cast(), self.0) }
         }
         #[inline(always)]
         fn and(self, other: Self) -> Self {
@@ -210,15 +230,15 @@ mod x86 {
     impl Word for Avx2 {
         #[inline(always)]
         fn load(plane: &Plane) -> Self {
-            let (low, high) = (plane[..4].as_ptr(), plane[4..].as_ptr());
-            Self(unsafe { [_mm256_loadu_si256(low.cast()), _mm256_loadu_si256(high.cast())] })
+            let (low, high) = (plane.0[..4].as_ptr(), plane.0[4..].as_ptr());
+            Self(unsafe { [_mm256_load_si256(low.cast()), _mm256_load_si256(high.cast())] })
         }
         #[inline(always)]
         fn store(self, plane: &mut Plane) {
-            let (low, high) = plane.split_at_mut(4);
+            let (low, high) = plane.0.split_at_mut(4);
             unsafe {
-                _mm256_storeu_si256(low.as_mut_ptr().cast(), self.0[0]);
-                _mm256_storeu_si256(high.as_mut_ptr().cast(), self.0[1]);
+                _mm256_store_si256(low.as_mut_ptr().cast(), self.0[0]);
+                _mm256_store_si256(high.as_mut_ptr().cast(), self.0[1]);
             }
         }
         #[inline(always)]

@@ -32,6 +32,8 @@ pub enum Purpose {
     Control = 10,
     /// Benchmarks.
     Benchmark = 11,
+    /// Ties of block spins: step = sample.
+    BlockSpin = 12,
 }
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.
@@ -51,34 +53,28 @@ pub fn key(seed: u64, purpose: Purpose, index: u64, step: u64) -> u64 {
     stream(seed, purpose, index, step).next_u64()
 }
 
-/// xoshiro256++ (Blackman and Vigna, arXiv:1805.01407), seeded through SplitMix64: for the inner loops of samplers.
+/// xoroshiro128++ (Blackman and Vigna, arXiv:1805.01407), seeded through SplitMix64: for the inner loops of samplers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Xoshiro([u64; 4]);
+pub(crate) struct Xoroshiro([u64; 2]);
 
-impl Xoshiro {
-    /// Generator number `counter` under a [`key`]: each takes four successive SplitMix64 numbers, shared with no other.
+impl Xoroshiro {
+    /// Generator number `counter` under a [`key`]: each takes two successive SplitMix64 numbers, shared with no other.
     pub(crate) fn new(key: u64, counter: u64) -> Self {
-        let word = |i| split_mix(key.wrapping_add(counter.wrapping_mul(4).wrapping_add(i).wrapping_mul(GOLDEN)));
-        Self([word(1), word(2), word(3), word(4)])
+        let word = |i| split_mix(key.wrapping_add(counter.wrapping_mul(2).wrapping_add(i).wrapping_mul(GOLDEN)));
+        Self([word(1), word(2)])
     }
 
     /// The state, to interleave several generators.
-    pub(crate) fn state(&self) -> [u64; 4] {
+    pub(crate) fn state(&self) -> [u64; 2] {
         self.0
     }
 
     #[inline]
     pub(crate) fn next(&mut self) -> u64 {
-        let s = &mut self.0;
-        let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
-        let shifted = s[1] << 17;
-        s[2] ^= s[0];
-        s[3] ^= s[1];
-        s[1] ^= s[2];
-        s[0] ^= s[3];
-        s[2] ^= shifted;
-        s[3] = s[3].rotate_left(45);
-        result
+        let [a, b] = self.0;
+        let c = a ^ b;
+        self.0 = [a.rotate_left(49) ^ c ^ (c << 21), c.rotate_left(28)];
+        a.wrapping_add(b).rotate_left(17).wrapping_add(a)
     }
 
     /// A number in [0, 1) with 53 random bits.

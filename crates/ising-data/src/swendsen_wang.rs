@@ -9,7 +9,7 @@ use crate::StatePoint;
 use crate::bits::{bond_energy, magnetization};
 use crate::observables::mean;
 use crate::random_cluster::{ClusterModel, OpenBonds, Search};
-use crate::stream::Xoshiro;
+use crate::stream::Xoroshiro;
 use crate::time_series::{autocorrelation_time, blocked_mean};
 
 /// Sweeps of the first attempt to meet; each further attempt has twice as many.
@@ -71,14 +71,14 @@ fn met(measured: &[[Vec<f64>; 2]; 2]) -> bool {
 struct Chain<'a> {
     lattice: Lattice,
     model: &'a ClusterModel,
-    rng: Xoshiro,
+    rng: Xoroshiro,
     search: Search,
     row: Vec<u8>,
 }
 
 impl<'a> Chain<'a> {
     fn new(lattice: Lattice, model: &'a ClusterModel, key: u64, aligned: bool) -> Self {
-        let mut rng = Xoshiro::new(key, u64::from(aligned));
+        let mut rng = Xoroshiro::new(key, u64::from(aligned));
         let mut search = Search::new(model);
         let mut row = vec![0; lattice.n_sites().div_ceil(8)];
         let bonds = if aligned { OpenBonds::all(model) } else { OpenBonds::none(model) };

@@ -30,12 +30,12 @@ pub fn autocorrelation_time(series: &[f64]) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::Xoshiro;
+    use crate::stream::Xoroshiro;
 
     /// x ← a x + noise has ρ(t) = aᵗ, τ = ½ (1 + a)/(1 − a); both within 5 standard errors (false-alarm rate 1e-6).
     #[test]
     fn autoregression() {
-        let (mut rng, a, n) = (Xoshiro::new(1, 0), 0.8, 100_000);
+        let (mut rng, a, n) = (Xoroshiro::new(1, 0), 0.8, 100_000);
         let mut x = 0.0;
         let series: Vec<f64> = (0..n)
             .map(|_| {

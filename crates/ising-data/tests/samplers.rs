@@ -1,145 +1,255 @@
-//! Samples against exact enumeration.
+//! Every sampler against exact laws.
+//!
+//! All seeds are fixed. A χ² test fails beyond 5 of its standard deviations, which a correct sampler does at a rate of
+//! about 1e-5; values compared with exact ones fail beyond 4 standard errors, at a rate of 6e-5 each.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use ising_data::stream::Purpose;
-use ising_data::{PackedSpins, StatePoint, bond_energy, magnetization, sample};
-use ising_theory::Lattice;
+use ising_data::{
+    Estimate, PackedSpins, Sampler, StatePoint, bond_energy, magnetization, observables, sample, two_point_function,
+};
+use ising_theory::{EnergyDistribution, JointDensityOfStates, Lattice, MagnetizationTable};
+
+fn square(side: usize) -> Lattice {
+    Lattice::square(side).unwrap()
+}
+
+fn point(temperature: f64, field: f64) -> StatePoint {
+    StatePoint::new(temperature, field).unwrap()
+}
+
+fn draw(sampler: Sampler, lattice: Lattice, points: &[StatePoint], n_samples: usize) -> PackedSpins {
+    let samples = sampler.sample(lattice, points, n_samples, 1, Purpose::Sample, &|_| ()).unwrap();
+    assert_eq!(samples.warnings, Vec::<String>::new());
+    samples.spins
+}
 
 /// Law of (bond energy, M) by enumeration of all configurations.
-fn exact_law(lattice: Lattice, point: StatePoint) -> HashMap<(i64, i64), f64> {
+fn exact_law(lattice: Lattice, point: StatePoint) -> BTreeMap<(i64, i64), f64> {
     let n = lattice.n_sites();
-    let mut counts = HashMap::new();
+    let mut weights = BTreeMap::new();
     for bits in 0..1_u64 << n {
-        let row: Vec<u8> = (bits << (64 - n)).to_be_bytes()[..n.div_ceil(8)].to_vec();
-        *counts.entry((bond_energy(lattice, &row), magnetization(n, &row))).or_insert(0.0) += 1.0;
+        let row = &(bits << (64 - n)).to_be_bytes()[..n.div_ceil(8)];
+        *weights.entry((bond_energy(lattice, row), magnetization(n, row))).or_insert(0.0) += 1.0;
     }
-    let energy = |(bonds, m): (i64, i64)| bonds as f64 - point.field() * m as f64;
-    let ground = counts.keys().map(|&key| energy(key)).fold(f64::INFINITY, f64::min);
-    counts.iter_mut().for_each(|(&key, count)| *count *= (-point.beta() * (energy(key) - ground)).exp());
-    let z: f64 = counts.values().sum();
-    counts.into_iter().map(|(key, weight)| (key, weight / z)).collect()
+    let ground = -(lattice.n_bonds() as f64) - n as f64 * point.field().abs();
+    for (&(bonds, m), weight) in &mut weights {
+        *weight *= (-point.beta() * (bonds as f64 - point.field() * m as f64 - ground)).exp();
+    }
+    let z: f64 = weights.values().sum();
+    weights.values_mut().for_each(|weight| *weight /= z);
+    weights
 }
 
-/// (χ² − degrees) / √(2 degrees) of the (E, M) histogram; classes with fewer than 10 expected are joined.
-fn chi_square(lattice: Lattice, spins: &PackedSpins, law: &HashMap<(i64, i64), f64>) -> f64 {
-    let mut observed = HashMap::new();
-    for row in spins.rows() {
-        *observed.entry((bond_energy(lattice, row), magnetization(lattice.n_sites(), row))).or_insert(0.0) += 1.0;
-    }
+/// (χ² − f)/√(2f) of a histogram with f degrees of freedom; classes with fewer than 10 expected are joined.
+fn chi_square<K: Ord>(found: impl Iterator<Item = K>, law: &BTreeMap<K, f64>) -> f64 {
+    let mut observed: BTreeMap<K, f64> = BTreeMap::new();
+    found.for_each(|key| *observed.entry(key).or_default() += 1.0);
     assert!(observed.keys().all(|key| law.contains_key(key)));
-    let n = spins.n_samples() as f64;
-    let (mut chi_square, mut n_classes, mut rest) = (0.0, 0.0, (0.0, 0.0));
-    for (key, p) in law {
-        let (expected, seen) = (n * p, observed.get(key).copied().unwrap_or(0.0));
-        if expected < 10.0 {
-            rest = (rest.0 + expected, rest.1 + seen);
-        } else {
-            chi_square += (seen - expected) * (seen - expected) / expected;
-            n_classes += 1.0;
-        }
-    }
-    if rest.0 > 1.0 {
-        chi_square += (rest.1 - rest.0) * (rest.1 - rest.0) / rest.0;
-        n_classes += 1.0;
-    }
-    let degrees: f64 = n_classes - 1.0;
-    if degrees > 0.0 { (chi_square - degrees) / (2.0 * degrees).sqrt() } else { 0.0 }
+    let n: f64 = observed.values().sum();
+    let classes = law.iter().map(|(key, p)| (n * p, observed.get(key).copied().unwrap_or_default()));
+    let (rare, mut classes): (Vec<_>, Vec<_>) = classes.partition(|&(expected, _)| expected < 10.0);
+    let joined = rare.iter().fold((0.0, 0.0), |sum, class| (sum.0 + class.0, sum.1 + class.1));
+    classes.extend(Some(joined).filter(|&(expected, _)| expected > 1.0));
+    let chi_square: f64 = classes.iter().map(|&(expected, seen)| (seen - expected).powi(2) / expected).sum();
+    let freedom = classes.len() as f64 - 1.0;
+    if freedom > 0.0 { (chi_square - freedom) / (2.0 * freedom).sqrt() } else { 0.0 }
+}
+
+fn energies_and_magnetizations(lattice: Lattice, spins: &PackedSpins) -> impl Iterator<Item = (i64, i64)> {
+    spins.rows().map(move |row| (bond_energy(lattice, row), magnetization(lattice.n_sites(), row)))
 }
 
 #[test]
-fn exact_small() {
-    for (lattice, t, h) in [
-        (Lattice::square(4).unwrap(), 2.269, 0.0),
-        (Lattice::square(4).unwrap(), 1.0, 0.1),
-        (Lattice::square(4).unwrap(), 3.0, -0.5),
-        (Lattice::square(3).unwrap(), 2.5, 0.2),
-        (Lattice::square(2).unwrap(), 3.0, 0.2),
-        (Lattice::ring(2).unwrap(), 1.0, 0.3),
-        (Lattice::ring(9).unwrap(), 1.0, 0.0),
-        (Lattice::ring(14).unwrap(), 0.7, 0.2),
+fn every_sampler_follows_the_boltzmann_law() {
+    for (lattice, point) in [
+        (square(4), point(2.269, 0.0)),
+        (square(4), point(2.0, 0.1)),
+        (square(4), point(3.0, -0.5)),
+        (square(4), point(6.0, 1.0)),
+        (square(3), point(2.5, 0.2)),
+        (square(2), point(3.0, 0.2)),
+        (Lattice::ring(2).unwrap(), point(1.0, 0.3)),
+        (Lattice::ring(9).unwrap(), point(1.0, 0.0)),
+        (Lattice::ring(14).unwrap(), point(1.5, 0.2)),
     ] {
-        let point = StatePoint::new(t, h).unwrap();
-        let spins = sample(lattice, &[point], 200_000, 1, Purpose::Sample, &|_| ()).unwrap();
-        let z = chi_square(lattice, &spins, &exact_law(lattice, point));
-        println!("{lattice} {t} {h}: {z}");
-        assert!(z.abs() < 5.0);
+        let law = exact_law(lattice, point);
+        let check = |sampler, n| {
+            let spins = draw(sampler, lattice, &[point], n);
+            let deviation = chi_square(energies_and_magnetizations(lattice, &spins), &law);
+            assert!(deviation.abs() < 5.0, "{sampler:?}, {lattice}, {point:?}: {deviation}");
+        };
+        check(Sampler::Exact, 200_000);
+        check(Sampler::Perfect, 20_000);
+        check(Sampler::Cluster, 20_000);
+        check(Sampler::HeatBath { n_sweeps: 400 }, 100_000);
     }
 }
 
+/// Below T = 1 a local chain does not get there, the others do.
 #[test]
-fn timing() {
-    for side in [8, 10, 12] {
-        let lattice = Lattice::square(side).unwrap();
-        for h in [0.0, 0.5] {
-            let point = StatePoint::new(2.269, h).unwrap();
-            let time = |n| {
-                let start = std::time::Instant::now();
-                sample(lattice, &[point], n, 1, Purpose::Sample, &|_| ()).unwrap();
-                start.elapsed().as_secs_f64()
-            };
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-            pool.install(|| {
-                let (a, b) = (time(1000), time(1_001_000));
-                println!("L={side} h={h}: {} ms for 1000, {} ns a configuration", a * 1e3, (b - a) * 1e3);
-            });
+fn cold_points_follow_the_boltzmann_law() {
+    for point in [point(1.0, 0.1), point(0.8, 0.0), point(0.5, -0.02)] {
+        let law = exact_law(square(4), point);
+        for (sampler, n) in [(Sampler::Exact, 200_000), (Sampler::Perfect, 20_000), (Sampler::Cluster, 20_000)] {
+            let spins = draw(sampler, square(4), &[point], n);
+            let deviation = chi_square(energies_and_magnetizations(square(4), &spins), &law);
+            assert!(deviation.abs() < 5.0, "{sampler:?}, {point:?}: {deviation}");
         }
     }
 }
 
+fn assert_near(estimate: Estimate, exact: f64, what: &str) {
+    let Estimate { value, error } = estimate;
+    // The exact values have six decimals.
+    assert!((value - exact).abs() < 4.0 * error + 1e-6, "{what}: {value} ± {error}, exact {exact}");
+}
+
+/// e, c and |m| of the 10 x 10 torus against the table of the transfer matrix.
 #[test]
-fn heat_bath_speed() {
+fn exact_samples_have_the_exact_averages() {
+    let table = [
+        (1.0, 0.0, [-1.997160, 0.023380, 0.999276]),
+        (2.0, 0.0, [-1.745431, 0.723165, 0.911122]),
+        (2.25, 0.0, [-1.500168, 1.233272, 0.772391]),
+        (2.5, 0.0, [-1.185101, 1.133239, 0.538393]),
+        (4.0, 0.0, [-0.557447, 0.171754, 0.166270]),
+        (1.0, 0.5, [-2.498866, 0.010322, 0.999746]),
+        (2.0, 0.5, [-2.371532, 0.329200, 0.968533]),
+        (2.25, 0.5, [-2.270781, 0.479775, 0.941325]),
+        (2.5, 0.5, [-2.130939, 0.638334, 0.900413]),
+        (4.0, 0.5, [-1.011261, 0.522833, 0.452591]),
+    ];
+    let points = table.map(|(t, h, _)| point(t, h));
+    let n = 50_000;
+    let spins = draw(Sampler::Auto, square(10), &points, n);
+    for (i, (point, (t, h, [e, c, m]))) in points.into_iter().zip(table).enumerate() {
+        let found = observables(square(10), point, &spins.slice(i * n..(i + 1) * n));
+        assert_near(found.energy_per_site, e, &format!("e({t}, {h})"));
+        assert_near(found.specific_heat_per_site, c, &format!("c({t}, {h})"));
+        assert_near(found.abs_magnetization_per_site, m, &format!("|m|({t}, {h})"));
+    }
+}
+
+/// The joint (E, M) law of 8 x 8 and the energy and magnetization laws of 10 x 10, from the transfer matrix.
+#[test]
+fn exact_samples_follow_the_laws_of_the_transfer_matrix() {
+    let points = [(1.2, 0.0), (2.0, 0.05), (2.3, 0.0), (2.3, -0.3), (3.0, 0.5), (5.0, 0.0)].map(|(t, h)| point(t, h));
+    let n = 100_000;
+    let counts = JointDensityOfStates::new(8).unwrap();
+    let (small, large) = (draw(Sampler::Exact, square(8), &points, n), draw(Sampler::Exact, square(10), &points, n));
+    for (i, point) in points.into_iter().enumerate() {
+        let (t, h) = (point.temperature(), point.field());
+        let joint = counts.distribution(t, h).unwrap().into_iter().map(|(e, m, p)| ((e, m), p)).collect();
+        let energies = EnergyDistribution::new(10, t, h).unwrap();
+        let energies = energies.bond_energies.into_iter().zip(energies.probabilities).collect();
+        let magnetizations = MagnetizationTable::new(10, t).unwrap().distribution(h);
+        let magnetizations = (-50..).map(|half: i64| 2 * half).zip(magnetizations).collect();
+        let (small, large) = (small.slice(i * n..(i + 1) * n), large.slice(i * n..(i + 1) * n));
+        for deviation in [
+            chi_square(energies_and_magnetizations(square(8), &small), &joint),
+            chi_square(energies_and_magnetizations(square(10), &large).map(|(e, _)| e), &energies),
+            chi_square(energies_and_magnetizations(square(10), &large).map(|(_, m)| m), &magnetizations),
+        ] {
+            assert!(deviation.abs() < 5.0, "{point:?}: {deviation}");
+        }
+    }
+}
+
+/// The maximum of c on the 16 x 16 torus, from Kaufman's partition function.
+#[test]
+fn perfect_samples_and_chains_have_the_exact_specific_heat() {
+    let peak = [point(2.31751, 0.0)];
+    for sampler in [Sampler::Perfect, Sampler::Cluster] {
+        let spins = draw(sampler, square(16), &peak, 3000);
+        let found = observables(square(16), peak[0], &spins);
+        assert_near(found.specific_heat_per_site, 1.55220, sampler.name());
+        assert_near(found.magnetization_per_site, 0.0, sampler.name());
+    }
+}
+
+/// G(r) = (λ₊^{N−r} λ₋^r + λ₊^r λ₋^{N−r})/(λ₊^N + λ₋^N) of a ring at H = 0, λ₋/λ₊ = tanh K.
+#[test]
+fn ring_has_the_exact_two_point_function() {
+    let ring = Lattice::ring(100).unwrap();
+    let spins = draw(Sampler::Auto, ring, &[point(0.8, 0.0)], 5000);
+    let ratio = (1.0 / 0.8_f64).tanh();
+    for (r, found) in two_point_function(ring, &spins).into_iter().enumerate() {
+        let exact = (ratio.powi(r as i32) + ratio.powi(100 - r as i32)) / (1.0 + ratio.powi(100));
+        assert_near(found, exact, &format!("G({r})"));
+    }
+}
+
+/// No stripes at T = 0.5 (a 10 x 10 torus has them with probability below 1e-15) and no wrong signs at (1, 0.1) (1e-7).
+#[test]
+fn auto_has_no_stripes_and_no_wrong_signs() {
+    let spins = draw(Sampler::Auto, square(10), &[point(0.5, 0.0), point(1.0, 0.1)], 10_000);
+    let m: Vec<i64> = spins.rows().map(|row| magnetization(100, row)).collect();
+    assert!(m[..10_000].iter().all(|m| m.abs() > 80));
+    assert!(m[10_000..].iter().all(|&m| m > 60));
+}
+
+#[test]
+fn limits_of_temperature_are_their_definitions() {
+    let points = [point(0.0, 0.0), point(0.0, 1.0), point(0.0, -1.0), point(f64::INFINITY, 3.0)];
+    for lattice in [square(10), square(100), Lattice::ring(21).unwrap()] {
+        let n = lattice.n_sites() as i64;
+        let spins = draw(Sampler::Auto, lattice, &points, 1000);
+        let m: Vec<i64> = spins.rows().map(|row| magnetization(lattice.n_sites(), row)).collect();
+        let n_up = m[..1000].iter().filter(|&&m| m == n).count();
+        assert!((420..580).contains(&n_up) && m[..1000].iter().all(|m| m.abs() == n));
+        assert!(m[1000..2000].iter().all(|&m| m == n) && m[2000..3000].iter().all(|&m| m == -n));
+        let mean_square = m[3000..].iter().map(|m| (m * m) as f64).sum::<f64>() / 1000.0 / n as f64;
+        assert!((mean_square - 1.0).abs() < 5.0 * (2.0 / 1000.0_f64).sqrt());
+    }
+    // So near to zero that 1/T overflows, or e^{−2K} underflows.
+    let spins = draw(Sampler::Auto, square(10), &[point(1e-310, 0.5), point(1e-3, -0.5)], 10);
+    assert!(spins.rows().take(10).all(|row| magnetization(100, row) == 100));
+    assert!(spins.rows().skip(10).all(|row| magnetization(100, row) == -100));
+}
+
+#[test]
+fn bytes_depend_on_neither_threads_nor_other_samples() {
+    let points = [point(2.0, 0.0), point(2.269, 0.1), point(f64::INFINITY, 0.0)];
+    for sampler in [Sampler::Exact, Sampler::Perfect, Sampler::Cluster, Sampler::HeatBath { n_sweeps: 20 }] {
+        let with_threads = |n_threads, n_samples| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+            pool.install(|| draw(sampler, square(6), &points, n_samples))
+        };
+        let many = with_threads(2, 700);
+        assert_eq!(with_threads(1, 700), many);
+        assert_eq!(with_threads(2, 100).slice(100..200), many.slice(700..800));
+        let other = sampler.sample(square(6), &points, 100, 1, Purpose::HeldOut, &|_| ()).unwrap();
+        assert!(other.spins != with_threads(1, 100));
+    }
+}
+
+#[test]
+fn a_torus_too_large_for_its_rows_is_refused() {
+    let refused = Sampler::Exact.sample(square(13), &[point(2.0, 0.0)], 1, 1, Purpose::Sample, &|_| ());
+    assert!(refused.unwrap_err().to_string().contains("perfect"));
+    assert_eq!(Sampler::choose(square(12)).0, Sampler::Exact);
+    assert_eq!(Sampler::choose(square(64)).0, Sampler::Perfect);
+    assert_eq!(Sampler::choose(square(65)).0, Sampler::Cluster);
+    let one = sample(square(13), &[point(2.0, 0.0)], 1, 1, Purpose::Sample, &|_| ()).unwrap();
+    assert_eq!(one.n_samples(), 1);
+}
+
+#[test]
+fn zz_speed() {
     use ising_data::{HeatBath, SimdLevel};
     let lattice = Lattice::square(10).unwrap();
     let points = std::array::from_fn(|i| StatePoint::new(1.0 + i as f64 * 0.01, 0.1).unwrap());
     for level in SimdLevel::available() {
         let mut bath = HeatBath::new(lattice, &points, 1, level);
         let mut best = f64::INFINITY;
-        for _ in 0..30 {
+        for _ in 0..100 {
             let start = std::time::Instant::now();
-            bath.sweep(200);
+            bath.sweep(50);
             best = best.min(start.elapsed().as_secs_f64());
         }
-        println!("{level:?} {} flips/ns {:?}", 512.0 * 200.0 * 100.0 / best / 1e9, &bath.spins().row(7)[..8]);
-    }
-}
-
-#[test]
-fn other_samplers() {
-    use ising_data::Sampler;
-    for (lattice, t, h) in [
-        (Lattice::square(4).unwrap(), 2.269, 0.0),
-        (Lattice::square(4).unwrap(), 1.5, 0.1),
-        (Lattice::square(4).unwrap(), 3.0, -0.5),
-        (Lattice::square(3).unwrap(), 2.5, 0.2),
-        (Lattice::square(2).unwrap(), 3.0, 0.2),
-        (Lattice::ring(9).unwrap(), 1.0, 0.0),
-    ] {
-        let point = StatePoint::new(t, h).unwrap();
-        let law = exact_law(lattice, point);
-        for sampler in [Sampler::Perfect, Sampler::Cluster, Sampler::HeatBath { n_sweeps: 300 }] {
-            let start = std::time::Instant::now();
-            let samples = sampler.sample(lattice, &[point], 100_000, 1, Purpose::Sample, &|_| ()).unwrap();
-            let z = chi_square(lattice, &samples.spins, &law);
-            println!("{sampler:?} {lattice} {t} {h}: {z} {:?} {:?}", samples.warnings, start.elapsed());
-            assert!(z.abs() < 5.0);
-        }
-    }
-}
-
-#[test]
-fn perfect_timing() {
-    use ising_data::Sampler;
-    for (side, n) in [(16, 400), (64, 40)] {
-        for t in [1.5, 2.0, 2.269185314, 3.0] {
-            for h in [0.0, 0.1] {
-                let point = StatePoint::new(t, h).unwrap();
-                let lattice = Lattice::square(side).unwrap();
-                let start = std::time::Instant::now();
-                Sampler::Perfect.sample(lattice, &[point], n, 1, Purpose::Sample, &|_| ()).unwrap();
-                println!("L={side} {t} {h} {} ms a sample on {} threads", start.elapsed().as_secs_f64() * 1e3 / n as f64, rayon::current_num_threads());
-            }
-        }
+        println!("{level:?} {} flips/ns", 512.0 * 50.0 * 100.0 / best / 1e9);
     }
 }

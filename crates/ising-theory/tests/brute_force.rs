@@ -85,7 +85,7 @@ fn joint_density_of_states_counts_every_configuration() {
         for bond_energy in all_energies {
             for magnetization in -((side * side) as i64)..=(side * side) as i64 {
                 let expected = counts.get(&(bond_energy, magnetization)).copied().unwrap_or(0);
-                assert_eq!(density.count(bond_energy, magnetization), f64::from(expected));
+                assert!((density.count(bond_energy, magnetization) - f64::from(expected)).abs() < 0.5);
             }
         }
     }

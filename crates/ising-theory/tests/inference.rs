@@ -25,6 +25,7 @@ fn the_energy_thermometer_inverts_the_exact_energy() {
             assert!((heat - 1.0).abs() < 1e-4, "{lattice} {field} {temperature} {heat}");
         }
         assert!(thermometer.read(f64::MIN).temperature.abs() < f64::MIN_POSITIVE);
+        assert!(thermometer.read(f64::NAN).temperature.is_nan());
         assert!(thermometer.read(0.5).temperature.is_infinite());
     }
 }

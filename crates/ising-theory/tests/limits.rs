@@ -7,7 +7,7 @@ use ising_theory::{
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 
 fn assert_close(value: f64, expected: f64, tolerance: f64) {
-    let close = value == expected || (value - expected).abs() <= tolerance * expected.abs().max(1.0);
+    let close = value.total_cmp(&expected).is_eq() || (value - expected).abs() <= tolerance * expected.abs().max(1.0);
     assert!(close, "{value:e} instead of {expected:e}");
 }
 
@@ -81,6 +81,7 @@ fn bethe_orders_below_its_critical_temperature() {
     let at = |temperature, field| bethe.thermodynamics(temperature, field).expect("valid");
     assert!(at(0.999 * tc, 0.0).magnetization_per_site > 0.05);
     assert_close(at(tc, 0.0).magnetization_per_site, 0.0, 1e-15);
+    assert_close(at(0.02, 50.0).energy_per_site, -52.0, 1e-15);
     // The branch in zero field is the limit of a vanishing field.
     for temperature in [1.5, 2.5, 3.5] {
         assert_bulk(&at(temperature, 1e-11), &at(temperature, 0.0), 1e-7);
@@ -115,6 +116,15 @@ fn impossible_requests_are_errors() {
     assert!(thermodynamics(Lattice::Ring { n_sites: 4 }, 1.0, f64::INFINITY).is_err());
     assert!(kaufman(1, 1.0).is_err());
     assert!(BetheLattice::new(1).is_err());
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_a_bit() {
+    let on_threads = |n_threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("a thread pool");
+        pool.install(|| thermodynamics(Lattice::Square { side: 8 }, 2.3, 0.1)).expect("valid")
+    };
+    assert_eq!(on_threads(1), on_threads(3));
 }
 
 proptest! {

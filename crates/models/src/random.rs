@@ -45,3 +45,55 @@ fn mix64(mut x: u64) -> u64 {
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// χ² of each of the four bytes of 2²⁰ numbers; with 255 degrees of freedom it exceeds 377 with probability 10⁻⁶.
+    #[test]
+    fn bytes_are_uniform() {
+        for key in [0, 1, u64::MAX] {
+            let mut counts = [[0u32; 256]; 4];
+            for counter in 0..1 << 20 {
+                for (counts, byte) in counts.iter_mut().zip(Draw::new(key, 3).bits(counter).to_le_bytes()) {
+                    counts[usize::from(byte)] += 1;
+                }
+            }
+            let expected = f64::from(1 << 20) / 256.0;
+            for counts in counts {
+                let chi_square: f64 = counts.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum();
+                assert!(chi_square < 377.0, "χ² = {chi_square}");
+            }
+        }
+    }
+
+    /// Correlation of 2²⁰ thresholds with those of the next column, next row, next draw and next key, each normal with
+    /// standard deviation 2⁻¹⁰: five of them are exceeded with probability 6·10⁻⁷.
+    #[test]
+    fn neighbours_are_independent() {
+        let n_columns = 81;
+        let draw = Draw::new(5, 0);
+        type Other = Box<dyn Fn(u32) -> f32>;
+        let others: [(&str, Other); 4] = [
+            ("column", Box::new(move |counter| draw.threshold(counter + 1))),
+            ("row", Box::new(move |counter| draw.threshold(counter + n_columns))),
+            ("draw", Box::new(|counter| Draw::new(5, 1).threshold(counter))),
+            ("key", Box::new(|counter| Draw::new(6, 0).threshold(counter))),
+        ];
+        for (name, other) in others {
+            let product = |counter| f64::from(draw.threshold(counter)) * f64::from(other(counter));
+            let correlation = 3.0 * (0..1 << 20).map(product).sum::<f64>() / f64::from(1 << 20);
+            assert!(correlation.abs() < 5.0 / 1024.0, "{name}: {correlation}");
+        }
+    }
+
+    #[test]
+    fn thresholds_lie_strictly_between_minus_one_and_one() {
+        let thresholds = Draw::new(9, 0).thresholds(1000, 1000);
+        let (least, largest) = thresholds.iter().fold((0.0f32, 0.0f32), |(a, b), &t| (a.min(t), b.max(t)));
+        assert!(-1.0 < least && least < -0.999_99 && 0.999_99 < largest && largest < 1.0);
+        // A unit whose mean is ±1 is certain.
+        assert!(thresholds.iter().all(|&t| 1.0 > t && -1.0 < t));
+    }
+}

@@ -97,11 +97,7 @@ impl Thermometer {
     ///
     /// # Errors
     /// [`ModelError::Shape`] when the layers do not fit `shape`.
-    pub fn new(
-        shape: &ThermometerShape,
-        parameters: &[LayerParameters],
-        device: &Device,
-    ) -> Result<Self, ModelError> {
+    pub fn new(shape: &ThermometerShape, parameters: &[LayerParameters], device: &Device) -> Result<Self, ModelError> {
         let sizes = shape.layers();
         if sizes.len() != parameters.len() {
             return Err(ModelError::Shape { name: "layers", found: parameters.len(), expected: sizes.len() });

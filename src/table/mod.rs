@@ -1,7 +1,10 @@
 //! Tables: named columns of text cells, read from and written to CSV; every number a figure shows comes from one.
 
-use super::cell::Cell;
+mod cell;
+
 use std::collections::HashSet;
+
+pub use cell::Cell;
 
 /// What can be wrong with a table; each error names the table and, where there is one, the column.
 #[derive(Debug, thiserror::Error)]

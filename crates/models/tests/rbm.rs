@@ -1,0 +1,177 @@
+//! The machine against sums over all its states.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use models::{ContrastiveDivergence, Rbm, RbmParameters, Update, random::Draw, reconstruct};
+
+const N_VISIBLE: usize = 5;
+const N_HIDDEN: usize = 3;
+
+fn machine() -> RbmParameters {
+    let value = |i: usize| ((i * 7919 + 13) % 101) as f32 / 101.0 - 0.5;
+    RbmParameters {
+        n_visible: N_VISIBLE,
+        n_hidden: N_HIDDEN,
+        weights: (0..N_VISIBLE * N_HIDDEN).map(value).collect(),
+        visible_bias: (0..N_VISIBLE).map(|i| 0.5 * value(i + 40)).collect(),
+        hidden_bias: (0..N_HIDDEN).map(|i| 0.5 * value(i + 60)).collect(),
+    }
+}
+
+/// All states of `n` units ±1.
+fn states(n: usize) -> Vec<Vec<f32>> {
+    (0..1usize << n).map(|bits| (0..n).map(|i| if bits >> i & 1 == 1 { 1.0 } else { -1.0 }).collect()).collect()
+}
+
+/// E(v, h) as the physics writes it.
+fn energy(p: &RbmParameters, v: &[f32], h: &[f32]) -> f64 {
+    let mut sum = 0.0;
+    for (i, v) in v.iter().enumerate() {
+        sum += f64::from(p.visible_bias[i] * v);
+        for (a, h) in h.iter().enumerate() {
+            sum += f64::from(v * p.weights[i * p.n_hidden + a] * h);
+        }
+    }
+    -sum - h.iter().zip(&p.hidden_bias).map(|(h, b)| f64::from(h * b)).sum::<f64>()
+}
+
+/// e^−F(v), the weight of v, by summing over the hidden states.
+fn weight(p: &RbmParameters, v: &[f32]) -> f64 {
+    states(p.n_hidden).iter().map(|h| (-energy(p, v, h)).exp()).sum()
+}
+
+fn tensor(rows: &[Vec<f32>], device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(rows.concat(), [rows.len(), rows[0].len()]), device)
+}
+
+fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.try_into_vec_as().expect("a result")
+}
+
+fn assert_close(found: &[f32], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((f64::from(*found) - expected).abs() < tolerance, "{found} is not {expected}");
+    }
+}
+
+#[test]
+fn energies_are_those_of_the_definition() {
+    let device = Device::flex();
+    let p = machine();
+    let rbm = Rbm::new(&p, &device).expect("a machine");
+    let with_every_hidden = |v: Vec<f32>| states(N_HIDDEN).into_iter().map(move |h| (v.clone(), h));
+    let pairs: Vec<_> = states(N_VISIBLE).into_iter().flat_map(with_every_hidden).collect();
+    let (v, h): (Vec<_>, Vec<_>) = pairs.iter().cloned().unzip();
+    let expected: Vec<f64> = pairs.iter().map(|(v, h)| energy(&p, v, h)).collect();
+    assert_close(&host(rbm.energy(tensor(&v, &device), tensor(&h, &device))), &expected, 1e-5);
+
+    let expected: Vec<f64> = states(N_VISIBLE).iter().map(|v| -weight(&p, v).ln()).collect();
+    assert_close(&host(rbm.free_energy(tensor(&states(N_VISIBLE), &device))), &expected, 1e-5);
+}
+
+#[test]
+fn conditional_means_are_those_of_the_joint_law() {
+    let device = Device::flex();
+    let p = machine();
+    let rbm = Rbm::new(&p, &device).expect("a machine");
+    for v in states(N_VISIBLE) {
+        let mean = |a: usize| -> f64 {
+            let weighted = states(N_HIDDEN).into_iter().map(|h| f64::from(h[a]) * (-energy(&p, &v, &h)).exp());
+            weighted.sum::<f64>() / weight(&p, &v)
+        };
+        let expected: Vec<f64> = (0..N_HIDDEN).map(mean).collect();
+        assert_close(&host(rbm.hidden_field(tensor(std::slice::from_ref(&v), &device)).tanh()), &expected, 1e-5);
+    }
+}
+
+#[test]
+fn pseudo_likelihood_is_the_mean_conditional_of_one_site_in_every_row() {
+    let device = Device::flex();
+    let p = machine();
+    let rbm = Rbm::new(&p, &device).expect("a machine");
+    let rows = states(N_VISIBLE);
+    let ln_conditional = |(row, v): (usize, &Vec<f32>)| {
+        let mut flipped = v.clone();
+        flipped[row % N_VISIBLE] *= -1.0;
+        (weight(&p, v) / (weight(&p, v) + weight(&p, &flipped))).ln()
+    };
+    let expected = rows.iter().enumerate().map(ln_conditional).sum::<f64>() / rows.len() as f64;
+    assert_close(&host(rbm.pseudo_likelihood(tensor(&rows, &device))), &[expected], 1e-5);
+}
+
+#[test]
+fn a_training_step_is_the_formula_of_contrastive_divergence() {
+    let device = Device::flex();
+    let p = machine();
+    let rows = states(N_VISIBLE);
+    let (key, n) = (77, rows.len());
+    let step = ContrastiveDivergence { n_gibbs_steps: 2, learning_rate: 0.3 };
+    let rbm = Rbm::new(&p, &device).expect("a machine");
+    let (after, error) = step.step(rbm, tensor(&rows, &device), key);
+    let after = after.parameters().expect("a machine");
+
+    let weight = |i: usize, a: usize| p.weights[i * N_HIDDEN + a];
+    let hidden_mean = |v: &[f32]| -> Vec<f32> {
+        let field = |a: usize| p.hidden_bias[a] + (0..N_VISIBLE).map(|i| v[i] * weight(i, a)).sum::<f32>();
+        (0..N_HIDDEN).map(|a| field(a).tanh()).collect()
+    };
+    let visible_mean = |h: &[f32]| -> Vec<f32> {
+        let field = |i: usize| p.visible_bias[i] + (0..N_HIDDEN).map(|a| h[a] * weight(i, a)).sum::<f32>();
+        (0..N_VISIBLE).map(|i| field(i).tanh()).collect()
+    };
+    let sample = |mean: Vec<f32>, draw: u32, row: usize| -> Vec<f32> {
+        let threshold = |unit: usize| Draw::new(key, draw).threshold((row * mean.len() + unit) as u32);
+        mean.iter().enumerate().map(|(unit, &m)| if m > threshold(unit) { 1.0 } else { -1.0 }).collect()
+    };
+    let (mut weights, mut flips) = (p.weights.clone(), 0);
+    for (row, v) in rows.iter().enumerate() {
+        let mean = hidden_mean(v);
+        let first = sample(visible_mean(&sample(mean.clone(), 0, row)), 1, row);
+        let second = sample(visible_mean(&sample(hidden_mean(&first), 2, row)), 3, row);
+        let reconstructed = hidden_mean(&second);
+        for i in 0..N_VISIBLE {
+            flips += usize::from(v[i] * second[i] < 0.0);
+            for a in 0..N_HIDDEN {
+                weights[i * N_HIDDEN + a] += 0.3 / n as f32 * (v[i] * mean[a] - second[i] * reconstructed[a]);
+            }
+        }
+    }
+    let expected: Vec<f64> = weights.iter().map(|&w| f64::from(w)).collect();
+    assert_close(&after.weights, &expected, 1e-5);
+    assert_close(&host(error), &[flips as f64 / (n * N_VISIBLE) as f64], 1e-6);
+}
+
+/// Started from p(v), the flow stays there: the block Gibbs kernel leaves the machine's law as it is.
+/// χ² of 31 degrees of freedom exceeds 61.1 with probability 0.001.
+#[test]
+fn the_flow_leaves_the_law_of_the_machine() {
+    let device = Device::flex();
+    let p = machine();
+    let rbm = Rbm::new(&p, &device).expect("a machine");
+    let weights: Vec<f64> = states(N_VISIBLE).iter().map(|v| weight(&p, v)).collect();
+    let total: f64 = weights.iter().sum();
+    // Starts in exact proportion to p(v), up to rounding.
+    let copies = |(v, w): (Vec<f32>, &f64)| std::iter::repeat_n(v, (200_000.0 * w / total).round() as usize);
+    let start: Vec<Vec<f32>> = states(N_VISIBLE).into_iter().zip(&weights).flat_map(copies).collect();
+    let mut visible = tensor(&start, &device);
+    for key in 0..4 {
+        visible = reconstruct(&rbm, visible, Update::Sampled, key);
+    }
+    let mut counts = vec![0.0; 1 << N_VISIBLE];
+    for v in host(visible).chunks_exact(N_VISIBLE) {
+        counts[(0..N_VISIBLE).map(|i| usize::from(v[i] > 0.0) << i).sum::<usize>()] += 1.0;
+    }
+    let expected = |w: &f64| start.len() as f64 * w / total;
+    let chi_square: f64 = counts.iter().zip(&weights).map(|(c, w)| (c - expected(w)).powi(2) / expected(w)).sum();
+    assert!(chi_square < 61.1, "χ² = {chi_square}");
+}
+
+#[test]
+fn a_machine_that_does_not_fit_is_refused() {
+    let mut p = machine();
+    p.hidden_bias.pop();
+    assert!(Rbm::new(&p, &Device::flex()).is_err());
+    let mut p = machine();
+    p.weights[3] = f32::NAN;
+    assert!(Rbm::new(&p, &Device::flex()).is_err());
+}
