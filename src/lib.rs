@@ -16,4 +16,5 @@ pub mod reading;
 pub mod stages;
 pub mod status;
 pub mod table;
+pub mod theory;
 pub mod training;

@@ -11,7 +11,7 @@ use rbm_flow::{
     inspect, interrupt,
     pipeline::{self, Request},
     progress::{self, Progress},
-    status,
+    status, theory,
 };
 
 // Burn allocates and frees large buffers at every operation; this allocator keeps them.
@@ -42,6 +42,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Run(args) => run(args),
         Command::Status { folder } => Ok(progress::print(&status::describe(&folder)?)?),
         Command::Inspect { file } => Ok(progress::print(&inspect::describe(&file)?)?),
+        Command::Theory(command) => Ok(progress::print(&theory::answer(&command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
         Command::Config(ConfigCommand::Check(args)) => Ok(progress::print(&load(args)?.summary())?),
     }

@@ -136,7 +136,7 @@ mod tests {
             let spins = crate::sample(lattice, &[point], 100, 3, Purpose::Sample, &|_| ()).unwrap();
             observables(lattice, point, &spins)
         };
-        assert_eq!(at(0.0, 0.0).susceptibility_per_site.value, f64::INFINITY);
+        assert!(at(0.0, 0.0).susceptibility_per_site.value > f64::MAX);
         assert_eq!(at(0.0, 0.0).specific_heat_per_site, Estimate { value: 0.0, error: 0.0 });
         assert_eq!(at(0.0, 1.0).susceptibility_per_site, Estimate { value: 0.0, error: 0.0 });
         assert_eq!(at(0.0, 1.0).energy_per_site, Estimate { value: -3.0, error: 0.0 });

@@ -26,25 +26,37 @@ impl Plane {
     }
 }
 
-/// A [`Plane`] in registers.
+/// A part of a [`Plane`] in a register.
 pub(crate) trait Word: Copy {
-    fn load(plane: &Plane) -> Self;
-    fn store(self, plane: &mut Plane);
+    /// Parts of a plane.
+    const PARTS: usize;
+    /// All bits 0.
+    const NONE: Self;
+    /// All bits 1.
+    const ALL: Self;
+    fn load(plane: &Plane, part: usize) -> Self;
+    fn store(self, plane: &mut Plane, part: usize);
     fn and(self, other: Self) -> Self;
     fn or(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
     /// ¬self ∧ other.
     fn not_and(self, other: Self) -> Self;
-    /// Sums of the eight 64-bit words.
+    /// Sums of the 64-bit words.
     fn add(self, other: Self) -> Self;
-    /// The eight 64-bit words shifted to the left.
+    /// The 64-bit words shifted to the left.
     fn shift<const N: u32>(self) -> Self;
-    /// The eight 64-bit words rotated to the left.
+    /// The 64-bit words rotated to the left.
     fn rotate<const N: i32>(self) -> Self;
     /// One binary place of `self` < `other`, `tie` where they are equal: ¬self ∧ other ∨ ¬(self ⊕ other) ∧ tie.
-    fn below(self, other: Self, tie: Self) -> Self;
+    #[inline(always)]
+    fn below(self, other: Self, tie: Self) -> Self {
+        self.xor(other).choose(other, tie)
+    }
     /// self ? yes : no, bit by bit.
-    fn choose(self, yes: Self, no: Self) -> Self;
+    #[inline(always)]
+    fn choose(self, yes: Self, no: Self) -> Self {
+        self.and(yes).or(self.not_and(no))
+    }
 }
 
 /// A computation on words of any implementation; `run` and all it calls must be `#[inline(always)]`.
@@ -93,65 +105,59 @@ impl SimdLevel {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
             Self::Avx2 if std::arch::is_x86_feature_detected!("avx2") => unsafe { x86::run_avx2(kernel) },
-            _ => kernel.run::<Portable>(),
+            _ => kernel.run::<u64>(),
         }
     }
 }
 
-#[derive(Clone, Copy)]
-struct Portable(Plane);
+impl Word for u64 {
+    const PARTS: usize = 8;
+    const NONE: Self = 0;
+    const ALL: Self = !0;
 
-impl Portable {
     #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        Self(Plane(std::array::from_fn(|i| f(self.0.0[i], other.0.0[i]))))
+    fn load(plane: &Plane, part: usize) -> Self {
+        plane.0[part]
     }
-}
 
-impl Word for Portable {
     #[inline(always)]
-    fn load(plane: &Plane) -> Self {
-        Self(*plane)
+    fn store(self, plane: &mut Plane, part: usize) {
+        plane.0[part] = self;
     }
-    #[inline(always)]
-    fn store(self, plane: &mut Plane) {
-        *plane = self.0;
-    }
+
     #[inline(always)]
     fn and(self, other: Self) -> Self {
-        self.zip(other, |a, b| a & b)
+        self & other
     }
+
     #[inline(always)]
     fn or(self, other: Self) -> Self {
-        self.zip(other, |a, b| a | b)
+        self | other
     }
+
     #[inline(always)]
     fn xor(self, other: Self) -> Self {
-        self.zip(other, |a, b| a ^ b)
+        self ^ other
     }
+
     #[inline(always)]
     fn not_and(self, other: Self) -> Self {
-        self.zip(other, |a, b| !a & b)
+        !self & other
     }
+
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        self.zip(other, u64::wrapping_add)
+        self.wrapping_add(other)
     }
+
     #[inline(always)]
     fn shift<const N: u32>(self) -> Self {
-        Self(Plane(self.0.0.map(|a| a << N)))
+        self << N
     }
+
     #[inline(always)]
     fn rotate<const N: i32>(self) -> Self {
-        Self(Plane(self.0.0.map(|a| a.rotate_left(N.cast_unsigned()))))
-    }
-    #[inline(always)]
-    fn below(self, other: Self, tie: Self) -> Self {
-        self.xor(other).choose(other, tie)
-    }
-    #[inline(always)]
-    fn choose(self, yes: Self, no: Self) -> Self {
-        self.and(yes).or(self.not_and(no))
+        self.rotate_left(N.cast_unsigned())
     }
 }
 
@@ -163,123 +169,109 @@ mod x86 {
 
     #[target_feature(enable = "avx512f")]
     pub(super) fn run_avx512(kernel: impl Kernel) {
-        kernel.run::<Avx512>();
+        kernel.run::<__m512i>();
     }
 
     #[target_feature(enable = "avx2")]
     pub(super) fn run_avx2(kernel: impl Kernel) {
-        kernel.run::<Avx2>();
+        kernel.run::<__m256i>();
     }
-
-    #[derive(Clone, Copy)]
-    struct Avx512(__m512i);
-
-    #[derive(Clone, Copy)]
-    struct Avx2([__m256i; 2]);
 
     // SAFETY of all that follows: the words are only made inside the two functions above, whose instruction sets the
-    // intrinsics need; loads and stores stay inside the plane they are given,
-    // which is aligned to 64 bytes.
-    impl Word for Avx512 {
+    // intrinsics need. A plane is aligned to 64 bytes, and loads and stores stay inside it, since the part is checked.
+
+    impl Word for __m512i {
+        const PARTS: usize = 1;
+        const NONE: Self = unsafe { std::mem::transmute::<[u64; 8], Self>([0; 8]) };
+        const ALL: Self = unsafe { std::mem::transmute::<[u64; 8], Self>([!0; 8]) };
+
         #[inline(always)]
-        fn load(plane: &Plane) -> Self {
-            Self(unsafe { _mm512_load_si512(plane.0.as_ptr().cast()) })
+        fn load(plane: &Plane, _: usize) -> Self {
+            unsafe { _mm512_load_si512(plane.0.as_ptr().cast()) }
         }
         #[inline(always)]
-        fn store(self, plane: &mut Plane) {
-            unsafe { _mm512_store_si512(plane.0.as_mut_ptr().cast(), self.0) }
+        fn store(self, plane: &mut Plane, _: usize) {
+            unsafe { _mm512_store_si512(plane.0.as_mut_ptr().cast(), self) }
         }
         #[inline(always)]
         fn and(self, other: Self) -> Self {
-            Self(unsafe { _mm512_and_si512(self.0, other.0) })
+            unsafe { _mm512_and_si512(self, other) }
         }
         #[inline(always)]
         fn or(self, other: Self) -> Self {
-            Self(unsafe { _mm512_or_si512(self.0, other.0) })
+            unsafe { _mm512_or_si512(self, other) }
         }
         #[inline(always)]
         fn xor(self, other: Self) -> Self {
-            Self(unsafe { _mm512_xor_si512(self.0, other.0) })
+            unsafe { _mm512_xor_si512(self, other) }
         }
         #[inline(always)]
         fn not_and(self, other: Self) -> Self {
-            Self(unsafe { _mm512_andnot_si512(self.0, other.0) })
+            unsafe { _mm512_andnot_si512(self, other) }
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
-            Self(unsafe { _mm512_add_epi64(self.0, other.0) })
+            unsafe { _mm512_add_epi64(self, other) }
         }
         #[inline(always)]
         fn shift<const N: u32>(self) -> Self {
-            Self(unsafe { _mm512_slli_epi64::<N>(self.0) })
+            unsafe { _mm512_slli_epi64::<N>(self) }
         }
         #[inline(always)]
         fn rotate<const N: i32>(self) -> Self {
-            Self(unsafe { _mm512_rol_epi64::<N>(self.0) })
+            unsafe { _mm512_rol_epi64::<N>(self) }
         }
         #[inline(always)]
         fn below(self, other: Self, tie: Self) -> Self {
-            Self(unsafe { _mm512_ternarylogic_epi64::<0b1000_1110>(self.0, other.0, tie.0) })
+            unsafe { _mm512_ternarylogic_epi64::<0b1000_1110>(self, other, tie) }
         }
         #[inline(always)]
         fn choose(self, yes: Self, no: Self) -> Self {
-            Self(unsafe { _mm512_ternarylogic_epi64::<0b1100_1010>(self.0, yes.0, no.0) })
+            unsafe { _mm512_ternarylogic_epi64::<0b1100_1010>(self, yes, no) }
         }
     }
 
-    impl Word for Avx2 {
+    impl Word for __m256i {
+        const PARTS: usize = 2;
+        const NONE: Self = unsafe { std::mem::transmute::<[u64; 4], Self>([0; 4]) };
+        const ALL: Self = unsafe { std::mem::transmute::<[u64; 4], Self>([!0; 4]) };
+
         #[inline(always)]
-        fn load(plane: &Plane) -> Self {
-            let (low, high) = (plane.0[..4].as_ptr(), plane.0[4..].as_ptr());
-            Self(unsafe { [_mm256_load_si256(low.cast()), _mm256_load_si256(high.cast())] })
+        fn load(plane: &Plane, part: usize) -> Self {
+            unsafe { _mm256_load_si256(plane.0[4 * part..][..4].as_ptr().cast()) }
         }
         #[inline(always)]
-        fn store(self, plane: &mut Plane) {
-            let (low, high) = plane.0.split_at_mut(4);
-            unsafe {
-                _mm256_store_si256(low.as_mut_ptr().cast(), self.0[0]);
-                _mm256_store_si256(high.as_mut_ptr().cast(), self.0[1]);
-            }
+        fn store(self, plane: &mut Plane, part: usize) {
+            unsafe { _mm256_store_si256(plane.0[4 * part..][..4].as_mut_ptr().cast(), self) }
         }
         #[inline(always)]
         fn and(self, other: Self) -> Self {
-            Self(unsafe { [_mm256_and_si256(self.0[0], other.0[0]), _mm256_and_si256(self.0[1], other.0[1])] })
+            unsafe { _mm256_and_si256(self, other) }
         }
         #[inline(always)]
         fn or(self, other: Self) -> Self {
-            Self(unsafe { [_mm256_or_si256(self.0[0], other.0[0]), _mm256_or_si256(self.0[1], other.0[1])] })
+            unsafe { _mm256_or_si256(self, other) }
         }
         #[inline(always)]
         fn xor(self, other: Self) -> Self {
-            Self(unsafe { [_mm256_xor_si256(self.0[0], other.0[0]), _mm256_xor_si256(self.0[1], other.0[1])] })
+            unsafe { _mm256_xor_si256(self, other) }
         }
         #[inline(always)]
         fn not_and(self, other: Self) -> Self {
-            Self(unsafe { [_mm256_andnot_si256(self.0[0], other.0[0]), _mm256_andnot_si256(self.0[1], other.0[1])] })
+            unsafe { _mm256_andnot_si256(self, other) }
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
-            Self(unsafe { [_mm256_add_epi64(self.0[0], other.0[0]), _mm256_add_epi64(self.0[1], other.0[1])] })
+            unsafe { _mm256_add_epi64(self, other) }
         }
         #[inline(always)]
         fn shift<const N: u32>(self) -> Self {
-            let by = unsafe { _mm_cvtsi32_si128(N.cast_signed()) };
-            Self(unsafe { [_mm256_sll_epi64(self.0[0], by), _mm256_sll_epi64(self.0[1], by)] })
+            unsafe { _mm256_sll_epi64(self, _mm_cvtsi32_si128(N.cast_signed())) }
         }
         #[inline(always)]
         fn rotate<const N: i32>(self) -> Self {
-            let (left, right) = unsafe { (_mm_cvtsi32_si128(N), _mm_cvtsi32_si128(64 - N)) };
-            let low = unsafe { [_mm256_sll_epi64(self.0[0], left), _mm256_sll_epi64(self.0[1], left)] };
-            let high = unsafe { [_mm256_srl_epi64(self.0[0], right), _mm256_srl_epi64(self.0[1], right)] };
-            Self(low).or(Self(high))
-        }
-        #[inline(always)]
-        fn below(self, other: Self, tie: Self) -> Self {
-            self.xor(other).choose(other, tie)
-        }
-        #[inline(always)]
-        fn choose(self, yes: Self, no: Self) -> Self {
-            self.and(yes).or(self.not_and(no))
+            let right = unsafe { _mm256_srl_epi64(self, _mm_cvtsi32_si128(64 - N)) };
+            unsafe { _mm256_or_si256(_mm256_sll_epi64(self, _mm_cvtsi32_si128(N)), right) }
         }
     }
 }

@@ -236,20 +236,3 @@ fn a_torus_too_large_for_its_rows_is_refused() {
     let one = sample(square(13), &[point(2.0, 0.0)], 1, 1, Purpose::Sample, &|_| ()).unwrap();
     assert_eq!(one.n_samples(), 1);
 }
-
-#[test]
-fn zz_speed() {
-    use ising_data::{HeatBath, SimdLevel};
-    let lattice = Lattice::square(10).unwrap();
-    let points = std::array::from_fn(|i| StatePoint::new(1.0 + i as f64 * 0.01, 0.1).unwrap());
-    for level in SimdLevel::available() {
-        let mut bath = HeatBath::new(lattice, &points, 1, level);
-        let mut best = f64::INFINITY;
-        for _ in 0..100 {
-            let start = std::time::Instant::now();
-            bath.sweep(50);
-            best = best.min(start.elapsed().as_secs_f64());
-        }
-        println!("{level:?} {} flips/ns", 512.0 * 50.0 * 100.0 / best / 1e9);
-    }
-}
