@@ -25,10 +25,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         File::open(folder)?.sync_all()
     };
     attempt()
-        .map_err(|error| {
-            // The temporary file is of no use; that it cannot be removed is no second problem worth telling.
-            let _ = fs::remove_file(&temporary);
-            error
-        })
+        // The temporary file is of no use; that it cannot be removed is no second problem worth telling.
+        .inspect_err(|_| drop(fs::remove_file(&temporary)))
         .with_context(|| format!("cannot write {}", path.display()))
 }

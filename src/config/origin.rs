@@ -82,9 +82,9 @@ fn nearest_span(text: &str, key: &str) -> Option<Range<usize>> {
 /// The range of bytes of the value of `key` in the file.
 fn span(text: &str, key: &str) -> Option<Range<usize>> {
     let document = DeTable::parse(text).ok()?;
-    let mut parts = key.split('.').peekable();
+    let mut parts = key.split('.');
     let mut value = document.get_ref().get(parts.next()?)?;
-    while let Some(part) = parts.next() {
+    for part in parts {
         value = match value.get_ref() {
             DeValue::Table(table) => table.get(part)?,
             DeValue::Array(entries) => entries.iter().find(|entry| is_called(entry, part))?,

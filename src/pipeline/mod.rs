@@ -18,7 +18,7 @@ use std::{
 use anyhow::{Context as _, Result, anyhow, bail};
 use burn::tensor::Device;
 
-pub use task::{Task, Workbench};
+pub use task::{Task, Work, Workbench};
 
 use standing::Standing;
 

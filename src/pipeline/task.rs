@@ -13,6 +13,9 @@ use crate::{
     progress::Progress,
 };
 
+/// What a task does, once or again.
+pub type Work<'a> = Box<dyn Fn(&mut Workbench<'_>) -> Result<()> + Sync + 'a>;
+
 /// One piece of work with its own record in the manifest: a stage, or one machine of it.
 pub struct Task<'a> {
     /// Its name: `stage` or `stage/machine/seed-K`.
@@ -24,7 +27,7 @@ pub struct Task<'a> {
     /// Whether its results are worth refusing to replace them when a setting changed.
     pub precious: bool,
     /// The work.
-    pub work: Box<dyn Fn(&mut Workbench<'_>) -> Result<()> + Sync + 'a>,
+    pub work: Work<'a>,
 }
 
 /// What a task works with: where to read and write, and whom to tell.

@@ -126,7 +126,7 @@ pub fn probabilities(thermometer: &Thermometer, spins: Tensor<2>) -> Result<Vec<
     let n_samples = spins.dims()[0];
     let mut probabilities = Vec::new();
     for start in (0..n_samples).step_by(BATCH) {
-        let batch = spins.clone().slice([start..(start + BATCH).min(n_samples)]);
+        let batch = spins.clone().narrow(0, start, BATCH.min(n_samples - start));
         probabilities.extend(thermometer.probabilities(batch).try_into_vec_as::<f32>()?);
     }
     Ok(probabilities)

@@ -9,9 +9,11 @@ use crate::row_weights::{MAX_SIDE, RowWeights, Symmetry, row_classes};
 use crate::stream::Xoroshiro;
 
 /// Configurations drawn side by side, so that their memory accesses overlap.
-const LANES: usize = 8;
+const LANES: usize = 128;
 /// Spins are decided by this many random bits, and by more in the rare case that these leave it open.
 const DIGIT_BITS: u32 = 16;
+/// Digits of a random word.
+const DIGITS: usize = 4;
 
 /// Whether [`sample_point`] can sample the lattice at finite temperatures.
 pub(crate) fn supports(lattice: Lattice) -> bool {
@@ -49,9 +51,9 @@ pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, key: u64, spins:
                 weights.conditionals(class.row, f64::from(1_u32 << DIGIT_BITS), table);
                 let draw = |&sample: &usize| Draw::new(key, sample, &cumulative, weights.width, reversal);
                 let chunks = samples.par_chunks(64 * LANES).map(|samples| {
-                    let mut draws: Vec<_> = samples.iter().map(draw).collect();
+                    let draws: Vec<_> = samples.iter().map(draw).collect();
                     let mut packed = vec![0; samples.len() * row_bytes];
-                    let lanes = packed.chunks_mut(LANES * row_bytes).zip(draws.chunks_mut(LANES));
+                    let lanes = packed.chunks_mut(LANES * row_bytes).zip(draws.chunks(LANES));
                     lanes.for_each(|(packed, draws)| continue_rows(&weights, class.row, table, draws, packed));
                     packed
                 });
@@ -96,39 +98,43 @@ impl Draw {
 }
 
 /// Draws the rows behind `first` for up to [`LANES`] configurations and packs them, shape `[lanes, ceil(n_sites / 8)]`.
-fn continue_rows(weights: &RowWeights, first: u32, table: &[f64], draws: &mut [Draw], packed: &mut [u8]) {
+fn continue_rows(weights: &RowWeights, first: u32, table: &[f64], draws: &[Draw], packed: &mut [u8]) {
     let (width, n_states) = (weights.width, weights.n_states());
     let mut writers: Vec<_> = packed.chunks_mut(packed.len() / draws.len()).map(BitWriter::new).collect();
-    let mut push = |draws: &[Draw], frontier: &[usize; LANES]| {
+    let mut push = |frontier: &[usize; LANES]| {
         for ((writer, draw), &row) in writers.iter_mut().zip(draws).zip(frontier) {
             writer.push(draw.symmetry.apply(row as u32, width), width);
         }
     };
+    // Lanes without a configuration of their own follow the first one.
+    let mut rngs: [Xoroshiro; LANES] = std::array::from_fn(|lane| draws.get(lane).unwrap_or(&draws[0]).rng);
     let mut frontier = [first as usize; LANES];
-    let mut digits = [0; LANES];
-    push(draws, &frontier);
-    let per_word = u64::BITS / DIGIT_BITS;
-    let mut step = 0;
+    push(&frontier);
     for row in table.chunks_exact(width * n_states) {
-        for (site, p_up) in row.chunks_exact(n_states).enumerate() {
-            let bit = width - 1 - site;
-            for ((draw, digits), frontier) in draws.iter_mut().zip(&mut digits).zip(&mut frontier) {
-                if step % per_word == 0 {
-                    *digits = draw.rng.next();
+        let mut first_site = 0;
+        for sites in row.chunks(DIGITS * n_states) {
+            let mut digits: [u64; LANES] = std::array::from_fn(|lane| rngs[lane].next());
+            for (i, p_up) in sites.chunks_exact(n_states).enumerate() {
+                let bit = width - 1 - first_site - i;
+                for lane in 0..LANES {
+                    let up = decide(p_up[frontier[lane]], digits[lane] as u16, &mut rngs[lane]);
+                    digits[lane] >>= DIGIT_BITS;
+                    frontier[lane] = frontier[lane] & !(1 << bit) | up << bit;
                 }
-                let digit = *digits & ((1 << DIGIT_BITS) - 1);
-                *digits >>= DIGIT_BITS;
-                // u < P for a uniform u = digit + a fraction that is drawn only where it matters.
-                let excess = p_up[*frontier] - digit as f64;
-                // From the sign bit: a branch would be mispredicted half of the time.
-                let mut up = ((excess - 1.0).to_bits() >> 63) as usize ^ 1;
-                if (excess - 0.5).abs() < 0.5 {
-                    up = usize::from(draw.rng.uniform() < excess);
-                }
-                *frontier = *frontier & !(1 << bit) | up << bit;
             }
-            step += 1;
+            first_site += DIGITS;
         }
-        push(draws, &frontier);
+        push(&frontier);
     }
+}
+
+/// 1 with probability P, given as 2¹⁶ P, from a digit of a uniform number; its further digits are drawn where they matter.
+#[inline(always)]
+fn decide(scaled_p: f64, digit: u16, rng: &mut Xoroshiro) -> usize {
+    let excess = scaled_p - f64::from(digit);
+    if (excess - 0.5).abs() < 0.5 {
+        return usize::from(rng.uniform() < excess);
+    }
+    // From the sign bit: a branch would be mispredicted half of the time.
+    (excess.to_bits() >> 63) as usize ^ 1
 }
