@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -44,9 +44,33 @@ pub enum Command {
     /// Exact physics: thermodynamics, lines of maximal specific heat, renormalization.
     #[command(subcommand)]
     Theory(TheoryCommand),
+    /// Measure the speed of the hot paths on this machine.
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Look at a config without running it.
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+/// `experiments bench`.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Flips per nanosecond of the heat bath, samples per second of the exact and the perfect sampler, at Tc.
+    Sampler(BenchSampler),
+}
+
+/// `experiments bench sampler`.
+#[derive(Args, Debug)]
+pub struct BenchSampler {
+    /// Side of the torus.
+    #[arg(long, value_name = "L", default_value_t = 10)]
+    pub side: usize,
+    /// Replicas of the heat bath, rounded up to whole blocks of 512.
+    #[arg(long, value_name = "R", default_value_t = 512)]
+    pub replicas: usize,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// `experiments theory`; J = k_B = 1, per site, the field term included in the energy.
@@ -181,7 +205,7 @@ pub struct RunArgs {
     pub device: Option<Backend>,
     /// Threads to use [default: all cores]; the results do not depend on it
     #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    pub threads: Option<NonZeroUsize>,
     /// Seconds between checkpoints of a training.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
     pub checkpoint_every: f64,

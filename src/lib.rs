@@ -4,9 +4,11 @@
 //! → tables → [`figures`]. Only [`progress`] prints, only [`device`] knows the backends' cargo features.
 
 pub mod artifacts;
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod device;
+pub mod exact;
 pub mod figures;
 pub mod inspect;
 pub mod interrupt;

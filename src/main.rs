@@ -1,11 +1,12 @@
 //! The program `experiments`.
 
-use std::{process::ExitCode, time::Duration};
+use std::{num::NonZeroUsize, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use rbm_flow::{
-    cli::{Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
+    bench,
+    cli::{BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
     config::{Config, ConfigError},
     device::Backend,
     inspect, interrupt,
@@ -43,6 +44,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Status { folder } => Ok(progress::print(&status::describe(&folder)?)?),
         Command::Inspect { file } => Ok(progress::print(&inspect::describe(&file)?)?),
         Command::Theory(command) => Ok(progress::print(&theory::answer(&command)?)?),
+        Command::Bench(command) => Ok(progress::print(&bench(command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
         Command::Config(ConfigCommand::Check(args)) => Ok(progress::print(&load(args)?.summary())?),
     }
@@ -52,11 +54,22 @@ fn load(args: ConfigArgs) -> Result<Config> {
     Ok(Config::load(&args.file, args.overrides)?)
 }
 
-fn run(args: RunArgs) -> Result<()> {
-    if let Some(threads) = args.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
-        pool.build_global().context("cannot start the threads")?;
+fn bench(command: BenchCommand) -> Result<String> {
+    match command {
+        BenchCommand::Sampler(settings) => {
+            use_threads(settings.threads)?;
+            bench::sampler::run(&settings)
+        }
     }
+}
+
+fn use_threads(threads: Option<NonZeroUsize>) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, NonZeroUsize::get));
+    pool.build_global().context("cannot start the threads")
+}
+
+fn run(args: RunArgs) -> Result<()> {
+    use_threads(args.threads)?;
     interrupt::listen().context("cannot listen for signals")?;
     let stages = args.stages();
     let config = load(args.config)?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    schema::{Data, LatticeKind, Settings},
+    schema::{Data, SamplerKind, Settings},
     values::Count,
 };
 
@@ -40,7 +40,7 @@ fn check_data(settings: &Settings) -> Result<(), Problem> {
             "add a temperature or a field",
         ));
     }
-    check_extent(data)?;
+    check_sampler(data)?;
     let n_samples = n_points.saturating_mul(data.n_samples.get());
     let n_sites =
         data.side.map_or(1, |side| side.get().saturating_mul(side.get())).max(data.n_sites.map_or(1, Count::get));
@@ -59,14 +59,15 @@ fn check_data(settings: &Settings) -> Result<(), Problem> {
 /// Samples are held in memory while they are drawn.
 const MAX_GIBIBYTES: f64 = 16.0;
 
-/// The largest torus whose transfer matrix the exact sampler and the exact thermodynamics go through.
+/// The largest torus whose transfer matrix the exact sampler goes through.
 const MAX_SIDE: usize = 12;
 
-fn check_extent(data: &Data) -> Result<(), Problem> {
+fn check_sampler(data: &Data) -> Result<(), Problem> {
     match data.side {
-        Some(side) if data.lattice == LatticeKind::Square && side.get() > MAX_SIDE => {
-            let message = format!("a side of {side} is beyond the exact sampler");
-            Err(Problem::new("data.side", &message, &format!("choose a side up to {MAX_SIDE}")))
+        Some(side) if data.sampler == SamplerKind::Exact && side.get() > MAX_SIDE => {
+            let message = format!("a side of {side} is beyond the exact sampler, which reaches {MAX_SIDE}");
+            let help = "choose sampler = \"auto\", \"perfect\" or \"cluster\"";
+            Err(Problem::new("data.sampler", &message, help))
         }
         _ => Ok(()),
     }

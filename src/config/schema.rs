@@ -55,11 +55,15 @@ pub enum LatticeKind {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SamplerKind {
-    /// The exact sampler where it reaches.
+    /// The best of the others for the lattice.
     #[default]
     Auto,
-    /// Independent configurations through the transfer matrix.
+    /// Independent configurations through the transfer matrix: rings, and the torus up to side 12.
     Exact,
+    /// Independent configurations by coupling from the past.
+    Perfect,
+    /// Swendsen-Wang chains from both ends of the phase diagram.
+    Cluster,
 }
 
 /// `[data]`: the samples.

@@ -2,13 +2,12 @@
 
 use anyhow::Result;
 use ising_data::{Estimate, mean};
-use ising_theory::{
-    CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, Thermodynamics, specific_heat_maximum, thermodynamics_over_fields,
-};
+use ising_theory::{CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, specific_heat_maximum};
 
 use super::{Stage, pick, read_table, write_table};
 use crate::{
     config::Config,
+    exact,
     pipeline::{Task, Workbench},
     table::{Cell, Table},
 };
@@ -103,37 +102,15 @@ const N_CURVE: usize = 61;
 
 /// Exact values along T at every field of the data, up to the hottest finite temperature.
 fn exact_curve(config: &Config) -> Result<Table> {
-    let header = [
-        "temperature",
-        "field",
-        "energy_per_site",
-        "specific_heat_per_site",
-        "abs_magnetization_per_site",
-        "magnetization_per_site",
-        "susceptibility_per_site",
-    ];
-    let mut table = Table::with_header("exact", header);
+    let mut table = Table::with_header("exact", ["temperature", "field"].into_iter().chain(exact::NAMES));
     let fields = config.settings.data.fields.values();
     let finite = |t: &f64| t.is_finite();
     let hottest = config.settings.data.temperatures.values().into_iter().filter(finite).fold(0.0, f64::max);
     for i in 0..N_CURVE {
         let temperature = hottest * i as f64 / (N_CURVE - 1) as f64;
-        for (field, exact) in fields.iter().zip(thermodynamics_over_fields(config.lattice, temperature, &fields)?) {
-            table.push(exact_row(temperature, *field, &exact))?;
+        for (&field, exact) in fields.iter().zip(exact::values(config.lattice, temperature, &fields)?) {
+            table.push([&[temperature, field][..], &exact].concat().into_iter().map(Cell::from).collect::<Vec<_>>())?;
         }
     }
     Ok(table)
-}
-
-fn exact_row(temperature: f64, field: f64, exact: &Thermodynamics) -> [Cell; 7] {
-    [
-        temperature,
-        field,
-        exact.energy_per_site,
-        exact.specific_heat_per_site,
-        exact.abs_magnetization_per_site,
-        exact.magnetization_per_site,
-        exact.susceptibility_per_site,
-    ]
-    .map(Cell::from)
 }

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 use ising_data::{SampleSet, SpinDataset, StatePoint};
-use ising_theory::{BayesThermometer, thermodynamics_over_fields};
+use ising_theory::{BayesThermometer, TheoryError};
 use models::Thermometer;
 
-use super::{HELD_OUT, SAMPLES, Stage, grid, pick, read_samples, write_table};
+use super::{HELD_OUT, SAMPLES, Stage, grid, pick, read_samples, read_table, write_table};
 use crate::{
     artifacts::TensorFile,
     config::Config,
@@ -63,29 +63,35 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let thermometer = Thermometer::new(&apprentice.shape(), &layers, workbench.device)?;
     let weights = weight_file(&layers).text("kind", "thermometer").text("n_epochs", settings.n_epochs);
     workbench.write(WEIGHTS, &weights.to_bytes())?;
-    let pairs: Vec<(f64, f64)> = points.iter().map(|point| (point.temperature(), point.field())).collect();
-    let exact = BayesThermometer::new(config.lattice, &pairs)?;
-    let limit = bayes_entropy(&exact, &held_out, points.len())?;
+    let posteriors = exact_posteriors(&points, &held_out)?;
+    let limit = bayes_entropy(&posteriors, points.len());
     write_table(workbench, "thermometer/training.csv", &training_table(&history, limit)?)?;
-    let calibration = calibrate(&points, &thermometer, &exact, &held_out, workbench)?;
+    let calibration = calibrate(&points, &thermometer, &posteriors, &held_out, workbench)?;
     write_table(workbench, "thermometer/calibration.csv", &calibration)
 }
 
-/// Relative entropy of the exact posterior on held-out data, in nats: no reader of one configuration does better.
-fn bayes_entropy(exact: &BayesThermometer, samples: &SampleSet, n_points: usize) -> Result<f64> {
-    let n_samples = samples.spins.n_samples();
-    let mut sum = 0.0;
-    for sample in 0..n_samples {
-        sum -= posterior(exact, samples, sample)?[sample * n_points / n_samples].ln();
+/// The exact posterior over the state points given each configuration, shape `[n_samples, n_points]`; NaN on a lattice
+/// whose partition function is out of reach.
+fn exact_posteriors(points: &[StatePoint], samples: &SampleSet) -> Result<Vec<f32>> {
+    let pairs: Vec<(f64, f64)> = points.iter().map(|point| (point.temperature(), point.field())).collect();
+    let exact = match BayesThermometer::new(samples.lattice, &pairs) {
+        Err(TheoryError::SideTooLarge { .. }) => return Ok(vec![f32::NAN; samples.spins.n_samples() * points.len()]),
+        exact => exact?,
+    };
+    let mut posteriors = Vec::with_capacity(samples.spins.n_samples() * points.len());
+    for row in samples.spins.rows() {
+        let energy = ising_data::bond_energy(samples.lattice, row);
+        let posterior = exact.posterior(energy, ising_data::magnetization(samples.lattice.n_sites(), row))?;
+        posteriors.extend(posterior.into_iter().map(|p| p as f32));
     }
-    Ok(sum / n_samples as f64)
+    Ok(posteriors)
 }
 
-/// The exact posterior over the state points given one configuration.
-fn posterior(exact: &BayesThermometer, samples: &SampleSet, sample: usize) -> Result<Vec<f64>> {
-    let row = samples.spins.row(sample);
-    let energy = ising_data::bond_energy(samples.lattice, row);
-    Ok(exact.posterior(energy, ising_data::magnetization(samples.lattice.n_sites(), row))?)
+/// Relative entropy of the exact posterior on held-out data, in nats: no reader of one configuration does better.
+fn bayes_entropy(posteriors: &[f32], n_points: usize) -> f64 {
+    let n_samples = posteriors.len() / n_points;
+    let of_truth = posteriors.chunks_exact(n_points).enumerate().map(|(i, row)| f64::from(row[i * n_points / n_samples]));
+    -of_truth.map(f64::ln).sum::<f64>() / n_samples as f64
 }
 
 fn training_table(history: &[Epoch], limit: f64) -> Result<Table> {
@@ -102,7 +108,7 @@ fn training_table(history: &[Epoch], limit: f64) -> Result<Table> {
 fn calibrate(
     points: &[StatePoint],
     thermometer: &Thermometer,
-    exact: &BayesThermometer,
+    posteriors: &[f32],
     held_out: &SampleSet,
     workbench: &Workbench<'_>,
 ) -> Result<Table> {
@@ -119,19 +125,15 @@ fn calibrate(
     ];
     let mut table = Table::new("calibration", header);
     let reader = Reader::new(points);
-    let lattice = held_out.lattice;
+    let specific_heat = read_table(workbench, "data/observables.csv")?.column("specific_heat_per_site_exact")?;
     let n_per_class = held_out.spins.n_samples() / points.len();
-    for (i, point) in points.iter().enumerate() {
+    let posteriors = posteriors.chunks_exact(n_per_class * points.len());
+    for (i, ((point, posteriors), specific_heat)) in points.iter().zip(posteriors).zip(specific_heat).enumerate() {
         let samples = i * n_per_class..(i + 1) * n_per_class;
-        let mut posteriors = Vec::with_capacity(n_per_class * points.len());
-        for sample in samples.clone() {
-            posteriors.extend(posterior(exact, held_out, sample)?.into_iter().map(|p| p as f32));
-        }
-        let bayes = reader.read(&posteriors);
+        let bayes = reader.read(posteriors);
         let spins = spins_on(workbench.device, &held_out.spins.slice(samples));
         let network = reader.read(&probabilities(thermometer, spins)?);
-        let exact = &thermodynamics_over_fields(lattice, point.temperature(), &[point.field()])?[0];
-        let information = lattice.n_sites() as f64 * exact.specific_heat_per_site;
+        let information = held_out.lattice.n_sites() as f64 * specific_heat;
         table.push([
             point.temperature().into(),
             point.field().into(),

@@ -9,7 +9,7 @@ use crate::row_weights::{MAX_SIDE, RowWeights, Symmetry, row_classes};
 use crate::stream::Xoroshiro;
 
 /// Configurations drawn side by side, so that their memory accesses overlap.
-const LANES: usize = 128;
+const LANES: usize = 8;
 /// Spins are decided by this many random bits, and by more in the rare case that these leave it open.
 const DIGIT_BITS: u32 = 16;
 /// Digits of a random word.
@@ -48,7 +48,7 @@ pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, key: u64, spins:
         .map_init(
             || vec![0.0; table_len],
             |table, (class, samples)| {
-                weights.conditionals(class.row, f64::from(1_u32 << DIGIT_BITS), table);
+                weights.conditionals(class.row, table);
                 let draw = |&sample: &usize| Draw::new(key, sample, &cumulative, weights.width, reversal);
                 let chunks = samples.par_chunks(64 * LANES).map(|samples| {
                     let draws: Vec<_> = samples.iter().map(draw).collect();
@@ -117,7 +117,7 @@ fn continue_rows(weights: &RowWeights, first: u32, table: &[f64], draws: &[Draw]
             for (i, p_up) in sites.chunks_exact(n_states).enumerate() {
                 let bit = width - 1 - first_site - i;
                 for lane in 0..LANES {
-                    let up = decide(p_up[frontier[lane]], digits[lane] as u16, &mut rngs[lane]);
+                    let up = decide(p_up[frontier[lane]], digits[lane] & ((1 << DIGIT_BITS) - 1), &mut rngs[lane]);
                     digits[lane] >>= DIGIT_BITS;
                     frontier[lane] = frontier[lane] & !(1 << bit) | up << bit;
                 }
@@ -128,13 +128,16 @@ fn continue_rows(weights: &RowWeights, first: u32, table: &[f64], draws: &[Draw]
     }
 }
 
-/// 1 with probability P, given as 2¹⁶ P, from a digit of a uniform number; its further digits are drawn where they matter.
+/// 1 with probability P, given as 1 + P, for a uniform digit; the 36 bits behind it are drawn only where they matter.
+///
+/// Numbers in [1, 2] are ordered as their bits are, and these hold P to 2⁻⁵³.
 #[inline(always)]
-fn decide(scaled_p: f64, digit: u16, rng: &mut Xoroshiro) -> usize {
-    let excess = scaled_p - f64::from(digit);
-    if (excess - 0.5).abs() < 0.5 {
-        return usize::from(rng.uniform() < excess);
+fn decide(one_plus_p: f64, digit: u64, rng: &mut Xoroshiro) -> usize {
+    const REST_BITS: u32 = f64::MANTISSA_DIGITS - 1 - DIGIT_BITS;
+    let gap = one_plus_p.to_bits().wrapping_sub(1.0_f64.to_bits() | digit << REST_BITS);
+    if gap >> REST_BITS == 0 {
+        return usize::from(rng.next() >> (u64::BITS - REST_BITS) < gap);
     }
     // From the sign bit: a branch would be mispredicted half of the time.
-    (excess.to_bits() >> 63) as usize ^ 1
+    (gap >> 63) as usize ^ 1
 }

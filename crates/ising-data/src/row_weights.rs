@@ -62,17 +62,17 @@ impl RowWeights {
         (self.within[first as usize] * sum).ln() + ln_scale
     }
 
-    /// P(spin up | the spins drawn so far) · `scale` for every row but the first, which is `first`, and the rows closed
+    /// 1 + P(spin up | the spins drawn so far) for every row but the first, which is `first`, and the rows closed
     /// to a ring: shape `[height − 1, width, 2^width]`, in the order in which spins are drawn.
     ///
     /// The last index is the frontier: a row whose sites are replaced, from the highest bit on, by those of the next.
-    pub(crate) fn conditionals(&self, first: u32, scale: f64, table: &mut [f64]) {
+    pub(crate) fn conditionals(&self, first: u32, table: &mut [f64]) {
         let n = self.n_states();
         let mut ahead = self.beyond(first);
         for row in table.chunks_exact_mut(self.width * n).rev() {
             self.weigh(&mut ahead);
             for (bit, up) in row.chunks_exact_mut(n).rev().enumerate() {
-                self.choose(&mut ahead, bit, scale, up);
+                self.choose(&mut ahead, bit, up);
             }
         }
     }
@@ -111,16 +111,16 @@ impl RowWeights {
         }
     }
 
-    /// One butterfly of [`RowWeights::cross`], with the share of its upper term in `up`, shape `[2^width]`.
-    fn choose(&self, values: &mut [f64], bit: usize, scale: f64, up: &mut [f64]) {
+    /// One butterfly of [`RowWeights::cross`], with 1 + the share of its upper terms in `up`, shape `[2^width]`.
+    fn choose(&self, values: &mut [f64], bit: usize, up: &mut [f64]) {
         for (pair, share) in values.chunks_exact_mut(2 << bit).zip(up.chunks_exact_mut(2 << bit)) {
             let (down, up) = pair.split_at_mut(1 << bit);
             let (below_down, below_up) = share.split_at_mut(1 << bit);
             for (((d, u), p_down), p_up) in down.iter_mut().zip(up).zip(below_down).zip(below_up) {
                 let (from_down, from_up) = (self.unlike * *u, *u);
                 (*d, *u) = (*d + from_down, *u + self.unlike * *d);
-                *p_down = scale * from_down / *d;
-                *p_up = scale * from_up / *u;
+                *p_down = 1.0 + from_down / *d;
+                *p_up = 1.0 + from_up / *u;
             }
         }
     }

@@ -1,0 +1,50 @@
+//! The exact values that stand beside every measured one.
+
+use anyhow::Result;
+use ising_theory::{Lattice, Thermodynamics, TheoryError, kaufman, thermodynamics_over_fields};
+
+/// Names of the observables in tables.
+pub const NAMES: [&str; 5] = [
+    "energy_per_site",
+    "specific_heat_per_site",
+    "abs_magnetization_per_site",
+    "magnetization_per_site",
+    "susceptibility_per_site",
+];
+
+/// Values in the order of [`NAMES`]; NaN where nothing exact is known.
+pub type Exact = [f64; 5];
+
+/// Exact values at one temperature and every one of `fields`.
+///
+/// A torus too large for the transfer matrix has e, c and m in zero field (Kaufman 1949), and nothing in a field.
+///
+/// # Errors
+/// A temperature or field that is none.
+pub fn values(lattice: Lattice, temperature: f64, fields: &[f64]) -> Result<Vec<Exact>> {
+    match thermodynamics_over_fields(lattice, temperature, fields) {
+        Ok(values) => Ok(values.iter().map(row).collect()),
+        Err(TheoryError::SideTooLarge { .. }) => fields.iter().map(|&field| large(lattice, temperature, field)).collect(),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn row(exact: &Thermodynamics) -> Exact {
+    [
+        exact.energy_per_site,
+        exact.specific_heat_per_site,
+        exact.abs_magnetization_per_site,
+        exact.magnetization_per_site,
+        exact.susceptibility_per_site,
+    ]
+}
+
+fn large(lattice: Lattice, temperature: f64, field: f64) -> Result<Exact> {
+    match lattice {
+        Lattice::Square { side } if field.abs() < f64::MIN_POSITIVE => {
+            let exact = kaufman(side, temperature)?;
+            Ok([exact.energy_per_site, exact.specific_heat_per_site, f64::NAN, exact.magnetization_per_site, f64::NAN])
+        }
+        _ => Ok([f64::NAN; 5]),
+    }
+}
