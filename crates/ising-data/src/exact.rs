@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::StatePoint;
 use crate::bits::BitWriter;
-use crate::row_weights::{MAX_SIDE, RowWeights, Symmetry, row_classes};
+use crate::row_weights::{MAX_SIDE, RowClass, RowWeights, Symmetry, row_classes};
 use crate::stream::Xoroshiro;
 
 /// Configurations drawn side by side, so that their memory accesses overlap.
@@ -29,55 +29,42 @@ pub(crate) fn supports(lattice: Lattice) -> bool {
 /// by spin, and a random symmetry is applied to the whole. Sample i depends on `key` and i only.
 pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, key: u64, spins: &mut [u8]) {
     let weights = RowWeights::new(lattice, point);
-    let reversal = point.field() == 0.0;
-    let classes = row_classes(weights.width, reversal);
-    let ln_weights: Vec<f64> =
-        classes.par_iter().map(|class| (class.size as f64).ln() + weights.ln_weight(class.row)).collect();
-    let cumulative = cumulative_weights(&ln_weights);
-
+    let first_rows = FirstRows::new(&weights, point.field() == 0.0);
     let row_bytes = lattice.n_sites().div_ceil(8);
-    let mut members = vec![Vec::new(); classes.len()];
+    let mut members = vec![Vec::new(); first_rows.classes.len()];
     for sample in 0..spins.len() / row_bytes {
-        members[Draw::new(key, sample, &cumulative, weights.width, reversal).class].push(sample);
+        members[first_rows.draw(key, sample).class].push(sample);
     }
-    let table_len = (weights.height - 1) * weights.width * weights.n_states();
-    let drawn: Vec<_> = classes
-        .par_iter()
-        .zip(members)
-        .filter(|(_, samples)| !samples.is_empty())
-        .map_init(
-            || vec![0.0; table_len],
-            |table, (class, samples)| {
-                weights.conditionals(class.row, table);
-                let draw = |&sample: &usize| Draw::new(key, sample, &cumulative, weights.width, reversal);
-                let chunks = samples.par_chunks(64 * LANES).map(|samples| {
-                    let draws: Vec<_> = samples.iter().map(draw).collect();
-                    let mut packed = vec![0; samples.len() * row_bytes];
-                    let lanes = packed.chunks_mut(LANES * row_bytes).zip(draws.chunks(LANES));
-                    lanes.for_each(|(packed, draws)| continue_rows(&weights, class.row, table, draws, packed));
-                    packed
-                });
-                let packed: Vec<_> = chunks.collect();
-                (samples, packed.concat())
-            },
-        )
-        .collect();
-    for (samples, packed) in drawn {
-        for (sample, row) in samples.into_iter().zip(packed.chunks_exact(row_bytes)) {
+    let classes = first_rows.classes.par_iter().zip(&members).filter(|(_, samples)| !samples.is_empty());
+    let drawn = classes.map_init(
+        || vec![0.0; (weights.height - 1) * weights.width * weights.n_states()],
+        |table, (class, samples)| {
+            weights.conditionals(class.row, table);
+            let chunks = samples.par_chunks(64 * LANES).map(|samples| {
+                let draws: Vec<_> = samples.iter().map(|&sample| first_rows.draw(key, sample)).collect();
+                let mut packed = vec![0; samples.len() * row_bytes];
+                let lanes = packed.chunks_mut(LANES * row_bytes).zip(draws.chunks(LANES));
+                lanes.for_each(|(packed, draws)| continue_rows(&weights, class.row, table, draws, packed));
+                packed
+            });
+            (samples, chunks.collect::<Vec<_>>().concat())
+        },
+    );
+    for (samples, packed) in drawn.collect::<Vec<_>>() {
+        for (sample, row) in samples.iter().zip(packed.chunks_exact(row_bytes)) {
             spins[sample * row_bytes..][..row_bytes].copy_from_slice(row);
         }
     }
 }
 
-/// Running sums of the weights over their total, ending in 1.
-fn cumulative_weights(ln_weights: &[f64]) -> Vec<f64> {
-    let largest = ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let total: f64 = ln_weights.iter().map(|w| (w - largest).exp()).sum();
-    let running = ln_weights.iter().scan(0.0, |sum, w| {
-        *sum += (w - largest).exp();
-        Some(*sum / total)
-    });
-    running.collect()
+/// The marginal law of the first row.
+struct FirstRows {
+    classes: Vec<RowClass>,
+    /// Running sums of the probabilities of the classes, shape `[n_classes]`.
+    cumulative: Vec<f64>,
+    width: usize,
+    /// Without a field all spins may be reversed.
+    reversal: bool,
 }
 
 /// One configuration to be drawn: its generator, the class of its first row and its symmetry.
@@ -87,13 +74,27 @@ struct Draw {
     symmetry: Symmetry,
 }
 
-impl Draw {
-    fn new(key: u64, sample: usize, cumulative: &[f64], width: usize, reversal: bool) -> Self {
+impl FirstRows {
+    fn new(weights: &RowWeights, reversal: bool) -> Self {
+        let classes = row_classes(weights.width, reversal);
+        let ln_weight = |class: &RowClass| (class.size as f64).ln() + weights.ln_weight(class.row);
+        let ln_weights: Vec<f64> = classes.par_iter().map(ln_weight).collect();
+        let largest = ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total: f64 = ln_weights.iter().map(|w| (w - largest).exp()).sum();
+        let running = ln_weights.iter().scan(0.0, |sum, w| {
+            *sum += (w - largest).exp();
+            Some(*sum / total)
+        });
+        Self { cumulative: running.collect(), classes, width: weights.width, reversal }
+    }
+
+    /// Begins a configuration; the same each time.
+    fn draw(&self, key: u64, sample: usize) -> Draw {
         let mut rng = Xoroshiro::new(key, sample as u64);
         let u = rng.uniform();
-        let class = cumulative.partition_point(|&c| c <= u).min(cumulative.len() - 1);
-        let symmetry = Symmetry::new(rng.below(Symmetry::count(width, reversal)), width);
-        Self { rng, class, symmetry }
+        let class = self.cumulative.partition_point(|&c| c <= u).min(self.classes.len() - 1);
+        let symmetry = Symmetry::new(rng.below(Symmetry::count(self.width, self.reversal)), self.width);
+        Draw { rng, class, symmetry }
     }
 }
 

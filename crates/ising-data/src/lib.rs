@@ -1,5 +1,7 @@
 //! Samples of the Ising model: state points, random streams, samplers, observables, files and Burn data sets.
 
+#![deny(unsafe_code)]
+
 mod bits;
 mod block_spin;
 mod controls;

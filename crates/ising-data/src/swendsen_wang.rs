@@ -114,3 +114,19 @@ impl<'a> Chain<'a> {
         series
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_meet_within_their_errors_only() {
+        let mut rng = Xoroshiro::new(1, 0);
+        let mut noise = |centre: f64| (0..400).map(|_| centre + rng.uniform()).collect::<Vec<_>>();
+        let (near, also_near, far) = (noise(0.0), noise(0.0), noise(0.2));
+        let constant = vec![1.0; 400];
+        assert!(met(&[[near.clone(), constant.clone()], [also_near.clone(), constant.clone()]]));
+        assert!(!met(&[[near.clone(), constant.clone()], [far, constant.clone()]]));
+        assert!(!met(&[[near, constant], [also_near, vec![2.0; 400]]]));
+    }
+}

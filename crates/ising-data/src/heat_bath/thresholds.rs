@@ -5,7 +5,7 @@ use crate::StatePoint;
 use crate::simd::Plane;
 
 /// Bits of the first digit, and of the second.
-const DIGITS: [usize; 2] = [4, 9];
+const DIGITS: [usize; 2] = [6, 9];
 
 /// Thresholds of the five numbers of neighbours up, in each lane.
 pub(super) struct Thresholds {

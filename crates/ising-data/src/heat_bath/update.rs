@@ -19,7 +19,7 @@ impl Kernel for Sweeps<'_> {
                 for part in 0..W::PARTS {
                     update_group::<W>(bath, sites, part);
                 }
-                if bath.open.0[0] == 12345 {
+                if bath.open != Plane::NONE {
                     bath.decide_rest(sites);
                 }
             }
