@@ -1,4 +1,4 @@
-//! Counter-based random numbers: a hash of (key, draw, row, column), so that every path to the same step, on any device
+//! Counter-based random numbers: a hash of (key, step, layer, row, column), so that every path to the same step, on any device
 //! and with any number of threads, draws the same ones. 32-bit arithmetic only: it runs in GPU kernels too.
 
 /// The numbers of one sampling of one layer.
@@ -9,20 +9,30 @@ pub struct Draw {
 }
 
 impl Draw {
-    /// The numbers of sampling `draw` within the step named by `key`.
-    pub fn new(key: u64, draw: u32) -> Self {
-        // Two rounds of the finaliser of SplitMix64 (Steele, Lea & Flood 2014).
-        let mixed = mix64(mix64(key) ^ u64::from(draw).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    /// The numbers of the sampling `layer` (0 is the first h, 1 the first v′, 2 the next h, …) within step `step` of the
+    /// training or flow named by `key`.
+    pub fn new(key: u64, step: u64, layer: u32) -> Self {
+        // The finaliser of SplitMix64 (Steele, Lea & Flood 2014), once for each part of the name.
+        let odd = |part: u64| part.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = mix64(mix64(mix64(key) ^ odd(step)) ^ odd(layer.into()));
         Self { first: mixed as u32, second: (mixed >> 32) as u32 }
+    }
+
+    /// The multipliers of the hash.
+    pub(crate) const MULTIPLIERS: [u32; 3] = [0x21f0_aaad, 0x735a_2d97, 0x9e37_79b1];
+
+    /// The two keys of the hash.
+    pub(crate) fn keys(self) -> [u32; 2] {
+        [self.first, self.second]
     }
 
     /// 32 random bits for the unit `counter` = row · n_units + column.
     #[inline(always)]
     pub fn bits(self, counter: u32) -> u32 {
         let mut x = counter.wrapping_add(self.first);
-        x = (x ^ (x >> 16)).wrapping_mul(0x21f0_aaad);
-        x = (x ^ (x >> 15) ^ self.second).wrapping_mul(0x735a_2d97);
-        x = (x ^ (x >> 15)).wrapping_mul(0x9e37_79b1);
+        x = (x ^ (x >> 16)).wrapping_mul(Self::MULTIPLIERS[0]);
+        x = (x ^ (x >> 15) ^ self.second).wrapping_mul(Self::MULTIPLIERS[1]);
+        x = (x ^ (x >> 15)).wrapping_mul(Self::MULTIPLIERS[2]);
         x ^ (x >> 16)
     }
 
@@ -56,7 +66,7 @@ mod tests {
         for key in [0, 1, u64::MAX] {
             let mut counts = [[0u32; 256]; 4];
             for counter in 0..1 << 20 {
-                for (counts, byte) in counts.iter_mut().zip(Draw::new(key, 3).bits(counter).to_le_bytes()) {
+                for (counts, byte) in counts.iter_mut().zip(Draw::new(key, 0, 3).bits(counter).to_le_bytes()) {
                     counts[usize::from(byte)] += 1;
                 }
             }
@@ -68,18 +78,20 @@ mod tests {
         }
     }
 
-    /// Correlation of 2²⁰ thresholds with those of the next column, next row, next draw and next key, each normal with
+    /// Correlation of 2²⁰ thresholds with those of the next column, next row, next layer, next step
+    /// and next key, each normal with
     /// standard deviation 2⁻¹⁰: five of them are exceeded with probability 6·10⁻⁷.
     #[test]
     fn neighbours_are_independent() {
         let n_columns = 81;
-        let draw = Draw::new(5, 0);
+        let draw = Draw::new(5, 7, 0);
         type Other = Box<dyn Fn(u32) -> f32>;
-        let others: [(&str, Other); 4] = [
+        let others: [(&str, Other); 5] = [
             ("column", Box::new(move |counter| draw.threshold(counter + 1))),
             ("row", Box::new(move |counter| draw.threshold(counter + n_columns))),
-            ("draw", Box::new(|counter| Draw::new(5, 1).threshold(counter))),
-            ("key", Box::new(|counter| Draw::new(6, 0).threshold(counter))),
+            ("layer", Box::new(|counter| Draw::new(5, 7, 1).threshold(counter))),
+            ("step", Box::new(|counter| Draw::new(5, 8, 0).threshold(counter))),
+            ("key", Box::new(|counter| Draw::new(6, 7, 0).threshold(counter))),
         ];
         for (name, other) in others {
             let product = |counter| f64::from(draw.threshold(counter)) * f64::from(other(counter));
@@ -90,7 +102,7 @@ mod tests {
 
     #[test]
     fn thresholds_lie_strictly_between_minus_one_and_one() {
-        let thresholds = Draw::new(9, 0).thresholds(1000, 1000);
+        let thresholds = Draw::new(9, 0, 0).thresholds(1000, 1000);
         let (least, largest) = thresholds.iter().fold((0.0f32, 0.0f32), |(a, b), &t| (a.min(t), b.max(t)));
         assert!(-1.0 < least && least < -0.999_99 && 0.999_99 < largest && largest < 1.0);
         // A unit whose mean is ±1 is certain.

@@ -1,0 +1,147 @@
+//! The RBM flow: reconstructions with fixed weights, so that the tables of sums are made once.
+
+use rayon::prelude::*;
+
+use super::{
+    activation::{Sampling, selectors},
+    bits::{SELECTORS, WORD, gather, spread},
+    lanes::{Kernel, Lanes, Level, Vector, WIDTH},
+    products::{CHUNK, EMPTY, GROUP, Table, add_selected, fill},
+};
+use crate::{RbmParameters, random::Draw};
+
+/// Chains that run together through the tables.
+const CHAINS: usize = 256;
+
+/// Lets every chain take `n_steps` sampled steps v → h → v′; `words` are the chains' visible units, shape
+/// `[n_chains, n_words]`, bit i mod 32 of word i / 32 for unit i.
+///
+/// Step `first_step + s` of chain i draws its numbers from (`key`, step, i), whatever runs beside it.
+pub fn flow(parameters: &RbmParameters, words: &mut [u32], n_steps: u64, key: u64, first_step: u64, level: Level) {
+    let machine = Tables::new(parameters, level);
+    let n_words = parameters.n_visible.div_ceil(WORD);
+    words.par_chunks_mut(CHAINS * n_words).enumerate().for_each(|(chunk, words)| {
+        let chains = Chains { machine: &machine, words, first_chain: chunk * CHAINS, n_steps, key, first_step };
+        level.run(chains);
+    });
+}
+
+/// A layer's block of sixteen units: its bias, and the sums of the other layer's weights by groups of four.
+struct Block {
+    bias: Lanes,
+    tables: Vec<Table>,
+}
+
+/// A machine in tables.
+struct Tables {
+    n_visible: usize,
+    n_hidden: usize,
+    hidden: Vec<Block>,
+    visible: Vec<Block>,
+}
+
+impl Tables {
+    fn new(parameters: &RbmParameters, level: Level) -> Self {
+        let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = parameters;
+        let weight = |visible: usize, hidden: usize| weights[visible * n_hidden + hidden];
+        Self {
+            n_visible: *n_visible,
+            n_hidden: *n_hidden,
+            hidden: blocks(hidden_bias, *n_visible, |hidden, visible| weight(visible, hidden), level),
+            visible: blocks(visible_bias, *n_hidden, weight, level),
+        }
+    }
+}
+
+/// The blocks of a layer with these biases; `weight(unit, other)` couples it to `n_others` units of the other layer.
+fn blocks(bias: &[f32], n_others: usize, weight: impl Fn(usize, usize) -> f32, level: Level) -> Vec<Block> {
+    let block = |first: usize| {
+        let lanes = |value: &dyn Fn(usize) -> f32| {
+            Lanes(std::array::from_fn(|lane| if first + lane < bias.len() { value(first + lane) } else { 0.0 }))
+        };
+        let rows = (0..n_others.next_multiple_of(GROUP))
+            .map(|other| if other < n_others { lanes(&|unit| weight(unit, other)) } else { Lanes::ZERO });
+        let rows: Vec<Lanes> = rows.collect();
+        let mut tables = vec![EMPTY; rows.len() / GROUP];
+        level.run(Fill { rows: &rows, tables: &mut tables });
+        Block { bias: lanes(&|unit| bias[unit]), tables }
+    };
+    (0..bias.len()).step_by(WIDTH).map(block).collect()
+}
+
+struct Fill<'a> {
+    rows: &'a [Lanes],
+    tables: &'a mut [Table],
+}
+
+impl Kernel for Fill<'_> {
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        for (table, rows) in self.tables.iter_mut().zip(self.rows.as_chunks().0) {
+            fill::<V>(table, rows);
+        }
+    }
+}
+
+/// Up to [`CHAINS`] chains.
+struct Chains<'a> {
+    machine: &'a Tables,
+    words: &'a mut [u32],
+    first_chain: usize,
+    n_steps: u64,
+    key: u64,
+    first_step: u64,
+}
+
+impl Kernel for Chains<'_> {
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let n_words = self.machine.n_visible.div_ceil(WORD);
+        let n_chains = self.words.len() / n_words;
+        let hidden_stride = self.machine.hidden.len() * WIDTH / GROUP;
+        let visible_stride = n_words * SELECTORS;
+        let mut hidden = vec![0; n_chains * hidden_stride];
+        let mut visible = vec![0; n_chains * visible_stride];
+        let mut fields = vec![Lanes::ZERO; n_chains];
+        for (selectors, word) in visible.as_chunks_mut().0.iter_mut().zip(self.words.iter()) {
+            *selectors = spread(*word);
+        }
+        for step in self.first_step..self.first_step + self.n_steps {
+            let layer = |layer, n_units| (Draw::new(self.key, step, layer), n_units, self.first_chain);
+            let (blocks, drawing) = (&self.machine.hidden, layer(0, self.machine.n_hidden));
+            sample_layer::<V>(blocks, drawing, &visible, visible_stride, &mut hidden, hidden_stride, &mut fields);
+            let (blocks, drawing) = (&self.machine.visible, layer(1, self.machine.n_visible));
+            sample_layer::<V>(blocks, drawing, &hidden, hidden_stride, &mut visible, visible_stride, &mut fields);
+        }
+        let last = u32::MAX >> (n_words * WORD - self.machine.n_visible);
+        for (i, (word, selectors)) in self.words.iter_mut().zip(visible.as_chunks().0).enumerate() {
+            // The bits behind the last unit were drawn like all others; they mean nothing.
+            *word = gather(*selectors) & if i % n_words == n_words - 1 { last } else { u32::MAX };
+        }
+    }
+}
+
+/// Draws a layer given the other; `drawing` is the draw, the number of units and the number of the first chain.
+#[inline(always)]
+fn sample_layer<V: Vector>(
+    blocks: &[Block],
+    (draw, n_units, first_chain): (Draw, usize, usize),
+    given: &[u8],
+    given_stride: usize,
+    drawn: &mut [u8],
+    drawn_stride: usize,
+    fields: &mut [Lanes],
+) {
+    for (index, block) in blocks.iter().enumerate() {
+        fields.fill(block.bias);
+        for (tables, first) in block.tables.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+            add_selected::<V>(tables, given, given_stride, first, fields);
+        }
+        let sampling = Sampling { draw, n_units, first_unit: index * WIDTH };
+        let column = index * WIDTH / GROUP;
+        for (chain, (field, row)) in fields.iter().zip(drawn.chunks_exact_mut(drawn_stride)).enumerate() {
+            let bits = sampling.of_fields::<V>(field, first_chain + chain);
+            row[column..column + WIDTH / GROUP].copy_from_slice(&selectors(bits));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Products with ±1 matrices as sums of rows chosen by bits.
+//!
+//! Four units of ±1 select one of sixteen sums of their four rows: a table of them turns four multiply-adds into one
+//! load and one addition. A table is made by sixteen additions and serves a whole batch.
+
+use super::lanes::{Lanes, Vector};
+
+/// Units that select an entry of a table together.
+pub(super) const GROUP: usize = 4;
+
+/// The sixteen sums ±r₀ ± r₁ ± r₂ ± r₃ of four rows; bit k of the index is 1 for +rₖ.
+pub(super) type Table = [Lanes; 1 << GROUP];
+
+/// An empty table.
+pub(super) const EMPTY: Table = [Lanes::ZERO; 1 << GROUP];
+
+/// Tables that are used together: they fit in the first-level cache.
+pub(super) const CHUNK: usize = 28;
+
+/// Fills the table of four rows.
+#[inline(always)]
+pub(super) fn fill<V: Vector>(table: &mut Table, rows: &[Lanes; GROUP]) {
+    let [a, b, c, d] = [V::load(&rows[0]), V::load(&rows[1]), V::load(&rows[2]), V::load(&rows[3])];
+    let (sum, difference) = (a.plus(b), a.minus(b));
+    let low = [sum.negated(), difference, difference.negated(), sum];
+    let (sum, difference) = (c.plus(d), c.minus(d));
+    let high = [sum.negated(), difference, difference.negated(), sum];
+    for (entries, high) in table.as_chunks_mut::<4>().0.iter_mut().zip(high) {
+        for (entry, low) in entries.iter_mut().zip(low) {
+            low.plus(high).store(entry);
+        }
+    }
+}
+
+/// Adds to `sums[r]` the entry of every table that row r selects; `selectors` has the shape `[n_rows, stride]`, of which
+/// the columns from `first` on belong to `tables`.
+#[inline(always)]
+pub(super) fn add_selected<V: Vector>(
+    tables: &[Table],
+    selectors: &[u8],
+    stride: usize,
+    first: usize,
+    sums: &mut [Lanes],
+) {
+    /// Rows summed side by side, so that their additions overlap.
+    const SIDE_BY_SIDE: usize = 4;
+    let (quartets, rest) = sums.as_chunks_mut::<SIDE_BY_SIDE>();
+    let n_quartets = quartets.len();
+    for (selectors, sums) in selectors.chunks_exact(stride * SIDE_BY_SIDE).zip(quartets) {
+        let a = &selectors[first..][..tables.len()];
+        let b = &selectors[stride + first..][..tables.len()];
+        let c = &selectors[2 * stride + first..][..tables.len()];
+        let d = &selectors[3 * stride + first..][..tables.len()];
+        let mut partial = [V::load(&sums[0]), V::load(&sums[1]), V::load(&sums[2]), V::load(&sums[3])];
+        for (table, (((a, b), c), d)) in tables.iter().zip(a.iter().zip(b).zip(c).zip(d)) {
+            partial[0] = partial[0].plus(entry(table, *a));
+            partial[1] = partial[1].plus(entry(table, *b));
+            partial[2] = partial[2].plus(entry(table, *c));
+            partial[3] = partial[3].plus(entry(table, *d));
+        }
+        for (sum, partial) in sums.iter_mut().zip(partial) {
+            partial.store(sum);
+        }
+    }
+    for (selectors, sum) in selectors[n_quartets * SIDE_BY_SIDE * stride..].chunks_exact(stride).zip(rest) {
+        let mut partial = V::load(sum);
+        for (table, selector) in tables.iter().zip(&selectors[first..]) {
+            partial = partial.plus(entry(table, *selector));
+        }
+        partial.store(sum);
+    }
+}
+
+/// The sum that four units select.
+#[inline(always)]
+fn entry<V: Vector>(table: &Table, selector: u8) -> V {
+    V::load(&table[usize::from(selector & 15)])
+}
+
+/// Rows of a batch whose outer products are summed in one pass over the visible units.
+pub(super) const PASS: usize = 16;
+
+/// Adds Σ_r vᵢᵣ mᵣ to `sums[i]` for sixteen rows r; `signs` holds, for each group of four rows, their signs at every unit
+/// i, `stride` bytes apart.
+#[inline(always)]
+pub(super) fn add_outer<V: Vector>(means: &[Lanes; PASS], signs: &[u8], stride: usize, sums: &mut [Lanes]) {
+    let mut tables = [EMPTY; PASS / GROUP];
+    for (table, rows) in tables.iter_mut().zip(means.as_chunks().0) {
+        fill::<V>(table, rows);
+    }
+    let n_units = sums.len();
+    let (a, b) = (&signs[..n_units], &signs[stride..][..n_units]);
+    let (c, d) = (&signs[2 * stride..][..n_units], &signs[3 * stride..][..n_units]);
+    for (sum, (((a, b), c), d)) in sums.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+        let first = entry::<V>(&tables[0], *a).plus(entry(&tables[1], *b));
+        let second = entry::<V>(&tables[2], *c).plus(entry(&tables[3], *d));
+        V::load(sum).plus(first.plus(second)).store(sum);
+    }
+}

@@ -1,0 +1,430 @@
+//! Contrastive divergence over a run of batches.
+
+use std::sync::{
+    RwLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+use super::{
+    activation::{Sampling, selectors, tanh},
+    barrier::SpinBarrier,
+    bits::{SELECTORS, WORD, spread, transpose},
+    lanes::{Kernel, Lanes, Level, Vector, WIDTH},
+    products::{CHUNK, EMPTY, GROUP, PASS, Table, add_outer, add_selected, fill},
+};
+use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
+
+/// Samples in the order in which they are trained on.
+#[derive(Clone, Copy, Debug)]
+pub struct Batches<'a> {
+    /// Packed spins, shape `[n_samples, n_words]`: site i of a sample is bit i mod 32 of word i / 32, 1 = up.
+    pub words: &'a [u32],
+    /// The samples to train on, batch after batch.
+    pub order: &'a [u32],
+    /// Samples of a batch; the last may have fewer.
+    pub batch_size: usize,
+    /// Names the random numbers of the training.
+    pub key: u64,
+    /// Number of the first batch within the training.
+    pub first_step: u64,
+}
+
+/// Trains `parameters` on `batches` with `n_threads` threads; returns the number of visible units that differ between the
+/// data and the reconstructions. The result does not depend on `n_threads` or `level`.
+pub fn train(
+    parameters: &mut RbmParameters,
+    batches: &Batches<'_>,
+    divergence: &ContrastiveDivergence,
+    n_threads: usize,
+    level: Level,
+) -> u64 {
+    let machine = Machine::new(parameters, batches.batch_size.min(batches.order.len()));
+    let n_threads = n_threads.clamp(1, machine.hidden.len());
+    let (barrier, n_flips) = (SpinBarrier::new(n_threads), AtomicU64::new(0));
+    let worker = |thread| Worker { machine: &machine, batches, divergence, thread, n_threads, barrier: &barrier, n_flips: &n_flips };
+    std::thread::scope(|scope| {
+        for thread in 1..n_threads {
+            let worker = worker(thread);
+            scope.spawn(move || level.run(worker));
+        }
+        level.run(worker(0));
+    });
+    machine.store(parameters);
+    n_flips.into_inner()
+}
+
+/// Sixteen hidden units.
+struct HiddenBlock {
+    /// Weights, shape `[n_visible, 16]`, padded with zeros to whole groups of rows.
+    weights: Vec<Lanes>,
+    bias: Lanes,
+    /// Fields, then means, of the sampling under way, shape `[n_rows]`.
+    fields: Vec<Lanes>,
+    /// ⟨h⟩ given the data, zero behind the last row.
+    data_means: Vec<Lanes>,
+    /// −⟨h′⟩ given the reconstruction, zero behind the last row.
+    reconstructed_means: Vec<Lanes>,
+    /// Sampled units.
+    selectors: Vec<[u8; WIDTH / GROUP]>,
+}
+
+/// Sixteen visible units.
+struct VisibleBlock {
+    bias: Lanes,
+    /// Sampled units.
+    selectors: Vec<[u8; WIDTH / GROUP]>,
+}
+
+/// A machine in blocks of sixteen units. Every phase of a step writes each block from one thread and reads others.
+struct Machine {
+    n_visible: usize,
+    n_hidden: usize,
+    hidden: Vec<RwLock<HiddenBlock>>,
+    visible: Vec<RwLock<VisibleBlock>>,
+}
+
+/// Locks never meet a panic: a kernel that panicked has ended the program's work.
+macro_rules! locked {
+    ($guard:expr) => {
+        $guard.unwrap_or_else(std::sync::PoisonError::into_inner)
+    };
+}
+
+impl Machine {
+    fn new(parameters: &RbmParameters, n_rows: usize) -> Self {
+        let &RbmParameters { n_visible, n_hidden, .. } = parameters;
+        let n_rows = n_rows.next_multiple_of(PASS);
+        let n_padded = n_visible.next_multiple_of(GROUP);
+        let lanes = |values: &[f32], first: usize| {
+            Lanes(std::array::from_fn(|lane| values.get(first + lane).copied().unwrap_or_default()))
+        };
+        let hidden = (0..n_hidden).step_by(WIDTH).map(|first| {
+            let rows = parameters.weights.chunks_exact(n_hidden).map(|row| lanes(row, first));
+            let mut weights: Vec<Lanes> = rows.collect();
+            weights.resize(n_padded, Lanes::ZERO);
+            RwLock::new(HiddenBlock {
+                weights,
+                bias: lanes(&parameters.hidden_bias, first),
+                fields: vec![Lanes::ZERO; n_rows],
+                data_means: vec![Lanes::ZERO; n_rows],
+                reconstructed_means: vec![Lanes::ZERO; n_rows],
+                selectors: vec![[0; 4]; n_rows],
+            })
+        });
+        let visible = (0..n_visible).step_by(WIDTH).map(|first| {
+            let bias = lanes(&parameters.visible_bias, first);
+            RwLock::new(VisibleBlock { bias, selectors: vec![[0; 4]; n_rows] })
+        });
+        Self { n_visible, n_hidden, hidden: hidden.collect(), visible: visible.collect() }
+    }
+
+    fn store(self, parameters: &mut RbmParameters) {
+        for (block, first) in self.hidden.into_iter().zip((0..).step_by(WIDTH)) {
+            let block = locked!(block.into_inner());
+            let n = WIDTH.min(self.n_hidden - first);
+            for (row, weights) in parameters.weights.chunks_exact_mut(self.n_hidden).zip(&block.weights) {
+                row[first..first + n].copy_from_slice(&weights.0[..n]);
+            }
+            parameters.hidden_bias[first..first + n].copy_from_slice(&block.bias.0[..n]);
+        }
+        for (block, first) in self.visible.into_iter().zip((0..).step_by(WIDTH)) {
+            let n = WIDTH.min(self.n_visible - first);
+            parameters.visible_bias[first..first + n].copy_from_slice(&locked!(block.into_inner()).bias.0[..n]);
+        }
+    }
+}
+
+/// One thread's part of a training.
+struct Worker<'a> {
+    machine: &'a Machine,
+    batches: &'a Batches<'a>,
+    divergence: &'a ContrastiveDivergence,
+    thread: usize,
+    n_threads: usize,
+    barrier: &'a SpinBarrier,
+    n_flips: &'a AtomicU64,
+}
+
+/// What a thread writes and nobody else reads.
+struct Scratch {
+    tables: Vec<Table>,
+    /// Selectors of the data and the reconstruction, shape `[n_rows, visible_stride]`.
+    data: Vec<u8>,
+    reconstruction: Vec<u8>,
+    /// Selectors of the hidden units, shape `[n_rows, hidden_stride]`.
+    hidden: Vec<u8>,
+    /// Selectors of rows, shape `[n_rows / 4, visible_stride · 4]`.
+    data_signs: Vec<u8>,
+    reconstruction_signs: Vec<u8>,
+    fields: Vec<Lanes>,
+    sums: Vec<Lanes>,
+}
+
+impl Kernel for Worker<'_> {
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let mut scratch = self.scratch();
+        let mut n_flips = 0;
+        let steps = self.batches.order.chunks(self.batches.batch_size);
+        for (samples, step) in steps.zip(self.batches.first_step..) {
+            n_flips += self.step::<V>(samples, step, &mut scratch);
+        }
+        self.n_flips.fetch_add(n_flips, Ordering::Relaxed);
+    }
+}
+
+impl Worker<'_> {
+    fn visible_stride(&self) -> usize {
+        self.machine.n_visible.div_ceil(WORD) * SELECTORS
+    }
+
+    fn hidden_stride(&self) -> usize {
+        self.machine.hidden.len() * WIDTH / GROUP
+    }
+
+    fn scratch(&self) -> Scratch {
+        let n_rows = self.batches.batch_size.min(self.batches.order.len()).next_multiple_of(PASS);
+        let (visible, hidden) = (self.visible_stride(), self.hidden_stride());
+        Scratch {
+            tables: vec![EMPTY; CHUNK],
+            data: vec![0; n_rows * visible],
+            reconstruction: vec![0; n_rows * visible],
+            hidden: vec![0; n_rows * hidden],
+            data_signs: vec![0; n_rows * visible],
+            reconstruction_signs: vec![0; n_rows * visible],
+            fields: vec![Lanes::ZERO; n_rows],
+            sums: vec![Lanes::ZERO; self.machine.n_visible],
+        }
+    }
+
+    /// The blocks of this thread among `n_blocks`.
+    fn own(&self, n_blocks: usize) -> impl Iterator<Item = usize> {
+        (self.thread..n_blocks).step_by(self.n_threads)
+    }
+}
+
+impl Worker<'_> {
+    /// One batch; returns the flipped units among this thread's visible blocks.
+    #[inline(always)]
+    fn step<V: Vector>(&self, samples: &[u32], step: u64, scratch: &mut Scratch) -> u64 {
+        let n_rows = samples.len();
+        let draw = |layer| Draw::new(self.batches.key, step, layer);
+        self.read_data(samples, scratch);
+        for index in self.own(self.machine.hidden.len()) {
+            let block = &mut *locked!(self.machine.hidden[index].write());
+            block.set_means::<V>(&scratch.data, n_rows, self.visible_stride(), &mut scratch.tables);
+            block.keep_data_means(n_rows);
+            self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw(0));
+        }
+        self.barrier.wait();
+        let n_gibbs_steps = self.divergence.n_gibbs_steps.max(1) as u32;
+        for gibbs_step in 0..n_gibbs_steps {
+            self.reconstruct::<V>(n_rows, draw(2 * gibbs_step + 1), scratch);
+            self.barrier.wait();
+            self.gather_visible(n_rows, &mut scratch.reconstruction);
+            for index in self.own(self.machine.hidden.len()) {
+                let block = &mut *locked!(self.machine.hidden[index].write());
+                block.set_means::<V>(&scratch.reconstruction, n_rows, self.visible_stride(), &mut scratch.tables);
+                if gibbs_step + 1 < n_gibbs_steps {
+                    self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw(2 * gibbs_step + 2));
+                }
+            }
+            if gibbs_step + 1 < n_gibbs_steps {
+                self.barrier.wait();
+            }
+        }
+        let n_flips = self.update::<V>(n_rows, scratch);
+        self.barrier.wait();
+        n_flips
+    }
+
+    /// The batch's selectors; rows behind the last are empty.
+    #[inline(always)]
+    fn read_data(&self, samples: &[u32], scratch: &mut Scratch) {
+        let (stride, n_words) = (self.visible_stride(), self.machine.n_visible.div_ceil(WORD));
+        for (row, &sample) in scratch.data.chunks_exact_mut(stride).zip(samples) {
+            let words = &self.batches.words[sample as usize * n_words..][..n_words];
+            for (selectors, &word) in row.as_chunks_mut().0.iter_mut().zip(words) {
+                *selectors = spread(word);
+            }
+        }
+        scratch.data[samples.len() * stride..].fill(0);
+        scratch.reconstruction[samples.len() * stride..].fill(0);
+    }
+
+    #[inline(always)]
+    fn sample_hidden<V: Vector>(&self, first_unit: usize, block: &mut HiddenBlock, n_rows: usize, draw: Draw) {
+        let sampling = Sampling { draw, n_units: self.machine.n_hidden, first_unit };
+        for (row, (mean, chosen)) in block.fields[..n_rows].iter().zip(&mut block.selectors).enumerate() {
+            *chosen = selectors(sampling.of_means::<V>(mean, row));
+        }
+    }
+
+    /// Samples this thread's visible units given the hidden ones.
+    #[inline(always)]
+    fn reconstruct<V: Vector>(&self, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
+        let stride = self.hidden_stride();
+        for (block, column) in self.machine.hidden.iter().zip((0..).step_by(WIDTH / GROUP)) {
+            let block = locked!(block.read());
+            for (row, chosen) in scratch.hidden.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
+                row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
+            }
+        }
+        for block in self.own(self.machine.visible.len()) {
+            let first_unit = block * WIDTH;
+            let mut visible = locked!(self.machine.visible[block].write());
+            let fields = &mut scratch.fields[..n_rows];
+            fields.fill(visible.bias);
+            for (hidden, first) in self.machine.hidden.chunks(CHUNK / GROUP).zip((0..).step_by(CHUNK)) {
+                let mut n_tables = 0;
+                for block in hidden {
+                    let weights = transposed::<V>(&locked!(block.read()).weights, first_unit);
+                    for (rows, table) in weights.as_chunks().0.iter().zip(&mut scratch.tables[n_tables..]) {
+                        fill::<V>(table, rows);
+                    }
+                    n_tables += WIDTH / GROUP;
+                }
+                add_selected::<V>(&scratch.tables[..n_tables], &scratch.hidden, stride, first, fields);
+            }
+            let sampling = Sampling { draw, n_units: self.machine.n_visible, first_unit };
+            for (row, (field, chosen)) in fields.iter().zip(&mut visible.selectors).enumerate() {
+                *chosen = selectors(sampling.of_fields::<V>(field, row));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn gather_visible(&self, n_rows: usize, reconstruction: &mut [u8]) {
+        let stride = self.visible_stride();
+        for (block, column) in self.machine.visible.iter().zip((0..).step_by(WIDTH / GROUP)) {
+            let block = locked!(block.read());
+            for (row, chosen) in reconstruction.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
+                row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
+            }
+        }
+    }
+
+    /// Δw, Δb and Δc of this thread's blocks; returns the flipped units among its visible blocks.
+    #[inline(always)]
+    fn update<V: Vector>(&self, n_rows: usize, scratch: &mut Scratch) -> u64 {
+        let (stride, n_visible) = (self.visible_stride(), self.machine.n_visible);
+        let rate = (self.divergence.learning_rate / n_rows as f64) as f32;
+        signs(&scratch.data, stride, &mut scratch.data_signs);
+        signs(&scratch.reconstruction, stride, &mut scratch.reconstruction_signs);
+        for index in self.own(self.machine.hidden.len()) {
+            let block = &mut *locked!(self.machine.hidden[index].write());
+            block.keep_reconstructed_means::<V>(n_rows);
+            scratch.sums.fill(Lanes::ZERO);
+            for (means, signs) in
+                [(&block.data_means, &scratch.data_signs), (&block.reconstructed_means, &scratch.reconstruction_signs)]
+            {
+                let passes = means.as_chunks::<PASS>().0.iter().zip(signs.chunks_exact(PASS * stride));
+                for (means, signs) in passes.take(n_rows.div_ceil(PASS)) {
+                    add_outer::<V>(means, signs, GROUP * stride, &mut scratch.sums);
+                }
+            }
+            let rate = V::splat(rate);
+            for (weights, sum) in block.weights.iter_mut().zip(&scratch.sums) {
+                V::load(weights).plus(rate.times(V::load(sum))).store(weights);
+            }
+            let mut sum = V::splat(0.0);
+            for (data, negated) in block.data_means[..n_rows].iter().zip(&block.reconstructed_means) {
+                sum = sum.plus(V::load(data).plus(V::load(negated)));
+            }
+            V::load(&block.bias).plus(rate.times(sum)).store(&mut block.bias);
+        }
+        let mut n_flips = 0;
+        for block in self.own(self.machine.visible.len()) {
+            let mut visible = locked!(self.machine.visible[block].write());
+            let first = block * WIDTH;
+            let (mut n_up, mut n_different) = ([0i32; WIDTH], [0u32; WIDTH]);
+            let rows = scratch.data_signs.chunks_exact(GROUP * stride).zip(scratch.reconstruction_signs.chunks_exact(GROUP * stride));
+            for (data, other) in rows.take(n_rows.div_ceil(GROUP)) {
+                let units = data[first..first + WIDTH].iter().zip(&other[first..first + WIDTH]);
+                for ((up, different), (data, other)) in n_up.iter_mut().zip(&mut n_different).zip(units) {
+                    *up += count(*data) as i32 - count(*other) as i32;
+                    *different += count(data ^ other);
+                }
+            }
+            for (bias, up) in visible.bias.0.iter_mut().zip(n_up).take(n_visible - first) {
+                *bias += rate * (2 * up) as f32;
+            }
+            n_flips += n_different.iter().take(n_visible - first).map(|&n| u64::from(n)).sum::<u64>();
+        }
+        n_flips
+    }
+}
+
+impl HiddenBlock {
+    /// tanh(bₐ + Σᵢ vᵢwᵢₐ) for every row of `selectors`, shape `[n_rows, stride]`.
+    #[inline(always)]
+    fn set_means<V: Vector>(&mut self, selectors: &[u8], n_rows: usize, stride: usize, tables: &mut [Table]) {
+        let fields = &mut self.fields[..n_rows];
+        fields.fill(self.bias);
+        for (groups, first) in self.weights.as_chunks().0.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+            for (table, rows) in tables.iter_mut().zip(groups) {
+                fill::<V>(table, rows);
+            }
+            add_selected::<V>(&tables[..groups.len()], selectors, stride, first, fields);
+        }
+        for field in fields {
+            tanh(V::load(field)).store(field);
+        }
+    }
+
+    #[inline(always)]
+    fn keep_data_means(&mut self, n_rows: usize) {
+        self.data_means[..n_rows].copy_from_slice(&self.fields[..n_rows]);
+        self.data_means[n_rows..].fill(Lanes::ZERO);
+    }
+
+    /// Negated: the reconstruction is subtracted.
+    #[inline(always)]
+    fn keep_reconstructed_means<V: Vector>(&mut self, n_rows: usize) {
+        for (kept, mean) in self.reconstructed_means.iter_mut().zip(&self.fields[..n_rows]) {
+            V::load(mean).negated().store(kept);
+        }
+        self.reconstructed_means[n_rows..].fill(Lanes::ZERO);
+    }
+}
+
+/// Number of ones among four bits.
+#[inline(always)]
+fn count(selector: u8) -> u32 {
+    let pairs = selector - (selector >> 1 & 5);
+    u32::from((pairs & 3) + (pairs >> 2))
+}
+
+/// The weights of sixteen visible units from `first` on, one entry for each of the block's hidden units.
+#[inline(always)]
+fn transposed<V: Vector>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
+    let mut square = [Lanes::ZERO; WIDTH];
+    for (entry, row) in square.iter_mut().zip(&weights[first..]) {
+        *entry = *row;
+    }
+    // Four perfect shuffles of its rows transpose a square of sixteen.
+    for _ in 0..WIDTH.ilog2() {
+        let mut shuffled = [Lanes::ZERO; WIDTH];
+        let (low, high) = square.split_at(WIDTH / 2);
+        for (pair, (low, high)) in shuffled.as_chunks_mut::<2>().0.iter_mut().zip(low.iter().zip(high)) {
+            let (even, odd) = V::load(low).interleave(V::load(high));
+            even.store(&mut pair[0]);
+            odd.store(&mut pair[1]);
+        }
+        square = shuffled;
+    }
+    square
+}
+
+/// Selectors of rows, shape `[n_rows / 4, 4 · stride]`, from selectors of units, shape `[n_rows, stride]`.
+#[inline(always)]
+fn signs(selectors: &[u8], stride: usize, signs: &mut [u8]) {
+    for (rows, signs) in selectors.chunks_exact(GROUP * stride).zip(signs.chunks_exact_mut(GROUP * stride)) {
+        let (a, rest) = rows.split_at(stride);
+        let (b, rest) = rest.split_at(stride);
+        let (c, d) = rest.split_at(stride);
+        for (signs, (((a, b), c), d)) in signs.as_chunks_mut().0.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+            *signs = transpose([*a, *b, *c, *d]);
+        }
+    }
+}
