@@ -1,7 +1,7 @@
 //! The exact values that stand beside every measured one.
 
 use anyhow::Result;
-use ising_theory::{Lattice, Thermodynamics, TheoryError, kaufman, thermodynamics_over_fields};
+use ising_theory::{Lattice, TheoryError, Thermodynamics, kaufman, thermodynamics_over_fields};
 
 /// Names of the observables in tables.
 pub const NAMES: [&str; 5] = [
@@ -24,7 +24,9 @@ pub type Exact = [f64; 5];
 pub fn values(lattice: Lattice, temperature: f64, fields: &[f64]) -> Result<Vec<Exact>> {
     match thermodynamics_over_fields(lattice, temperature, fields) {
         Ok(values) => Ok(values.iter().map(row).collect()),
-        Err(TheoryError::SideTooLarge { .. }) => fields.iter().map(|&field| large(lattice, temperature, field)).collect(),
+        Err(TheoryError::SideTooLarge { .. }) => {
+            fields.iter().map(|&field| large(lattice, temperature, field)).collect()
+        }
         Err(error) => Err(error.into()),
     }
 }

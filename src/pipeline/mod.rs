@@ -116,19 +116,20 @@ impl<'a> Run<'a> {
 
     /// Brings the tasks of a stage, which do not depend on each other, up to date: on a CPU several side by side.
     fn all(&self, tasks: &[Task<'_>]) -> Result<()> {
-        let n_workers = if self.request.backend.is_cpu() { rayon::current_num_threads() } else { 1 };
+        let n_threads = rayon::current_num_threads();
+        let n_workers = if self.request.backend.is_cpu() { n_threads.min(tasks.len()) } else { 1 };
         let next = AtomicUsize::new(0);
         let work = || -> Result<()> {
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if interrupt::asked() {
                     return Err(interrupt::Interrupted.into());
                 }
-                self.bring_up_to_date(task)?;
+                self.bring_up_to_date(task, (n_threads / n_workers).max(1))?;
             }
             Ok(())
         };
         thread::scope(|scope| {
-            let workers: Vec<_> = (0..n_workers.min(tasks.len())).map(|_| scope.spawn(work)).collect();
+            let workers: Vec<_> = (0..n_workers).map(|_| scope.spawn(work)).collect();
             let results = workers.into_iter().map(|worker| worker.join().map_err(|_| anyhow!("a task panicked"))?);
             // All workers end before the first error is told.
             results.collect::<Vec<_>>().into_iter().collect()
@@ -146,7 +147,7 @@ impl<'a> Run<'a> {
         manifest.config = self.config.table();
     }
 
-    fn bring_up_to_date(&self, task: &Task<'_>) -> Result<()> {
+    fn bring_up_to_date(&self, task: &Task<'_>, n_threads: usize) -> Result<()> {
         match self.standing(task) {
             Standing::UpToDate if !self.request.restart => {
                 self.progress.say(&format!("{}: up to date", task.name));
@@ -156,7 +157,7 @@ impl<'a> Run<'a> {
             Standing::Changed(difference) => self.progress.say(&format!("{} … ({difference})", task.name)),
             Standing::Damaged(file) => self.progress.say(&format!("{} … ({file} had changed)", task.name)),
         }
-        let record = self.execute(task)?;
+        let record = self.execute(task, n_threads)?;
         self.progress.say(&format!("{}: done in {}", task.name, seconds(record.seconds)));
         self.enter(task, record)?;
         // The result is safe: what led to it is no longer needed.
@@ -178,7 +179,7 @@ impl<'a> Run<'a> {
         manifest.write(&self.request.folder)
     }
 
-    fn execute(&self, task: &Task<'_>) -> Result<TaskRecord> {
+    fn execute(&self, task: &Task<'_>, n_threads: usize) -> Result<TaskRecord> {
         if self.request.restart {
             self.checkpoints(task).clear()?;
         }
@@ -201,6 +202,7 @@ impl<'a> Run<'a> {
             device: self.device,
             progress: self.progress,
             fingerprint: &fingerprint,
+            n_threads,
             checkpoints: self.checkpoints(task),
             record: &mut record,
         };

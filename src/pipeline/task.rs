@@ -40,6 +40,8 @@ pub struct Workbench<'a> {
     pub progress: &'a Progress,
     /// The task's fingerprint, which its checkpoints are bound to.
     pub fingerprint: &'a str,
+    /// Threads for this task, when others run beside it.
+    pub n_threads: usize,
     /// Where its checkpoints lie.
     pub checkpoints: Checkpoints,
     pub(super) record: &'a mut TaskRecord,

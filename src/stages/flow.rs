@@ -1,13 +1,13 @@
 //! `flow`: every machine is fed its own reconstructions, and each step is read as (T, H).
 
 use anyhow::{Context, Result};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use ising_data::{
     Estimate, PackedSpins, StatePoint, observables,
     stream::{self, Purpose},
 };
 use ising_theory::{EnergyThermometer, Lattice};
-use models::{Rbm, Thermometer, Update, reconstruct};
+use models::{PackedTensor, Rbm, Thermometer, Update, reconstruct};
 
 use super::{
     Stage, grid, machine_folder, machine_tasks, machines, pick, train_thermometer::read_thermometer, write_table,
@@ -85,14 +85,14 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
         let path = workbench.path(&machine_folder(rbm, index)).join("weights.safetensors");
         let machine = Rbm::new(&parameters(&TensorFile::read(&path)?)?, workbench.device)
             .with_context(|| format!("cannot use {}", path.display()))?;
-        let mut visible = spins_on(workbench.device, &spins);
-        for step in 0..=flow.n_steps.get() {
-            if steps.contains(&step) {
-                recorder.record(rbm, index, step, visible.clone())?;
-            }
-            let key = stream::key(seed, Purpose::Flow, index, step as u64);
-            visible = reconstruct(&machine, visible, update(flow.update), key);
-            work.advance(1);
+        let key = stream::key(seed, Purpose::Flow, index, 0);
+        let mut chains = Chains::new(&spins, flow.update, workbench.device);
+        let mut step = 0;
+        for &recorded in &steps {
+            chains = chains.advance(&machine, key, step, recorded);
+            work.advance((recorded - step) as u64);
+            step = recorded;
+            recorder.record(rbm, index, step, chains.visible())?;
             if interrupt::asked() {
                 return Err(interrupt::Interrupted.into());
             }
@@ -105,11 +105,43 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "flow/configurations.csv", &configurations)
 }
 
-fn update(kind: UpdateKind) -> Update {
-    match kind {
-        UpdateKind::Sampled => Update::Sampled,
-        UpdateKind::MeanField => Update::MeanField,
-        UpdateKind::Rounded => Update::Rounded,
+/// The chains of all starts.
+enum Chains {
+    /// Spins ±1, both layers sampled.
+    Sampled(PackedTensor),
+    /// Real numbers, or spins rounded from them.
+    Other(Tensor<2>, Update),
+}
+
+impl Chains {
+    fn new(spins: &PackedSpins, update: UpdateKind, device: &Device) -> Self {
+        match update {
+            UpdateKind::Sampled => Self::Sampled(PackedTensor::new(&spins.to_words(), spins.n_sites(), device)),
+            UpdateKind::MeanField => Self::Other(spins_on(device, spins), Update::MeanField),
+            UpdateKind::Rounded => Self::Other(spins_on(device, spins), Update::Rounded),
+        }
+    }
+
+    /// Takes the steps from `step` up to `last`.
+    fn advance(self, machine: &Rbm, key: u64, step: usize, last: usize) -> Self {
+        let (step, last) = (step as u64, last as u64);
+        match self {
+            Self::Sampled(chains) => Self::Sampled(models::flow(machine, chains, last - step, key, step)),
+            Self::Other(mut visible, update) => {
+                for step in step..last {
+                    visible = reconstruct(machine, visible, update, key, step);
+                }
+                Self::Other(visible, update)
+            }
+        }
+    }
+
+    /// Visible units, shape `[n_chains, n_sites]`.
+    fn visible(&self) -> Tensor<2> {
+        match self {
+            Self::Sampled(chains) => chains.unpack(),
+            Self::Other(visible, _) => visible.clone(),
+        }
     }
 }
 

@@ -79,12 +79,7 @@ fn exact_values(config: &Config) -> Result<Vec<Exact>> {
     Ok(values)
 }
 
-fn observables_table(
-    config: &Config,
-    points: &[StatePoint],
-    samples: &SampleSet,
-    exact: &[Exact],
-) -> Result<Table> {
+fn observables_table(config: &Config, points: &[StatePoint], samples: &SampleSet, exact: &[Exact]) -> Result<Table> {
     let columns =
         exact::NAMES.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_error"), format!("{name}_exact")]);
     let header = ["temperature", "field", "n_samples"].map(str::to_owned).into_iter().chain(columns);

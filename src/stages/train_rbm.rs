@@ -36,7 +36,13 @@ fn settings(config: &Config, rbm: &schema::Rbm) -> toml::Table {
 fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
     let samples = read_samples(config, workbench, SAMPLES)?;
     let held_out = read_samples(config, workbench, HELD_OUT)?;
-    let machine = Machine { settings: rbm, seed: config.settings.seed, index, fingerprint: workbench.fingerprint };
+    let machine = Machine {
+        settings: rbm,
+        seed: config.settings.seed,
+        index,
+        fingerprint: workbench.fingerprint,
+        n_threads: workbench.n_threads,
+    };
     let n_batches = rbm.n_epochs.get() * samples.spins.n_samples().div_ceil(rbm.batch_size.get());
     let work = workbench.progress.begin(&format!("{} seed {index}", rbm.name), n_batches as u64, "batch");
     let (parameters, history) =

@@ -90,7 +90,8 @@ fn exact_posteriors(points: &[StatePoint], samples: &SampleSet) -> Result<Vec<f3
 /// Relative entropy of the exact posterior on held-out data, in nats: no reader of one configuration does better.
 fn bayes_entropy(posteriors: &[f32], n_points: usize) -> f64 {
     let n_samples = posteriors.len() / n_points;
-    let of_truth = posteriors.chunks_exact(n_points).enumerate().map(|(i, row)| f64::from(row[i * n_points / n_samples]));
+    let of_truth =
+        posteriors.chunks_exact(n_points).enumerate().map(|(i, row)| f64::from(row[i * n_points / n_samples]));
     -of_truth.map(f64::ln).sum::<f64>() / n_samples as f64
 }
 

@@ -1,12 +1,14 @@
 //! Training of one Restricted Boltzmann Machine.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, Tensor};
 use ising_data::{
     PackedSpins,
     stream::{self, Purpose},
 };
-use models::{ContrastiveDivergence, Rbm, RbmParameters};
+use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{Position, order, spins_on};
@@ -28,6 +30,8 @@ pub struct Machine<'a> {
     pub index: u64,
     /// What its checkpoints are bound to.
     pub fingerprint: &'a str,
+    /// Threads it may use; the result does not depend on it.
+    pub n_threads: usize,
 }
 
 /// What is measured after every epoch.
@@ -79,25 +83,66 @@ pub fn train(
         Some(file) => State::restore(machine, &file, device)?,
         None => State::begin(machine, training.n_sites(), device)?,
     };
-    let batches_per_epoch = training.n_samples().div_ceil(machine.settings.batch_size.get());
+    let samples = PackedTensor::new(&training.to_words(), training.n_sites(), device);
+    let batch_size = machine.settings.batch_size.get();
+    let batches_per_epoch = training.n_samples().div_ceil(batch_size);
     work.skip((state.position.epoch * batches_per_epoch + state.position.batch) as u64);
+    let mut pace = Pace::default();
     while state.position.epoch < machine.settings.n_epochs.get() {
-        let order = order(training.n_samples(), machine.seed, Purpose::Shuffle, machine.index, state.position.epoch);
-        for batch in order.chunks(machine.settings.batch_size.get()).skip(state.position.batch) {
-            let step = state.position.epoch * batches_per_epoch + state.position.batch;
-            state.step(machine, spins_on(device, &training.select(batch)), step);
-            work.advance(1);
+        let epoch = state.position.epoch;
+        let order = order(training.n_samples(), machine.seed, Purpose::Shuffle, machine.index, epoch);
+        while state.position.batch < batches_per_epoch {
+            let rest = &order[state.position.batch * batch_size..];
+            let n_batches = pace.n_batches.min(batches_per_epoch - state.position.batch);
+            let stretch = Stretch {
+                samples: &samples,
+                order: &rest[..(n_batches * batch_size).min(rest.len())],
+                batch_size,
+                key: stream::key(machine.seed.into(), Purpose::Training, machine.index, 0),
+                first_step: (epoch * batches_per_epoch + state.position.batch) as u64,
+                n_threads: machine.n_threads,
+            };
+            pace.keep(|| state.train(machine, &stretch))?;
+            state.position.batch += n_batches;
+            work.advance(n_batches as u64);
             let asked = interrupt::asked();
             if asked || checkpoints.is_due() {
-                checkpoints.save(state.position.epoch, state.position.batch, &state.save(machine)?)?;
+                checkpoints.save(epoch, state.position.batch, &state.save(machine)?)?;
             }
             if asked {
                 return Err(interrupt::Interrupted.into());
             }
         }
-        state.end_epoch(&monitor, batches_per_epoch)?;
+        state.end_epoch(&monitor, training)?;
     }
     Ok((state.rbm.parameters()?, state.history))
+}
+
+/// Batches that are trained in one operation: as many as take about a twentieth of a second, so that signals are heard and
+/// checkpoints written in time. The result does not depend on it.
+#[derive(Debug)]
+struct Pace {
+    n_batches: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { n_batches: 1 }
+    }
+}
+
+impl Pace {
+    /// Does the work and adapts to how long it took.
+    fn keep(&mut self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        let clock = Instant::now();
+        work()?;
+        self.n_batches = match clock.elapsed().as_secs_f64() {
+            seconds if seconds < 0.025 => (2 * self.n_batches).min(1 << 16),
+            seconds if seconds > 0.1 => (self.n_batches / 2).max(1),
+            _ => self.n_batches,
+        };
+        Ok(())
+    }
 }
 
 struct Monitor {
@@ -116,8 +161,8 @@ fn evenly(spins: &PackedSpins, device: &Device) -> Tensor<2> {
 struct State {
     rbm: Rbm,
     position: Position,
-    /// Sum of the reconstruction errors of the epoch's batches so far, shape `[1]`.
-    error: Tensor<1>,
+    /// Visible units that differed between the data and their reconstructions in the epoch so far.
+    n_flips: u64,
     history: Vec<Epoch>,
 }
 
@@ -131,33 +176,27 @@ impl State {
             spread * normal
         });
         let parameters = RbmParameters::untrained(n_visible, n_hidden, weights.collect());
-        Ok(Self {
-            rbm: Rbm::new(&parameters, device)?,
-            position: Position::default(),
-            error: Tensor::zeros([1], device),
-            history: Vec::new(),
-        })
+        Ok(Self { rbm: Rbm::new(&parameters, device)?, position: Position::default(), n_flips: 0, history: Vec::new() })
     }
 
-    fn step(&mut self, machine: &Machine<'_>, batch: Tensor<2>, step: usize) {
+    fn train(&mut self, machine: &Machine<'_>, stretch: &Stretch<'_>) -> Result<()> {
         let divergence = ContrastiveDivergence {
             n_gibbs_steps: machine.settings.n_gibbs_steps.get(),
             learning_rate: machine.settings.learning_rate.get(),
         };
-        let key = stream::key(machine.seed.into(), Purpose::Training, machine.index, step as u64);
-        let (rbm, error) = divergence.step(self.rbm.clone(), batch, key);
+        let (rbm, n_flips) = divergence.train(self.rbm.clone(), stretch)?;
         self.rbm = rbm;
-        self.error = self.error.clone() + error;
-        self.position.batch += 1;
+        self.n_flips += n_flips;
+        Ok(())
     }
 
-    fn end_epoch(&mut self, monitor: &Monitor, batches_per_epoch: usize) -> Result<()> {
+    fn end_epoch(&mut self, monitor: &Monitor, training: &PackedSpins) -> Result<()> {
         self.position = Position { epoch: self.position.epoch + 1, batch: 0 };
         let scalar = |tensor: Tensor<1>| Ok::<_, anyhow::Error>(f64::from(tensor.try_into_scalar::<f32>()?));
         let free_energy = |spins: &Tensor<2>| scalar(self.rbm.free_energy(spins.clone()).mean());
         let epoch = Epoch {
             epoch: self.position.epoch,
-            reconstruction_error: scalar(self.error.clone())? / batches_per_epoch as f64,
+            reconstruction_error: self.n_flips as f64 / (training.n_samples() * training.n_sites()) as f64,
             pseudo_likelihood: scalar(self.rbm.pseudo_likelihood(monitor.training.clone()))?,
             free_energy_gap: free_energy(&monitor.held_out)? - free_energy(&monitor.training)?,
             weight_norm: self.rbm.parameters()?.weight_norm(),
@@ -169,19 +208,18 @@ impl State {
             epoch.epoch
         );
         self.history.push(epoch);
-        self.error = self.error.zeros_like();
+        self.n_flips = 0;
         Ok(())
     }
 
     fn save(&self, machine: &Machine<'_>) -> Result<TensorFile> {
         let history: Vec<f64> = self.history.iter().flat_map(|epoch| epoch.to_row()).collect();
-        let error = self.error.clone().try_into_vec_as::<f32>()?;
         Ok(weight_file(&self.rbm.parameters()?)
             .text("kind", "checkpoint of a machine")
             .text("fingerprint", machine.fingerprint)
             .text("epoch", self.position.epoch)
             .text("batch", self.position.batch)
-            .f32("reconstruction_error", &[1], &error)
+            .text("flips", self.n_flips)
             .f64("history", &[self.history.len(), N_COLUMNS], &history))
     }
 
@@ -192,11 +230,10 @@ impl State {
         );
         let position = Position { epoch: file.get_text("epoch")?.parse()?, batch: file.get_text("batch")?.parse()? };
         let (_, history) = file.get_f64("history")?;
-        let (_, error) = file.get_f32("reconstruction_error")?;
         Ok(Self {
             rbm: Rbm::new(&parameters(file)?, device)?,
             position,
-            error: Tensor::from_floats(error.as_slice(), device),
+            n_flips: file.get_text("flips")?.parse()?,
             history: history.as_chunks().0.iter().map(|&row| Epoch::from_row(row)).collect(),
         })
     }

@@ -15,8 +15,8 @@ struct Position {
 }
 
 /// The order in which an epoch visits `n_samples` samples.
-fn order(n_samples: usize, seed: u32, purpose: stream::Purpose, index: u64, epoch: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..n_samples).collect();
+fn order(n_samples: usize, seed: u32, purpose: stream::Purpose, index: u64, epoch: usize) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n_samples as u32).collect();
     order.shuffle(&mut stream::stream(seed.into(), purpose, index, epoch as u64));
     order
 }

@@ -71,7 +71,8 @@ pub fn train(
         for batch in order.chunks(batch_size).skip(state.position.batch) {
             let step = epoch * batches_per_epoch + state.position.batch;
             let learning_rate = cosine(apprentice.settings.learning_rate.get(), step, n_steps);
-            let batch = SpinBatcher.batch(training.get_many(batch.to_vec())?, &autodiff);
+            let batch =
+                SpinBatcher.batch(training.get_many(batch.iter().map(|&sample| sample as usize).collect())?, &autodiff);
             state.loss += state.trainer.step(batch.spins, batch.classes, learning_rate)?;
             state.position.batch += 1;
             work.advance(1);

@@ -86,6 +86,26 @@ impl PackedSpins {
         Self { n_sites, bytes: Bytes::Owned(bytes.collect()) }
     }
 
+    /// The spins as words of 32 sites, shape `[n_samples, ceil(n_sites / 32)]`: site i is bit i mod 32 of word i / 32.
+    pub fn to_words(&self) -> Vec<u32> {
+        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(byte.reverse_bits()));
+        self.rows().flat_map(|row| row.chunks(4).map(word)).collect()
+    }
+
+    /// The inverse of [`PackedSpins::to_words`]; a remainder is left out, and so are bits behind the last site.
+    pub fn from_words(n_sites: usize, words: &[u32]) -> Self {
+        let padding = padding_mask(n_sites);
+        let mut bytes = Vec::with_capacity(words.len() * 4);
+        for row in words.chunks_exact(n_sites.div_ceil(32)) {
+            let all = row.iter().flat_map(|word| word.to_le_bytes()).map(u8::reverse_bits);
+            bytes.extend(all.take(n_sites.div_ceil(8)));
+            if let Some(last) = bytes.last_mut() {
+                *last &= !padding;
+            }
+        }
+        Self { n_sites, bytes: Bytes::Owned(bytes) }
+    }
+
     /// Number of spins of a configuration.
     pub fn n_sites(&self) -> usize {
         self.n_sites
@@ -214,6 +234,10 @@ mod tests {
                 (Just(lattice), spins(lattice.n_sites(), 1))
             }),
         ) {
+            let words = packed.to_words();
+            let bit = |site: usize| words[site / 32] >> (site % 32) & 1;
+            prop_assert!(packed.to_i8(0).iter().enumerate().all(|(site, &s)| (bit(site) == 1) == (s == 1)));
+            prop_assert_eq!(&PackedSpins::from_words(lattice.n_sites(), &words), &packed);
             let unpacked = packed.to_i8(0);
             prop_assert_eq!(magnetization(lattice.n_sites(), packed.row(0)), lattice.magnetization(&unpacked));
             prop_assert_eq!(bond_energy(lattice, packed.row(0)), lattice.bond_energy(&unpacked));

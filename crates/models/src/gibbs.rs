@@ -1,8 +1,8 @@
-//! Gibbs sampling: one layer given the other, with counter-based random numbers.
+//! Gibbs sampling: one layer given the other, and the flow, with counter-based random numbers.
 
 use burn::tensor::{Tensor, TensorData};
 
-use crate::{Rbm, random::Draw};
+use crate::{PackedTensor, Rbm, random::Draw, runs_fused};
 
 /// How a layer is set from its mean ⟨s⟩ = tanh(field).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,27 +18,66 @@ pub enum Update {
 
 /// Sets a layer from its mean, shape `[batch, n_units]`.
 ///
-/// `key` and `draw` name the random numbers; row and column of a unit do the rest (see [`crate::random`]).
-pub fn set_layer(mean: Tensor<2>, update: Update, key: u64, draw: u32) -> Tensor<2> {
+/// (`key`, `step`, `layer`) name the random numbers; row and column of a unit do the rest (see [`crate::random`]).
+pub fn set_layer(mean: Tensor<2>, update: Update, key: u64, step: u64, layer: u32) -> Tensor<2> {
     match update {
-        Update::Sampled => sample(mean, key, draw),
+        Update::Sampled => sample(mean, key, step, layer),
         Update::MeanField => mean,
         Update::Rounded => plus_where_positive(mean),
     }
 }
 
 /// Draws ±1 with the given mean, shape `[batch, n_units]`: +1 where ⟨s⟩ > 2u − 1.
-pub fn sample(mean: Tensor<2>, key: u64, draw: u32) -> Tensor<2> {
+pub fn sample(mean: Tensor<2>, key: u64, step: u64, layer: u32) -> Tensor<2> {
     let [n_rows, n_columns] = mean.dims();
-    let thresholds = Draw::new(key, draw).thresholds(n_rows, n_columns);
+    let thresholds = Draw::new(key, step, layer).thresholds(n_rows, n_columns);
     let thresholds = Tensor::from_data(TensorData::new(thresholds, [n_rows, n_columns]), &mean.device());
     plus_where_positive(mean - thresholds)
 }
 
-/// One reconstruction v → h → v′, shape `[batch, n_visible]`: draws 0 (h) and 1 (v′) of `key`.
-pub fn reconstruct(rbm: &Rbm, visible: Tensor<2>, update: Update, key: u64) -> Tensor<2> {
-    let hidden = set_layer(rbm.hidden_field(visible).tanh(), update, key, 0);
-    set_layer(rbm.visible_field(hidden).tanh(), update, key, 1)
+/// One reconstruction v → h → v′, shape `[batch, n_visible]`, of step `step`: draws the layers 0 (h) and 1 (v′).
+pub fn reconstruct(rbm: &Rbm, visible: Tensor<2>, update: Update, key: u64, step: u64) -> Tensor<2> {
+    let hidden = set_layer(rbm.hidden_field(visible).tanh(), update, key, step, 0);
+    set_layer(rbm.visible_field(hidden).tanh(), update, key, step, 1)
+}
+
+/// `n_steps` sampled reconstructions of packed chains from step `first_step` on. Fused into one operation where the device
+/// has it, else step by step.
+pub fn flow(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step: u64) -> PackedTensor {
+    if runs_fused(&rbm.weights.device()) {
+        flow_fused(rbm, chains, n_steps, key, first_step)
+    } else {
+        flow_plain(rbm, chains, n_steps, key, first_step)
+    }
+}
+
+/// The reference of [`flow`]: plain tensor operations, one step after another.
+pub fn flow_plain(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step: u64) -> PackedTensor {
+    let mut visible = chains.unpack();
+    for step in first_step..first_step + n_steps {
+        visible = reconstruct(rbm, visible, Update::Sampled, key, step);
+    }
+    PackedTensor::pack(visible)
+}
+
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+fn flow_fused(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step: u64) -> PackedTensor {
+    use crate::fused::FusedRbm;
+    let words = <burn::backend::Dispatch as FusedRbm>::flow_steps(
+        chains.words.into_dispatch(),
+        rbm.weights.val().into_dispatch(),
+        rbm.visible_bias.val().into_dispatch(),
+        rbm.hidden_bias.val().into_dispatch(),
+        n_steps,
+        key,
+        first_step,
+    );
+    PackedTensor { n_sites: chains.n_sites, words: Tensor::from_dispatch(words) }
+}
+
+#[cfg(not(any(feature = "flex", feature = "ndarray")))]
+fn flow_fused(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step: u64) -> PackedTensor {
+    flow_plain(rbm, chains, n_steps, key, first_step)
 }
 
 /// +1 where x > 0, −1 elsewhere.

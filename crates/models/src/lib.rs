@@ -1,17 +1,38 @@
 //! Models on Burn: the Restricted Boltzmann Machine and the thermometer. Tensors in, tensors out: no files, no clocks,
 //! no randomness but from a key that the caller gives.
 
+#![deny(unsafe_code)]
+
 pub mod contrastive_divergence;
+pub mod cpu;
 mod error;
+#[cfg(any(feature = "flex", feature = "ndarray"))]
+pub mod fused;
 pub mod gibbs;
+mod packed;
 pub mod random;
 mod rbm;
 mod thermometer;
 mod thermometer_training;
 
-pub use contrastive_divergence::ContrastiveDivergence;
+use burn::tensor::Device;
+
+pub use contrastive_divergence::{ContrastiveDivergence, Stretch};
 pub use error::ModelError;
-pub use gibbs::{Update, reconstruct};
+pub use gibbs::{Update, flow, reconstruct};
+pub use packed::PackedTensor;
 pub use rbm::{Rbm, RbmParameters};
 pub use thermometer::{Layer, LayerParameters, Sight, Thermometer, ThermometerShape};
 pub use thermometer_training::ThermometerTrainer;
+
+/// Whether the device has the fused operations: the CPU backends do.
+pub fn runs_fused(device: &Device) -> bool {
+    match device.as_dispatch() {
+        #[cfg(feature = "flex")]
+        burn::backend::DispatchDevice::Flex(_) => true,
+        #[cfg(feature = "ndarray")]
+        burn::backend::DispatchDevice::NdArray(_) => true,
+        #[allow(unreachable_patterns, reason = "reachable with any other backend")]
+        _ => false,
+    }
+}

@@ -150,6 +150,11 @@ pub(crate) fn parameter<const D: usize>(id: u64, data: TensorData, device: &Devi
     Param::initialized(ParamId::from(id), value)
 }
 
+/// A parameter with a new value and the old identity.
+pub(crate) fn parameter_like<const D: usize>(parameter: Param<Tensor<D>>, value: Tensor<D>) -> Param<Tensor<D>> {
+    Param::initialized(parameter.id, value)
+}
+
 /// The values of a tensor, row-major.
 pub(crate) fn to_host<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ModelError> {
     tensor.try_into_vec_as::<f32>().map_err(|error| ModelError::Device(error.to_string()))

@@ -60,7 +60,8 @@ impl Sampling {
         let [first_key, second_key] = self.draw.keys();
         let x = V::Bits::counting(first.wrapping_add(first_key));
         let x = x.xor(x.shifted_right::<16>()).times(V::Bits::splat(Draw::MULTIPLIERS[0]));
-        let x = x.xor(x.shifted_right::<15>()).xor(V::Bits::splat(second_key)).times(V::Bits::splat(Draw::MULTIPLIERS[1]));
+        let x =
+            x.xor(x.shifted_right::<15>()).xor(V::Bits::splat(second_key)).times(V::Bits::splat(Draw::MULTIPLIERS[1]));
         let x = x.xor(x.shifted_right::<15>()).times(V::Bits::splat(Draw::MULTIPLIERS[2]));
         let x = x.xor(x.shifted_right::<16>());
         let u = x.shifted_right::<8>().plus(V::Bits::splat((1u32 << 23).wrapping_neg())).to_float();

@@ -38,6 +38,26 @@ pub(super) fn transpose(rows: [u8; 4]) -> [u8; 4] {
     [x as u8 & 15, (x >> 4) as u8 & 15, (x >> 8) as u8 & 15, (x >> 12) as u8 & 15]
 }
 
+/// Number of ones among four bits.
+#[inline(always)]
+pub(super) fn count(selector: u8) -> u32 {
+    let pairs = selector - (selector >> 1 & 5);
+    u32::from((pairs & 3) + (pairs >> 2))
+}
+
+/// Selectors of rows, shape `[n_rows / 4, 4 · stride]`, from selectors of units, shape `[n_rows, stride]`.
+#[inline(always)]
+pub(super) fn signs(selectors: &[u8], stride: usize, signs: &mut [u8]) {
+    for (rows, signs) in selectors.chunks_exact(4 * stride).zip(signs.chunks_exact_mut(4 * stride)) {
+        let (a, rest) = rows.split_at(stride);
+        let (b, rest) = rest.split_at(stride);
+        let (c, d) = rest.split_at(stride);
+        for (signs, (((a, b), c), d)) in signs.as_chunks_mut().0.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+            *signs = transpose([*a, *b, *c, *d]);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ mod barrier;
 mod bits;
 mod flow;
 mod lanes;
+mod machine;
 mod products;
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,13 @@
 //! Contrastive divergence over a run of batches.
 
-use std::sync::{
-    RwLock,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
-    activation::{Sampling, selectors, tanh},
+    activation::{Sampling, selectors},
     barrier::SpinBarrier,
-    bits::{SELECTORS, WORD, spread, transpose},
+    bits::{SELECTORS, WORD, count, signs, spread},
     lanes::{Kernel, Lanes, Level, Vector, WIDTH},
+    machine::{HiddenBlock, Machine, locked, transposed},
     products::{CHUNK, EMPTY, GROUP, PASS, Table, add_outer, add_selected, fill},
 };
 use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
@@ -41,7 +39,15 @@ pub fn train(
     let machine = Machine::new(parameters, batches.batch_size.min(batches.order.len()));
     let n_threads = n_threads.clamp(1, machine.hidden.len());
     let (barrier, n_flips) = (SpinBarrier::new(n_threads), AtomicU64::new(0));
-    let worker = |thread| Worker { machine: &machine, batches, divergence, thread, n_threads, barrier: &barrier, n_flips: &n_flips };
+    let worker = |thread| Worker {
+        machine: &machine,
+        batches,
+        divergence,
+        thread,
+        n_threads,
+        barrier: &barrier,
+        n_flips: &n_flips,
+    };
     std::thread::scope(|scope| {
         for thread in 1..n_threads {
             let worker = worker(thread);
@@ -51,87 +57,6 @@ pub fn train(
     });
     machine.store(parameters);
     n_flips.into_inner()
-}
-
-/// Sixteen hidden units.
-struct HiddenBlock {
-    /// Weights, shape `[n_visible, 16]`, padded with zeros to whole groups of rows.
-    weights: Vec<Lanes>,
-    bias: Lanes,
-    /// Fields, then means, of the sampling under way, shape `[n_rows]`.
-    fields: Vec<Lanes>,
-    /// ⟨h⟩ given the data, zero behind the last row.
-    data_means: Vec<Lanes>,
-    /// −⟨h′⟩ given the reconstruction, zero behind the last row.
-    reconstructed_means: Vec<Lanes>,
-    /// Sampled units.
-    selectors: Vec<[u8; WIDTH / GROUP]>,
-}
-
-/// Sixteen visible units.
-struct VisibleBlock {
-    bias: Lanes,
-    /// Sampled units.
-    selectors: Vec<[u8; WIDTH / GROUP]>,
-}
-
-/// A machine in blocks of sixteen units. Every phase of a step writes each block from one thread and reads others.
-struct Machine {
-    n_visible: usize,
-    n_hidden: usize,
-    hidden: Vec<RwLock<HiddenBlock>>,
-    visible: Vec<RwLock<VisibleBlock>>,
-}
-
-/// Locks never meet a panic: a kernel that panicked has ended the program's work.
-macro_rules! locked {
-    ($guard:expr) => {
-        $guard.unwrap_or_else(std::sync::PoisonError::into_inner)
-    };
-}
-
-impl Machine {
-    fn new(parameters: &RbmParameters, n_rows: usize) -> Self {
-        let &RbmParameters { n_visible, n_hidden, .. } = parameters;
-        let n_rows = n_rows.next_multiple_of(PASS);
-        let n_padded = n_visible.next_multiple_of(GROUP);
-        let lanes = |values: &[f32], first: usize| {
-            Lanes(std::array::from_fn(|lane| values.get(first + lane).copied().unwrap_or_default()))
-        };
-        let hidden = (0..n_hidden).step_by(WIDTH).map(|first| {
-            let rows = parameters.weights.chunks_exact(n_hidden).map(|row| lanes(row, first));
-            let mut weights: Vec<Lanes> = rows.collect();
-            weights.resize(n_padded, Lanes::ZERO);
-            RwLock::new(HiddenBlock {
-                weights,
-                bias: lanes(&parameters.hidden_bias, first),
-                fields: vec![Lanes::ZERO; n_rows],
-                data_means: vec![Lanes::ZERO; n_rows],
-                reconstructed_means: vec![Lanes::ZERO; n_rows],
-                selectors: vec![[0; 4]; n_rows],
-            })
-        });
-        let visible = (0..n_visible).step_by(WIDTH).map(|first| {
-            let bias = lanes(&parameters.visible_bias, first);
-            RwLock::new(VisibleBlock { bias, selectors: vec![[0; 4]; n_rows] })
-        });
-        Self { n_visible, n_hidden, hidden: hidden.collect(), visible: visible.collect() }
-    }
-
-    fn store(self, parameters: &mut RbmParameters) {
-        for (block, first) in self.hidden.into_iter().zip((0..).step_by(WIDTH)) {
-            let block = locked!(block.into_inner());
-            let n = WIDTH.min(self.n_hidden - first);
-            for (row, weights) in parameters.weights.chunks_exact_mut(self.n_hidden).zip(&block.weights) {
-                row[first..first + n].copy_from_slice(&weights.0[..n]);
-            }
-            parameters.hidden_bias[first..first + n].copy_from_slice(&block.bias.0[..n]);
-        }
-        for (block, first) in self.visible.into_iter().zip((0..).step_by(WIDTH)) {
-            let n = WIDTH.min(self.n_visible - first);
-            parameters.visible_bias[first..first + n].copy_from_slice(&locked!(block.into_inner()).bias.0[..n]);
-        }
-    }
 }
 
 /// One thread's part of a training.
@@ -338,7 +263,10 @@ impl Worker<'_> {
             let mut visible = locked!(self.machine.visible[block].write());
             let first = block * WIDTH;
             let (mut n_up, mut n_different) = ([0i32; WIDTH], [0u32; WIDTH]);
-            let rows = scratch.data_signs.chunks_exact(GROUP * stride).zip(scratch.reconstruction_signs.chunks_exact(GROUP * stride));
+            let rows = scratch
+                .data_signs
+                .chunks_exact(GROUP * stride)
+                .zip(scratch.reconstruction_signs.chunks_exact(GROUP * stride));
             for (data, other) in rows.take(n_rows.div_ceil(GROUP)) {
                 let units = data[first..first + WIDTH].iter().zip(&other[first..first + WIDTH]);
                 for ((up, different), (data, other)) in n_up.iter_mut().zip(&mut n_different).zip(units) {
@@ -352,79 +280,5 @@ impl Worker<'_> {
             n_flips += n_different.iter().take(n_visible - first).map(|&n| u64::from(n)).sum::<u64>();
         }
         n_flips
-    }
-}
-
-impl HiddenBlock {
-    /// tanh(bₐ + Σᵢ vᵢwᵢₐ) for every row of `selectors`, shape `[n_rows, stride]`.
-    #[inline(always)]
-    fn set_means<V: Vector>(&mut self, selectors: &[u8], n_rows: usize, stride: usize, tables: &mut [Table]) {
-        let fields = &mut self.fields[..n_rows];
-        fields.fill(self.bias);
-        for (groups, first) in self.weights.as_chunks().0.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
-            for (table, rows) in tables.iter_mut().zip(groups) {
-                fill::<V>(table, rows);
-            }
-            add_selected::<V>(&tables[..groups.len()], selectors, stride, first, fields);
-        }
-        for field in fields {
-            tanh(V::load(field)).store(field);
-        }
-    }
-
-    #[inline(always)]
-    fn keep_data_means(&mut self, n_rows: usize) {
-        self.data_means[..n_rows].copy_from_slice(&self.fields[..n_rows]);
-        self.data_means[n_rows..].fill(Lanes::ZERO);
-    }
-
-    /// Negated: the reconstruction is subtracted.
-    #[inline(always)]
-    fn keep_reconstructed_means<V: Vector>(&mut self, n_rows: usize) {
-        for (kept, mean) in self.reconstructed_means.iter_mut().zip(&self.fields[..n_rows]) {
-            V::load(mean).negated().store(kept);
-        }
-        self.reconstructed_means[n_rows..].fill(Lanes::ZERO);
-    }
-}
-
-/// Number of ones among four bits.
-#[inline(always)]
-fn count(selector: u8) -> u32 {
-    let pairs = selector - (selector >> 1 & 5);
-    u32::from((pairs & 3) + (pairs >> 2))
-}
-
-/// The weights of sixteen visible units from `first` on, one entry for each of the block's hidden units.
-#[inline(always)]
-fn transposed<V: Vector>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
-    let mut square = [Lanes::ZERO; WIDTH];
-    for (entry, row) in square.iter_mut().zip(&weights[first..]) {
-        *entry = *row;
-    }
-    // Four perfect shuffles of its rows transpose a square of sixteen.
-    for _ in 0..WIDTH.ilog2() {
-        let mut shuffled = [Lanes::ZERO; WIDTH];
-        let (low, high) = square.split_at(WIDTH / 2);
-        for (pair, (low, high)) in shuffled.as_chunks_mut::<2>().0.iter_mut().zip(low.iter().zip(high)) {
-            let (even, odd) = V::load(low).interleave(V::load(high));
-            even.store(&mut pair[0]);
-            odd.store(&mut pair[1]);
-        }
-        square = shuffled;
-    }
-    square
-}
-
-/// Selectors of rows, shape `[n_rows / 4, 4 · stride]`, from selectors of units, shape `[n_rows, stride]`.
-#[inline(always)]
-fn signs(selectors: &[u8], stride: usize, signs: &mut [u8]) {
-    for (rows, signs) in selectors.chunks_exact(GROUP * stride).zip(signs.chunks_exact_mut(GROUP * stride)) {
-        let (a, rest) = rows.split_at(stride);
-        let (b, rest) = rest.split_at(stride);
-        let (c, d) = rest.split_at(stride);
-        for (signs, (((a, b), c), d)) in signs.as_chunks_mut().0.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
-            *signs = transpose([*a, *b, *c, *d]);
-        }
     }
 }

@@ -1,0 +1,154 @@
+//! A machine in blocks of sixteen units.
+
+use std::sync::RwLock;
+
+use super::{
+    activation::tanh,
+    lanes::{Lanes, Vector, WIDTH},
+    products::{CHUNK, GROUP, PASS, Table, add_selected, fill},
+};
+use crate::RbmParameters;
+
+/// Sixteen hidden units.
+pub(super) struct HiddenBlock {
+    /// Weights, shape `[n_visible, 16]`, padded with zeros to whole groups of rows.
+    pub(super) weights: Vec<Lanes>,
+    pub(super) bias: Lanes,
+    /// Fields, then means, of the sampling under way, shape `[n_rows]`.
+    pub(super) fields: Vec<Lanes>,
+    /// ⟨h⟩ given the data, zero behind the last row.
+    pub(super) data_means: Vec<Lanes>,
+    /// −⟨h′⟩ given the reconstruction, zero behind the last row.
+    pub(super) reconstructed_means: Vec<Lanes>,
+    /// Sampled units.
+    pub(super) selectors: Vec<[u8; WIDTH / GROUP]>,
+}
+
+/// Sixteen visible units.
+pub(super) struct VisibleBlock {
+    pub(super) bias: Lanes,
+    /// Sampled units.
+    pub(super) selectors: Vec<[u8; WIDTH / GROUP]>,
+}
+
+/// A machine in blocks of sixteen units. Every phase of a step writes each block from one thread and reads others.
+pub(super) struct Machine {
+    pub(super) n_visible: usize,
+    pub(super) n_hidden: usize,
+    pub(super) hidden: Vec<RwLock<HiddenBlock>>,
+    pub(super) visible: Vec<RwLock<VisibleBlock>>,
+}
+
+/// Locks never meet a panic: a kernel that panicked has ended the program's work.
+macro_rules! locked {
+    ($guard:expr) => {
+        $guard.unwrap_or_else(std::sync::PoisonError::into_inner)
+    };
+}
+pub(super) use locked;
+
+impl Machine {
+    /// Takes a machine apart; batches have up to `n_rows` rows.
+    pub(super) fn new(parameters: &RbmParameters, n_rows: usize) -> Self {
+        let &RbmParameters { n_visible, n_hidden, .. } = parameters;
+        let n_rows = n_rows.next_multiple_of(PASS);
+        let n_padded = n_visible.next_multiple_of(GROUP);
+        let lanes = |values: &[f32], first: usize| {
+            Lanes(std::array::from_fn(|lane| values.get(first + lane).copied().unwrap_or_default()))
+        };
+        let hidden = (0..n_hidden).step_by(WIDTH).map(|first| {
+            let rows = parameters.weights.chunks_exact(n_hidden).map(|row| lanes(row, first));
+            let mut weights: Vec<Lanes> = rows.collect();
+            weights.resize(n_padded, Lanes::ZERO);
+            RwLock::new(HiddenBlock {
+                weights,
+                bias: lanes(&parameters.hidden_bias, first),
+                fields: vec![Lanes::ZERO; n_rows],
+                data_means: vec![Lanes::ZERO; n_rows],
+                reconstructed_means: vec![Lanes::ZERO; n_rows],
+                selectors: vec![[0; 4]; n_rows],
+            })
+        });
+        let visible = (0..n_visible).step_by(WIDTH).map(|first| {
+            let bias = lanes(&parameters.visible_bias, first);
+            RwLock::new(VisibleBlock { bias, selectors: vec![[0; 4]; n_rows] })
+        });
+        Self { n_visible, n_hidden, hidden: hidden.collect(), visible: visible.collect() }
+    }
+
+    /// Puts it together again.
+    pub(super) fn store(self, parameters: &mut RbmParameters) {
+        for (block, first) in self.hidden.into_iter().zip((0..).step_by(WIDTH)) {
+            let block = locked!(block.into_inner());
+            let n = WIDTH.min(self.n_hidden - first);
+            for (row, weights) in parameters.weights.chunks_exact_mut(self.n_hidden).zip(&block.weights) {
+                row[first..first + n].copy_from_slice(&weights.0[..n]);
+            }
+            parameters.hidden_bias[first..first + n].copy_from_slice(&block.bias.0[..n]);
+        }
+        for (block, first) in self.visible.into_iter().zip((0..).step_by(WIDTH)) {
+            let n = WIDTH.min(self.n_visible - first);
+            parameters.visible_bias[first..first + n].copy_from_slice(&locked!(block.into_inner()).bias.0[..n]);
+        }
+    }
+}
+
+impl HiddenBlock {
+    /// tanh(bₐ + Σᵢ vᵢwᵢₐ) for every row of `selectors`, shape `[n_rows, stride]`.
+    #[inline(always)]
+    pub(super) fn set_means<V: Vector>(
+        &mut self,
+        selectors: &[u8],
+        n_rows: usize,
+        stride: usize,
+        tables: &mut [Table],
+    ) {
+        let fields = &mut self.fields[..n_rows];
+        fields.fill(self.bias);
+        for (groups, first) in self.weights.as_chunks().0.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+            for (table, rows) in tables.iter_mut().zip(groups) {
+                fill::<V>(table, rows);
+            }
+            add_selected::<V>(&tables[..groups.len()], selectors, stride, first, fields);
+        }
+        for field in fields {
+            tanh(V::load(field)).store(field);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn keep_data_means(&mut self, n_rows: usize) {
+        self.data_means[..n_rows].copy_from_slice(&self.fields[..n_rows]);
+        self.data_means[n_rows..].fill(Lanes::ZERO);
+    }
+
+    /// Negated: the reconstruction is subtracted.
+    #[inline(always)]
+    pub(super) fn keep_reconstructed_means<V: Vector>(&mut self, n_rows: usize) {
+        for (kept, mean) in self.reconstructed_means.iter_mut().zip(&self.fields[..n_rows]) {
+            V::load(mean).negated().store(kept);
+        }
+        self.reconstructed_means[n_rows..].fill(Lanes::ZERO);
+    }
+}
+
+/// The weights of sixteen visible units from `first` on, one entry for each of the block's hidden units.
+#[inline(always)]
+pub(super) fn transposed<V: Vector>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
+    let mut square = [Lanes::ZERO; WIDTH];
+    for (entry, row) in square.iter_mut().zip(&weights[first..]) {
+        *entry = *row;
+    }
+    // Four perfect shuffles of its rows transpose a square of sixteen.
+    for _ in 0..WIDTH.ilog2() {
+        let mut shuffled = [Lanes::ZERO; WIDTH];
+        let (low, high) = square.split_at(WIDTH / 2);
+        for (pair, (low, high)) in shuffled.as_chunks_mut::<2>().0.iter_mut().zip(low.iter().zip(high)) {
+            let (even, odd) = V::load(low).interleave(V::load(high));
+            even.store(&mut pair[0]);
+            odd.store(&mut pair[1]);
+        }
+        square = shuffled;
+    }
+    square
+}
