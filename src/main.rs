@@ -60,7 +60,21 @@ fn bench(command: BenchCommand) -> Result<String> {
             use_threads(settings.threads)?;
             bench::sampler::run(&settings)
         }
+        BenchCommand::Rbm(settings) => {
+            use_threads(settings.threads)?;
+            bench::rbm::train(&settings, &backend(settings.device)?.open()?)
+        }
+        BenchCommand::Flow(settings) => {
+            use_threads(settings.threads)?;
+            bench::rbm::flow_steps(&settings, &backend(settings.device)?.open()?)
+        }
     }
+}
+
+/// The device asked for, or the first compiled in.
+fn backend(asked: Option<Backend>) -> Result<Backend> {
+    let backend = asked.or_else(|| Backend::compiled().first().copied());
+    backend.context("this program was compiled without any device: enable a cargo feature such as flex")
 }
 
 fn use_threads(threads: Option<NonZeroUsize>) -> Result<()> {
@@ -73,14 +87,13 @@ fn run(args: RunArgs) -> Result<()> {
     interrupt::listen().context("cannot listen for signals")?;
     let stages = args.stages();
     let config = load(args.config)?;
-    let backend = args.device.or_else(|| Backend::compiled().first().copied());
+    let backend = backend(args.device)?;
     let request = Request {
         folder: args.out.unwrap_or_else(|| ["artifacts", &config.name()].iter().collect()),
         stages,
         restart: args.restart,
         checkpoint_every: Duration::from_secs_f64(args.checkpoint_every),
-        backend: backend
-            .context("this program was compiled without any device: enable a cargo feature such as flex")?,
+        backend,
     };
     pipeline::run(&config, &request, &Progress::default())
 }

@@ -1,5 +1,7 @@
 //! `experiments bench`: how fast the hot paths run on this machine.
 
+mod peak;
+pub mod rbm;
 pub mod sampler;
 
 use std::time::Instant;

@@ -1,7 +1,5 @@
 //! Training of one Restricted Boltzmann Machine.
 
-use std::time::Instant;
-
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, Tensor};
 use ising_data::{
@@ -11,7 +9,7 @@ use ising_data::{
 use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch};
 use rand_distr::{Distribution, StandardNormal};
 
-use super::{Position, order, spins_on};
+use super::{Position, order, pace::Pace, spins_on};
 use crate::{
     artifacts::{Checkpoints, TensorFile},
     config::schema,
@@ -87,22 +85,24 @@ pub fn train(
     let batch_size = machine.settings.batch_size.get();
     let batches_per_epoch = training.n_samples().div_ceil(batch_size);
     work.skip((state.position.epoch * batches_per_epoch + state.position.batch) as u64);
-    let mut pace = Pace::default();
+    let mut pace = Pace::new(machine.n_threads);
     while state.position.epoch < machine.settings.n_epochs.get() {
         let epoch = state.position.epoch;
         let order = order(training.n_samples(), machine.seed, Purpose::Shuffle, machine.index, epoch);
         while state.position.batch < batches_per_epoch {
             let rest = &order[state.position.batch * batch_size..];
-            let n_batches = pace.n_batches.min(batches_per_epoch - state.position.batch);
-            let stretch = Stretch {
-                samples: &samples,
-                order: &rest[..(n_batches * batch_size).min(rest.len())],
-                batch_size,
-                key: stream::key(machine.seed.into(), Purpose::Training, machine.index, 0),
-                first_step: (epoch * batches_per_epoch + state.position.batch) as u64,
-                n_threads: machine.n_threads,
-            };
-            pace.keep(|| state.train(machine, &stretch))?;
+            let n_left = batches_per_epoch - state.position.batch;
+            let n_batches = pace.keep(n_left, |n_batches, n_threads| {
+                let stretch = Stretch {
+                    samples: &samples,
+                    order: &rest[..(n_batches * batch_size).min(rest.len())],
+                    batch_size,
+                    key: stream::key(machine.seed.into(), Purpose::Training, machine.index, 0),
+                    first_step: (epoch * batches_per_epoch + state.position.batch) as u64,
+                    n_threads,
+                };
+                state.train(machine, &stretch)
+            })?;
             state.position.batch += n_batches;
             work.advance(n_batches as u64);
             let asked = interrupt::asked();
@@ -116,33 +116,6 @@ pub fn train(
         state.end_epoch(&monitor, training)?;
     }
     Ok((state.rbm.parameters()?, state.history))
-}
-
-/// Batches that are trained in one operation: as many as take about a twentieth of a second, so that signals are heard and
-/// checkpoints written in time. The result does not depend on it.
-#[derive(Debug)]
-struct Pace {
-    n_batches: usize,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self { n_batches: 1 }
-    }
-}
-
-impl Pace {
-    /// Does the work and adapts to how long it took.
-    fn keep(&mut self, work: impl FnOnce() -> Result<()>) -> Result<()> {
-        let clock = Instant::now();
-        work()?;
-        self.n_batches = match clock.elapsed().as_secs_f64() {
-            seconds if seconds < 0.025 => (2 * self.n_batches).min(1 << 16),
-            seconds if seconds > 0.1 => (self.n_batches / 2).max(1),
-            _ => self.n_batches,
-        };
-        Ok(())
-    }
 }
 
 struct Monitor {

@@ -1,6 +1,7 @@
 //! The epoch loops: they survive a crash, stop on a signal, and give the same bits either way.
 
 pub mod machine;
+mod pace;
 pub mod thermometer;
 
 use burn::tensor::{Device, Tensor, TensorData};

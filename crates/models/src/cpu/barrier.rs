@@ -15,7 +15,7 @@ pub(super) struct SpinBarrier {
 }
 
 /// Looks before a waiting thread gives way.
-const PATIENCE: usize = 2000;
+const PATIENCE: usize = 1000;
 
 impl SpinBarrier {
     pub(super) fn new(n_threads: usize) -> Self {

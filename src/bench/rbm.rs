@@ -1,0 +1,118 @@
+//! `experiments bench rbm` and `experiments bench flow`: training and flow of untrained machines on random spins.
+
+use anyhow::Result;
+use burn::tensor::Device;
+use ising_data::stream::{self, Purpose};
+use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow};
+use rand::{Rng, RngExt};
+
+use super::{peak, rate};
+use crate::cli::{BenchFlow, BenchRbm};
+
+/// Runs per figure.
+const N_RUNS: usize = 5;
+
+/// Epochs per second of contrastive divergence.
+///
+/// # Errors
+/// When the device fails.
+pub fn train(settings: &BenchRbm, device: &Device) -> Result<String> {
+    let BenchRbm { visible, hidden, batch, samples, epochs, n_gibbs_steps, machines, .. } = *settings;
+    let n_threads = rayon::current_num_threads();
+    let spins = random_spins(samples, visible, device);
+    let order: Vec<u32> = (0..samples as u32).collect();
+    let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.01 };
+    // Machines side by side as far as there are threads; each then has its share of them.
+    let each = (n_threads / machines.min(n_threads)).max(1);
+    let n_batches = samples.div_ceil(batch);
+    let mut rbms =
+        (0..machines).map(|index| random_machine(visible, hidden, index, device)).collect::<Result<Vec<_>>>()?;
+    let mut epoch = 0;
+    let mut failure = None;
+    let measured = rate(N_RUNS, || {
+        let train = |rbm: &mut Rbm| -> Result<()> {
+            for epoch in epoch..epoch + epochs {
+                let first_step = (epoch * n_batches) as u64;
+                let stretch =
+                    Stretch { samples: &spins, order: &order, batch_size: batch, key: 1, first_step, n_threads: each };
+                *rbm = divergence.train(rbm.clone(), &stretch)?.0;
+            }
+            Ok(())
+        };
+        let chunk = machines.div_ceil(n_threads);
+        let results: Vec<Result<()>> = std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                rbms.chunks_mut(chunk).map(|rbms| scope.spawn(|| rbms.iter_mut().try_for_each(train))).collect();
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|_| anyhow::bail!("a machine panicked")))
+                .collect()
+        });
+        failure = results.into_iter().find_map(Result::err);
+        epoch += epochs;
+        (epochs * machines) as f64
+    });
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    // Two products of n_v n_h multiply-adds for each Gibbs step, one to begin with, two for the statistics.
+    let n_products = 3 + 2 * n_gibbs_steps;
+    let flops = 2.0 * (n_products * visible * hidden) as f64 * samples as f64 * measured.median;
+    let peak = peak::multiply_adds();
+    Ok(format!(
+        "CD-{n_gibbs_steps}, {visible} x {hidden}, {samples} samples, batch {batch}, {machines} machine(s), {n_threads} threads\n\
+         spread: {:.2} to {:.2}\n\
+         share_of_peak: {:.2} (dense products would take {:.1} Gflop/s; measured peak {:.1} Gflop/s in 32 bits)\n\
+         epochs_per_s: {:.3}\n",
+        measured.least,
+        measured.largest,
+        flops / peak,
+        flops / 1e9,
+        peak / 1e9,
+        measured.median
+    ))
+}
+
+/// Configuration-steps per second of the sampled flow.
+///
+/// # Errors
+/// When the device fails.
+pub fn flow_steps(settings: &BenchFlow, device: &Device) -> Result<String> {
+    let BenchFlow { visible, hidden, chains, steps, .. } = *settings;
+    let machine = random_machine(visible, hidden, 0, device)?;
+    let start = random_spins(chains, visible, device);
+    let mut failure = None;
+    let measured = rate(N_RUNS, || {
+        let end = flow(&machine, start.clone(), steps as u64, 1, 0);
+        // Waits for the device.
+        failure = end.words.try_into_data().err().or(failure.take());
+        (chains * steps) as f64
+    });
+    match failure {
+        Some(error) => anyhow::bail!("the device failed: {error:?}"),
+        None => Ok(format!(
+            "{visible} x {hidden}, {chains} chains, {steps} steps, {} threads\n\
+             spread: {:.4e} to {:.4e}\nconfiguration_steps_per_s: {:.4e}\n",
+            rayon::current_num_threads(),
+            measured.least,
+            measured.largest,
+            measured.median
+        )),
+    }
+}
+
+fn random_spins(n_samples: usize, n_sites: usize, device: &Device) -> PackedTensor {
+    let mut rng = stream::stream(0, Purpose::Benchmark, 1, 0);
+    let n_words = n_sites.div_ceil(32);
+    let last = u32::MAX >> (32 * n_words - n_sites);
+    let words: Vec<u32> = (0..n_samples * n_words)
+        .map(|i| rng.next_u32() & if i % n_words + 1 == n_words { last } else { u32::MAX })
+        .collect();
+    PackedTensor::new(&words, n_sites, device)
+}
+
+fn random_machine(n_visible: usize, n_hidden: usize, index: usize, device: &Device) -> Result<Rbm> {
+    let mut rng = stream::stream(0, Purpose::Benchmark, 2, index as u64);
+    let weights = (0..n_visible * n_hidden).map(|_| 0.2 * (rng.random::<f32>() - 0.5)).collect();
+    Ok(Rbm::new(&RbmParameters::untrained(n_visible, n_hidden, weights), device)?)
+}
