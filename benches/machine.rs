@@ -1,0 +1,59 @@
+//! Training and flow of the talk's machine, 100 visible and 81 hidden units, fused and in plain tensor operations.
+
+use burn::tensor::Device;
+use divan::{Bencher, counter::ItemsCount};
+use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow, gibbs::flow_plain, random::Draw};
+
+fn main() {
+    divan::main();
+}
+
+const N_SAMPLES: usize = 25_000;
+
+fn machine(device: &Device) -> Rbm {
+    let weights = Draw::new(1, 0, 0).thresholds(100, 81).iter().map(|x| 0.1 * x).collect();
+    Rbm::new(&RbmParameters::untrained(100, 81, weights), device).expect("a machine")
+}
+
+fn samples(device: &Device) -> PackedTensor {
+    let word = |i: u32| Draw::new(2, 0, 0).bits(i) & if i % 4 == 3 { 15 } else { u32::MAX };
+    PackedTensor::new(&(0..4 * N_SAMPLES as u32).map(word).collect::<Vec<_>>(), 100, device)
+}
+
+/// Epochs of 25,000 samples; arguments: batch size and threads.
+#[divan::bench(args = [(100, 1), (100, 2), (1000, 1), (1000, 2)], sample_count = 10)]
+fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)) {
+    let device = Device::default();
+    let (samples, order) = (samples(&device), (0..N_SAMPLES as u32).collect::<Vec<_>>());
+    let divergence = ContrastiveDivergence { n_gibbs_steps: 1, learning_rate: 0.01 };
+    bencher.bench_local(|| {
+        let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads };
+        divergence.train(machine(&device), &stretch).expect("a machine")
+    });
+}
+
+/// A tenth of an epoch.
+#[divan::bench(args = [100, 1000], sample_count = 5)]
+fn tenth_of_an_epoch_plain(bencher: Bencher<'_, '_>, batch_size: usize) {
+    let device = Device::default();
+    let (samples, order) = (samples(&device), (0..N_SAMPLES as u32 / 10).collect::<Vec<_>>());
+    let divergence = ContrastiveDivergence { n_gibbs_steps: 1, learning_rate: 0.01 };
+    bencher.bench_local(|| {
+        let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads: 1 };
+        divergence.train_plain(machine(&device), &stretch)
+    });
+}
+
+#[divan::bench(sample_count = 10)]
+fn ten_steps_of_the_flow_fused(bencher: Bencher<'_, '_>) {
+    let device = Device::default();
+    let (machine, chains) = (machine(&device), samples(&device));
+    bencher.counter(ItemsCount::new(10 * N_SAMPLES)).bench_local(|| flow(&machine, chains.clone(), 10, 1, 0));
+}
+
+#[divan::bench(sample_count = 5)]
+fn one_step_of_the_flow_plain(bencher: Bencher<'_, '_>) {
+    let device = Device::default();
+    let (machine, chains) = (machine(&device), samples(&device));
+    bencher.counter(ItemsCount::new(N_SAMPLES)).bench_local(|| flow_plain(&machine, chains.clone(), 1, 1, 0));
+}
