@@ -103,3 +103,23 @@ fn files_can_be_inspected() {
     let text = String::from_utf8_lossy(&status.stdout);
     assert!(text.contains("train-rbm/reference/seed-1") && text.contains("done"), "{text}");
 }
+
+#[test]
+fn a_training_that_diverges_says_so_and_writes_no_weights() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let failed = run_smoke(folder.path(), &["--set", "rbm.learning_rate=1e5"]);
+    let text = String::from_utf8_lossy(&failed.stderr);
+    assert!(!failed.status.success() && text.contains("diverged in epoch 1"), "{text}");
+    assert!(!folder.path().join("rbm").exists());
+}
+
+#[test]
+fn mean_field_and_rounded_flows_run_and_give_other_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut tables = Vec::new();
+    for update in ["sampled", "mean-field", "rounded"] {
+        said(&run_smoke(folder.path(), &["--until", "flow", "--set", &format!("flow.update={update}")]));
+        tables.push(fs::read_to_string(folder.path().join("flow/flow.csv")).expect("a table"));
+    }
+    assert!(tables[0] != tables[1] && tables[1] != tables[2] && tables[0] != tables[2]);
+}

@@ -118,6 +118,9 @@ pub fn train(
     Ok((state.rbm.parameters()?, state.history))
 }
 
+/// Weights that no machine of ±1 units needs: tanh of their sums is ±1 to rounding long before.
+const LARGEST_NORM: f64 = 1e3;
+
 struct Monitor {
     training: Tensor<2>,
     held_out: Tensor<2>,
@@ -172,22 +175,29 @@ impl State {
             reconstruction_error: self.n_flips as f64 / (training.n_samples() * training.n_sites()) as f64,
             pseudo_likelihood: scalar(self.rbm.pseudo_likelihood(monitor.training.clone()))?,
             free_energy_gap: free_energy(&monitor.held_out)? - free_energy(&monitor.training)?,
-            weight_norm: self.rbm.parameters()?.weight_norm(),
+            weight_norm: self.sound_parameters()?.weight_norm(),
         };
-        ensure!(
-            epoch.weight_norm.is_finite() && epoch.pseudo_likelihood.is_finite(),
-            "the training diverged in epoch {}: the weights are no longer finite\n  \
-             try a smaller learning_rate, a larger batch_size or a smaller initial_spread",
-            epoch.epoch
-        );
         self.history.push(epoch);
         self.n_flips = 0;
         Ok(())
     }
 
+    /// The machine on the host, unless its training has diverged: then neither a checkpoint nor weights are written.
+    fn sound_parameters(&self) -> Result<RbmParameters> {
+        let parameters = self.rbm.parameters()?;
+        let norm = parameters.weight_norm();
+        ensure!(
+            parameters.validate().is_ok() && norm < LARGEST_NORM,
+            "the training diverged in epoch {}: the root mean square of the weights is {norm:.3e}\n  \
+             the checkpoint before it is kept; try a smaller learning_rate, a larger batch_size or a smaller initial_spread",
+            self.position.epoch + usize::from(self.position.batch > 0)
+        );
+        Ok(parameters)
+    }
+
     fn save(&self, machine: &Machine<'_>) -> Result<TensorFile> {
         let history: Vec<f64> = self.history.iter().flat_map(|epoch| epoch.to_row()).collect();
-        Ok(weight_file(&self.rbm.parameters()?)
+        Ok(weight_file(&self.sound_parameters()?)
             .text("kind", "checkpoint of a machine")
             .text("fingerprint", machine.fingerprint)
             .text("epoch", self.position.epoch)
