@@ -1,7 +1,7 @@
 //! The training step and the flow of ±1 units on the CPU, fused: fields, tanh, sampling, statistics and update in one go.
 //!
 //! For n_v = 100, n_h = 81 dense products cost 2 · 8100 operations a product and sample. Here four units of ±1 select one
-//! of sixteen tabulated sums ([`products`]), so a product is 25 · 96 additions; tanh and random numbers are computed
+//! of sixteen tabulated sums (module `products`), so a product is 25 · 96 additions; tanh and random numbers are computed
 //! sixteen at a time. The hidden units are split into blocks of sixteen, each owned by one thread in every phase of the
 //! step, so that no sum depends on the number of threads. The same bits come out for any number of threads and at every
 //! instruction set ([`Level`]).

@@ -1,0 +1,125 @@
+//! The command line.
+
+mod bench;
+mod theory;
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+pub use bench::{BenchCommand, BenchFlow, BenchRbm, BenchSampler};
+pub use theory::{Flow, Ridge, StatePointArgs, System, TheoryCommand};
+
+use crate::{config::Override, device::Backend, stages::Stage};
+
+/// The RBM-flow laboratory: is the flow of a Restricted Boltzmann Machine trained on Ising configurations a
+/// renormalization group flow?
+#[derive(Debug, Parser)]
+#[command(name = "experiments", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  experiments run configs/zero-field-quick.toml         from config to figures, in artifacts/zero-field-quick
+  experiments run configs/zero-field.toml --set rbm.n_hidden=16 --out artifacts/n-hidden-16
+  experiments status artifacts/zero-field-quick         what is done there
+  experiments config show configs/zero-field.toml       every setting with its origin";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run an experiment: sample, train, flow, analyze, render.
+    ///
+    /// Stages whose settings and inputs have not changed are left as they are. A run that was killed or stopped goes on
+    /// from its last checkpoint when the same command is given again, and ends in the same bytes.
+    Run(RunArgs),
+    /// Tell what is done in a run folder.
+    Status {
+        /// A run folder, for example artifacts/zero-field-quick.
+        folder: PathBuf,
+    },
+    /// Tell what a file holds: a data set, weights, a checkpoint, a manifest or a table.
+    Inspect {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Exact physics: thermodynamics, lines of maximal specific heat, renormalization.
+    #[command(subcommand)]
+    Theory(TheoryCommand),
+    /// Measure the speed of the hot paths on this machine.
+    #[command(subcommand)]
+    Bench(BenchCommand),
+    /// Look at a config without running it.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// `experiments run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The config.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Run only this stage; the earlier ones must be done.
+    #[arg(long, value_name = "STAGE", conflicts_with = "until")]
+    pub only: Option<Stage>,
+    /// Run up to and including this stage.
+    #[arg(long, value_name = "STAGE")]
+    pub until: Option<Stage>,
+    /// Folder of the results [default: artifacts/NAME, NAME being the config's file name]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Device to compute on, one of those compiled in: flex or ndarray (CPU), wgpu, cuda
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<Backend>,
+    /// Threads to use [default: all cores]; the results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Seconds between checkpoints of a training.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
+    pub checkpoint_every: f64,
+    /// Throw away what is there and compute the stages anew.
+    #[arg(long)]
+    pub restart: bool,
+}
+
+/// A config and changes to it.
+#[derive(Args, Debug)]
+pub struct ConfigArgs {
+    /// The experiment, for example configs/zero-field-quick.toml.
+    #[arg(value_name = "CONFIG")]
+    pub file: PathBuf,
+    /// Change a setting: data.n_samples=100, rbm.n_hidden=16 (every machine), rbm.NAME.n_hidden=16 (one machine).
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<Override>,
+}
+
+/// `experiments config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the merged settings, each with its origin.
+    Show(ConfigArgs),
+    /// Check the settings and say what the experiment consists of.
+    Check(ConfigArgs),
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("{text} is not a number"))?;
+    if (0.0..=1e9).contains(&seconds) { Ok(seconds) } else { Err("seconds from 0 to 1e9 are allowed".into()) }
+}
+
+impl RunArgs {
+    /// The stages asked for.
+    pub fn stages(&self) -> Vec<Stage> {
+        let asked = |stage: &Stage| match (self.only, self.until) {
+            (Some(only), _) => *stage == only,
+            (None, Some(until)) => *stage <= until,
+            (None, None) => true,
+        };
+        Stage::ALL.into_iter().filter(asked).collect()
+    }
+}
