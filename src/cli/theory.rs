@@ -7,8 +7,8 @@ use clap::{Args, Subcommand, ValueEnum};
 pub enum TheoryCommand {
     /// The ring, exactly.
     Ring {
-        /// Number of sites [default: the infinite chain]
-        #[arg(long, value_name = "N")]
+        /// Number of sites, up to ten million [default: the infinite chain]
+        #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=10_000_000))]
         sites: Option<usize>,
         /// Where.
         #[command(flatten)]
@@ -35,7 +35,7 @@ pub enum TheoryCommand {
     /// The infinite square lattice at H = 0 (Onsager 1944, Yang 1952).
     Onsager {
         /// Temperature T.
-        #[arg(long, value_name = "T")]
+        #[arg(long, value_name = "T", allow_negative_numbers = true)]
         temperature: f64,
         /// Print one JSON object.
         #[arg(long)]
@@ -51,7 +51,7 @@ pub enum TheoryCommand {
 #[derive(Args, Debug)]
 pub struct StatePointArgs {
     /// Temperature T; 0 and inf are allowed.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub temperature: f64,
     /// Field H.
     #[arg(long, value_name = "H", default_value_t = 0.0, allow_negative_numbers = true)]
@@ -98,7 +98,7 @@ pub struct Ridge {
 #[derive(Args, Debug)]
 pub struct Flow {
     /// Temperature T > 0 to start from.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub temperature: f64,
     /// Field H to start from.
     #[arg(long, value_name = "H", default_value_t = 0.0, allow_negative_numbers = true)]
