@@ -17,11 +17,18 @@ const HEIGHT: f64 = 1000.0;
 const SIDE: f64 = 150.0;
 /// Temperatures from energies are shown up to this multiple of the hottest other one.
 const NEAR: f64 = 1.25;
-/// The columns of temperatures, those of their errors, and the titles of their panels.
-const READINGS: [(&str, &str, &str); 2] = [
-    ("thermometer_temperature", "thermometer_temperature_error", "(a) read by the network"),
-    ("energy_temperature", "energy_temperature_error", "(b) inferred from the energy"),
+/// A reading: its column, that of its error, the title of its panel and of the axis.
+type Reading = [&'static str; 4];
+
+const BY_NETWORK: Reading = [
+    "thermometer_temperature",
+    "thermometer_temperature_error",
+    "(a) temperature read by the network",
+    "temperature *T* [*J*/*k*_{B}]",
 ];
+const BY_ENERGY: Reading = ["energy_temperature", "energy_temperature_error", "(b) inferred from the energy", ""];
+const FIELD: Reading =
+    ["thermometer_field", "thermometer_field_error", "(b) field read by the network", "field *H* [*J*]"];
 
 /// The flow from one start.
 struct Flow {
@@ -30,10 +37,11 @@ struct Flow {
     readings: [Vec<Sample>; 2],
 }
 
-/// Temperature against step from every start, left read by the network, right by inverting the exact energy.
+/// Temperature against step from every start, left read by the network, right by inverting the exact energy; where the
+/// energy gives none, because the starts differ in their field, the field that the network reads.
 ///
-/// Columns of `flow`: machine, seed, start_temperature, start_field, step, thermometer_temperature,
-/// thermometer_temperature_error, energy_temperature, energy_temperature_error. Columns of `markers`: label,
+/// Columns of `flow`: machine, seed, start_temperature, start_field, step, thermometer_temperature, energy_temperature and
+/// its error, and in its place thermometer_field, each with its error. Columns of `markers`: label,
 /// temperature. Temperatures from energies far above all others leave the panel; infinite ones have a slot of their own.
 ///
 /// # Errors
@@ -41,22 +49,25 @@ struct Flow {
 pub fn temperature_against_step(flow: &Table, markers: &Table) -> Result<Figure, FigureError> {
     require_one_machine(flow)?;
     let references = Reference::read_all(markers)?;
-    let flows = read_flows(flow)?;
-    let numbers = numbers(&flows)?;
+    let by_energy = flow.column(BY_ENERGY[0])?.iter().any(|temperature| !temperature.is_nan());
+    let readings = [BY_NETWORK, if by_energy { BY_ENERGY } else { FIELD }];
+    let flows = read_flows(flow, readings)?;
+    let numbers = numbers(&flows, readings)?;
     let heat = Heat::holding(&flows.iter().map(|flow| flow.start.0).collect::<Vec<_>>());
     let steps = Scale::holding(Spacing::LogOnePlus, flow.column("step")?);
-    let temperatures = temperature_scale(&flows, &references);
+    let temperatures = temperature_scale(&flows, by_energy, &references);
+    let second = if by_energy { temperatures.clone() } else { field_scale(&flows) };
     let mut entries: Vec<_> = references.iter().map(Reference::entry).collect();
     entries.push(Entry::new(Key::Band(GREY), band_label(flow)?));
     render(HEIGHT, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
         let area = legend::draw(canvas, sheet, &entries).inset(0.0, TOP, SIDE, BOTTOM);
-        for (index, area) in area.columns(2, 84.0).into_iter().enumerate() {
-            let axes = Axes { area, x: steps.clone(), y: temperatures.clone() };
-            let y = if index == 0 { "temperature *T* [*J*/*k*_{B}]" } else { "" };
-            axes.draw(canvas, Titles { panel: READINGS[index].2, x: Some("step of the flow"), y: Some(y) });
+        let panels = area.columns(2, if by_energy { 84.0 } else { 130.0 }).into_iter().zip([temperatures, second]);
+        for (index, ((area, y), [_, _, panel, title])) in panels.zip(readings).enumerate() {
+            let axes = Axes { area, x: steps.clone(), y };
+            axes.draw(canvas, Titles { panel, x: Some("step of the flow"), y: Some(title) });
             draw_flows(canvas, &axes, &flows, index, &heat);
-            for reference in &references {
+            for reference in references.iter().filter(|_| by_energy || index == 0) {
                 axes.horizontal(canvas, reference.temperature, reference.stroke);
             }
         }
@@ -79,33 +90,43 @@ fn draw_flows(canvas: &mut Canvas<'_>, axes: &Axes, flows: &[Flow], reading: usi
 
 /// From the coldest to the hottest of the network's readings, the finite starts and the references; temperatures
 /// from energies only so far as they lie near.
-fn temperature_scale(flows: &[Flow], references: &[Reference]) -> Scale {
-    let readings = |index: usize| flows.iter().flat_map(move |flow| flow.readings[index].iter().map(|sample| sample.y));
+fn temperature_scale(flows: &[Flow], by_energy: bool, references: &[Reference]) -> Scale {
+    let readings = |index| readings(flows, index);
     let starts = flows.iter().map(|flow| flow.start.0).filter(|start| start.is_finite());
     let marked = references.iter().map(|reference| reference.temperature);
     let expected: Vec<f64> = starts.chain(readings(0)).chain(marked).collect();
     let hottest = expected.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
-    let near = readings(1).filter(|value| value.is_infinite() || *value <= NEAR * hottest);
+    let near = readings(1).filter(|value| by_energy && (value.is_infinite() || *value <= NEAR * hottest));
     Scale::holding(Spacing::Linear, expected.iter().copied().chain(near))
 }
 
-fn read_flows(table: &Table) -> Result<Vec<Flow>, TableError> {
+/// From the lowest to the highest of the network's fields and the starts'.
+fn field_scale(flows: &[Flow]) -> Scale {
+    Scale::holding(Spacing::Linear, readings(flows, 1).chain(flows.iter().map(|flow| flow.start.1)))
+}
+
+/// All values of one of the two readings.
+fn readings(flows: &[Flow], index: usize) -> impl Iterator<Item = f64> {
+    flows.iter().flat_map(move |flow| flow.readings[index].iter().map(|sample| sample.y))
+}
+
+fn read_flows(table: &Table, readings: [Reading; 2]) -> Result<Vec<Flow>, TableError> {
     let mut flows = Vec::new();
     for start in starts(table)? {
         let rows = of_start(table, start)?;
-        let read = |index: usize| over_seeds(&rows, "step", READINGS[index].0, Some(READINGS[index].1));
-        flows.push(Flow { start, readings: [read(0)?, read(1)?] });
+        let read = |[column, error, ..]: Reading| over_seeds(&rows, "step", column, Some(error));
+        flows.push(Flow { start, readings: [read(readings[0])?, read(readings[1])?] });
     }
     Ok(flows)
 }
 
 /// Both readings of every start, side by side.
-fn numbers(flows: &[Flow]) -> Result<Table, TableError> {
-    let [network, energy] = READINGS;
-    let header = ["start_temperature", "start_field", "step", network.0, network.1, energy.0, energy.1];
+fn numbers(flows: &[Flow], readings: [Reading; 2]) -> Result<Table, TableError> {
+    let [[first, first_error, ..], [second, second_error, ..]] = readings;
+    let header = ["start_temperature", "start_field", "step", first, first_error, second, second_error];
     let mut numbers = Table::new("temperature_against_step", header);
-    for Flow { start, readings: [network, energy] } in flows {
-        for (a, b) in network.iter().zip(energy) {
+    for Flow { start, readings: [first, second] } in flows {
+        for (a, b) in first.iter().zip(second) {
             numbers.push([start.0, start.1, a.x, a.y, a.error, b.y, b.error].map(Into::into))?;
         }
     }

@@ -62,7 +62,7 @@ pub fn thermometer_histogram(histogram: &Table, markers: &Table) -> Result<Figur
             let head = if histogram.row == 0 { heads[histogram.column].as_str() } else { "" };
             let x = (histogram.row + 1 == steps.len()).then_some("temperature class *T* [*J*/*k*_{B}]");
             let panel = rows[histogram.row].columns(ends.len(), 92.0)[histogram.column];
-            histogram.draw(canvas, panel, Scales::of(&histograms, histogram.row), head, x, &references);
+            histogram.draw(canvas, panel, Scales::of(&histograms, histogram.row, &references), head, x, &references);
         }
         for (row, step) in rows.iter().zip(&steps) {
             let label = format!("step {}", short(*step));
@@ -80,9 +80,10 @@ struct Scales {
 
 impl Scales {
     /// One x for all panels, one y for the panels of a row.
-    fn of(histograms: &[Histogram], row: usize) -> Self {
+    fn of(histograms: &[Histogram], row: usize, references: &[Reference]) -> Self {
         let all = histograms.iter().flat_map(|histogram| &histogram.bins);
-        let edges = all.clone().flat_map(|bin| [bin.x - half_width(bin.x, all.clone()), bin.x]);
+        let edges = all.clone().flat_map(|bin| [-1.0, 1.0].map(|side| bin.x + side * half_width(bin.x, all.clone())));
+        let edges = edges.chain(references.iter().map(|reference| reference.temperature));
         let of_row = histograms.iter().filter(|histogram| histogram.row == row).flat_map(|histogram| &histogram.bins);
         let tops = of_row.map(|bin| bin.y + bin.error);
         Self {
