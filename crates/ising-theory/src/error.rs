@@ -31,16 +31,6 @@ pub enum TheoryError {
         /// The field asked for.
         field: f64,
     },
-    /// The quantity exists for another lattice only.
-    #[error("{quantity} is not available for a {lattice}; {instead}")]
-    WrongLattice {
-        /// The quantity asked for.
-        quantity: &'static str,
-        /// The lattice it was asked for.
-        lattice: crate::Lattice,
-        /// What to use instead.
-        instead: &'static str,
-    },
     /// A posterior needs at least one state point, and a prior that allows the observation.
     #[error("no state point of the grid can produce bond energy {bond_energy} and magnetization {magnetization}")]
     ImpossibleObservation {
