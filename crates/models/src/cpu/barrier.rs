@@ -7,7 +7,10 @@ use std::{
 };
 
 /// Threads wait for each other by spinning; they give way only when the wait is long, as with more threads than cores.
+///
+/// It has its lines of the cache for itself: what else lay there would be slow to read for all who wait.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(super) struct SpinBarrier {
     n_threads: usize,
     n_arrived: AtomicUsize,
@@ -15,7 +18,7 @@ pub(super) struct SpinBarrier {
 }
 
 /// Looks before a waiting thread gives way.
-const PATIENCE: usize = 1000;
+const PATIENCE: usize = 3000;
 
 impl SpinBarrier {
     pub(super) fn new(n_threads: usize) -> Self {

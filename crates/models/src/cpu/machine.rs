@@ -5,11 +5,15 @@ use std::sync::RwLock;
 use super::{
     activation::tanh,
     lanes::{Lanes, Vector, WIDTH},
-    products::{CHUNK, GROUP, PASS, Table, add_selected, fill},
+    products::{CHUNK, GROUP, Table, add_selected, fill},
 };
 use crate::RbmParameters;
 
+/// Selectors of rows that are not there: blocks of different threads must not meet in a line of the cache.
+const APART: usize = 128 / GROUP;
+
 /// Sixteen hidden units.
+#[repr(align(128))]
 pub(super) struct HiddenBlock {
     /// Weights, shape `[n_visible, 16]`, padded with zeros to whole groups of rows.
     pub(super) weights: Vec<Lanes>,
@@ -25,6 +29,7 @@ pub(super) struct HiddenBlock {
 }
 
 /// Sixteen visible units.
+#[repr(align(128))]
 pub(super) struct VisibleBlock {
     pub(super) bias: Lanes,
     /// Sampled units.
@@ -51,7 +56,7 @@ impl Machine {
     /// Takes a machine apart; batches have up to `n_rows` rows.
     pub(super) fn new(parameters: &RbmParameters, n_rows: usize) -> Self {
         let &RbmParameters { n_visible, n_hidden, .. } = parameters;
-        let n_rows = n_rows.next_multiple_of(PASS);
+        let n_rows = n_rows.next_multiple_of(GROUP);
         let n_padded = n_visible.next_multiple_of(GROUP);
         let lanes = |values: &[f32], first: usize| {
             Lanes(std::array::from_fn(|lane| values.get(first + lane).copied().unwrap_or_default()))
@@ -66,12 +71,12 @@ impl Machine {
                 fields: vec![Lanes::ZERO; n_rows],
                 data_means: vec![Lanes::ZERO; n_rows],
                 reconstructed_means: vec![Lanes::ZERO; n_rows],
-                selectors: vec![[0; 4]; n_rows],
+                selectors: vec![[0; 4]; n_rows + APART],
             })
         });
         let visible = (0..n_visible).step_by(WIDTH).map(|first| {
             let bias = lanes(&parameters.visible_bias, first);
-            RwLock::new(VisibleBlock { bias, selectors: vec![[0; 4]; n_rows] })
+            RwLock::new(VisibleBlock { bias, selectors: vec![[0; 4]; n_rows + APART] })
         });
         Self { n_visible, n_hidden, hidden: hidden.collect(), visible: visible.collect() }
     }
@@ -135,20 +140,18 @@ impl HiddenBlock {
 /// The weights of sixteen visible units from `first` on, one entry for each of the block's hidden units.
 #[inline(always)]
 pub(super) fn transposed<V: Vector>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
-    let mut square = [Lanes::ZERO; WIDTH];
-    for (entry, row) in square.iter_mut().zip(&weights[first..]) {
-        *entry = *row;
-    }
+    let rows = &weights[first..];
+    let mut square: [V; WIDTH] = std::array::from_fn(|row| V::load(rows.get(row).unwrap_or(&Lanes::ZERO)));
     // Four perfect shuffles of its rows transpose a square of sixteen.
     for _ in 0..WIDTH.ilog2() {
-        let mut shuffled = [Lanes::ZERO; WIDTH];
         let (low, high) = square.split_at(WIDTH / 2);
-        for (pair, (low, high)) in shuffled.as_chunks_mut::<2>().0.iter_mut().zip(low.iter().zip(high)) {
-            let (even, odd) = V::load(low).interleave(V::load(high));
-            even.store(&mut pair[0]);
-            odd.store(&mut pair[1]);
-        }
-        square = shuffled;
+        let mut pairs = low.iter().zip(high).map(|(low, high)| low.interleave(*high));
+        let pairs: [(V, V); WIDTH / 2] = std::array::from_fn(|_| pairs.next().unwrap_or((square[0], square[0])));
+        square = std::array::from_fn(|row| if row % 2 == 0 { pairs[row / 2].0 } else { pairs[row / 2].1 });
     }
-    square
+    let mut transposed = [Lanes::ZERO; WIDTH];
+    for (lanes, row) in transposed.iter_mut().zip(square) {
+        row.store(lanes);
+    }
+    transposed
 }

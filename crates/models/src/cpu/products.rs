@@ -77,23 +77,21 @@ fn entry<V: Vector>(table: &Table, selector: u8) -> V {
     V::load(&table[usize::from(selector & 15)])
 }
 
-/// Rows of a batch whose outer products are summed in one pass over the visible units.
-pub(super) const PASS: usize = 16;
-
-/// Adds Σ_r vᵢᵣ mᵣ to `sums[i]` for sixteen rows r; `signs` holds, for each group of four rows, their signs at every unit
-/// i, `stride` bytes apart.
+/// Adds Σ_r vᵢᵣ mᵣ to `sums[i]` for the rows r whose means m fill `tables`, four rows a table; `signs` holds, `stride` bytes
+/// for each table, the signs of its four rows at every unit i. The sums are whole groups.
 #[inline(always)]
-pub(super) fn add_outer<V: Vector>(means: &[Lanes; PASS], signs: &[u8], stride: usize, sums: &mut [Lanes]) {
-    let mut tables = [EMPTY; PASS / GROUP];
-    for (table, rows) in tables.iter_mut().zip(means.as_chunks().0) {
-        fill::<V>(table, rows);
-    }
-    let n_units = sums.len();
-    let (a, b) = (&signs[..n_units], &signs[stride..][..n_units]);
-    let (c, d) = (&signs[2 * stride..][..n_units], &signs[3 * stride..][..n_units]);
-    for (sum, (((a, b), c), d)) in sums.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
-        let first = entry::<V>(&tables[0], *a).plus(entry(&tables[1], *b));
-        let second = entry::<V>(&tables[2], *c).plus(entry(&tables[3], *d));
-        V::load(sum).plus(first.plus(second)).store(sum);
+pub(super) fn add_outer<V: Vector>(tables: &[Table], signs: &[u8], stride: usize, sums: &mut [Lanes]) {
+    for (quartet, sums) in sums.as_chunks_mut::<GROUP>().0.iter_mut().enumerate() {
+        let mut partial = sums.each_ref().map(V::load);
+        for (table, signs) in tables.iter().zip(signs.chunks_exact(stride)) {
+            // One word for four units: their bytes are not vectorised into something slower.
+            let signs = u32::from_le_bytes(signs.as_chunks().0[quartet]);
+            for (partial, unit) in partial.iter_mut().zip(0..) {
+                *partial = partial.plus(entry(table, (signs >> (8 * unit)) as u8));
+            }
+        }
+        for (sum, partial) in sums.iter_mut().zip(partial) {
+            partial.store(sum);
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     bits::{SELECTORS, WORD, count, signs, spread},
     lanes::{Kernel, Lanes, Level, Vector, WIDTH},
     machine::{HiddenBlock, Machine, locked, transposed},
-    products::{CHUNK, EMPTY, GROUP, PASS, Table, add_outer, add_selected, fill},
+    products::{CHUNK, EMPTY, GROUP, Table, add_outer, add_selected, fill},
 };
 use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
 
@@ -108,7 +108,7 @@ impl Worker<'_> {
     }
 
     fn scratch(&self) -> Scratch {
-        let n_rows = self.batches.batch_size.min(self.batches.order.len()).next_multiple_of(PASS);
+        let n_rows = self.batches.batch_size.min(self.batches.order.len()).next_multiple_of(GROUP);
         let (visible, hidden) = (self.visible_stride(), self.hidden_stride());
         Scratch {
             tables: vec![EMPTY; CHUNK],
@@ -118,7 +118,7 @@ impl Worker<'_> {
             data_signs: vec![0; n_rows * visible],
             reconstruction_signs: vec![0; n_rows * visible],
             fields: vec![Lanes::ZERO; n_rows],
-            sums: vec![Lanes::ZERO; self.machine.n_visible],
+            sums: vec![Lanes::ZERO; self.machine.n_visible.next_multiple_of(GROUP)],
         }
     }
 
@@ -243,13 +243,17 @@ impl Worker<'_> {
             for (means, signs) in
                 [(&block.data_means, &scratch.data_signs), (&block.reconstructed_means, &scratch.reconstruction_signs)]
             {
-                let passes = means.as_chunks::<PASS>().0.iter().zip(signs.chunks_exact(PASS * stride));
-                for (means, signs) in passes.take(n_rows.div_ceil(PASS)) {
-                    add_outer::<V>(means, signs, GROUP * stride, &mut scratch.sums);
+                let groups = &means.as_chunks::<GROUP>().0[..n_rows.div_ceil(GROUP)];
+                for (groups, signs) in groups.chunks(CHUNK).zip(signs.chunks(CHUNK * GROUP * stride)) {
+                    let tables = &mut scratch.tables[..groups.len()];
+                    for (table, rows) in tables.iter_mut().zip(groups) {
+                        fill::<V>(table, rows);
+                    }
+                    add_outer::<V>(tables, signs, GROUP * stride, &mut scratch.sums);
                 }
             }
             let rate = V::splat(rate);
-            for (weights, sum) in block.weights.iter_mut().zip(&scratch.sums) {
+            for (weights, sum) in block.weights.iter_mut().zip(&scratch.sums[..n_visible]) {
                 V::load(weights).plus(rate.times(V::load(sum))).store(weights);
             }
             let mut sum = V::splat(0.0);
