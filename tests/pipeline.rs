@@ -123,3 +123,65 @@ fn mean_field_and_rounded_flows_run_and_give_other_numbers() {
     }
     assert!(tables[0] != tables[1] && tables[1] != tables[2] && tables[0] != tables[2]);
 }
+
+/// Runs one stage of a finished run and asserts that it is refused, for this reason, with nothing changed.
+fn assert_refused(folder: &std::path::Path, arguments: &[&str], reason: &str) {
+    let before = contents(folder);
+    let refused = run_smoke(folder, arguments);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && text.contains(reason), "{arguments:?}: {text}");
+    assert_eq!(before, contents(folder));
+}
+
+#[test]
+fn a_single_stage_needs_what_it_reads_to_be_done_intact_and_of_these_settings() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    said(&run_smoke(folder, &[]));
+    for (change, reason) in [
+        ("data.side=5", "data.side was 4, now 5"),
+        ("seed=2", "seed was 1, now 2"),
+        ("rbm.n_hidden=5", "rbm.reference.n_hidden was 16, now 5"),
+    ] {
+        assert_refused(folder, &["--only", "flow", "--set", change, "--set", "flow.n_steps=6"], reason);
+    }
+    assert_refused(folder, &["--only", "train-rbm", "--set", "data.side=5"], "data.side was 4, now 5");
+    let samples = folder.join("data/samples.safetensors");
+    let mut bytes = fs::read(&samples).expect("samples");
+    *bytes.last_mut().expect("spins") ^= 1;
+    fs::write(&samples, bytes).expect("a writable file");
+    let damaged = "data/samples.safetensors is not the file that was written";
+    assert_refused(folder, &["--only", "train-rbm", "--restart"], damaged);
+    assert_refused(folder, &["--only", "render", "--restart"], damaged);
+}
+
+#[test]
+fn results_without_a_manifest_are_not_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &["--until", "sample"]));
+    fs::remove_file(folder.path().join("manifest.toml")).expect("a manifest");
+    assert_refused(folder.path(), &["--set", "data.side=3"], "no manifest.toml");
+}
+
+#[test]
+fn a_large_torus_in_a_field_runs_though_nothing_exact_is_known_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = ["data.side=14", "data.fields=[-1]", "data.n_samples=20", "rbm.n_epochs=1", "flow.n_steps=2"];
+    let arguments: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
+    said(&run_smoke(folder.path(), &arguments));
+}
+
+/// With several fields, too, the energy is that in the field of the start: e = −1 − H on the aligned ring.
+#[test]
+fn the_energy_of_the_flow_holds_the_field_term() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = ["data.lattice=ring", "data.n_sites=8", "data.fields=[0,0.5,1]", "data.temperatures=[0,2]"];
+    let arguments: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
+    said(&run_smoke(folder.path(), &[&arguments[..], &["--until", "flow"]].concat()));
+    let text = fs::read_to_string(folder.path().join("flow/flow.csv")).expect("a table");
+    let flow = rbm_flow::table::Table::from_csv("flow", &text).expect("a table");
+    let start = flow.filter("step", 0usize).and_then(|t| t.filter("start_temperature", 0usize)).expect("rows");
+    let (fields, energies) = (start.column("start_field").expect("H"), start.column("energy_per_site").expect("e"));
+    assert_eq!(fields.len(), 6);
+    assert!(fields.iter().zip(&energies).all(|(field, energy)| (energy + 1.0 + field).abs() < 1e-12), "{energies:?}");
+}

@@ -50,6 +50,10 @@ fn check_data(settings: &Settings) -> Result<(), Problem> {
         let help = format!("stay below {MAX_GIBIBYTES} GiB: fewer samples, state points or sites");
         return Err(Problem::new("data.n_samples", &message, &help));
     }
+    let thermometer = &settings.thermometer;
+    for width in thermometer.layers.iter().chain([&thermometer.n_features]) {
+        check_size("thermometer.layers", *width, MAX_UNITS)?;
+    }
     if settings.thermometer.batch_size.get() > n_samples {
         return Err(batch_too_large("thermometer.batch_size", n_samples));
     }
@@ -73,6 +77,16 @@ fn check_sampler(data: &Data) -> Result<(), Problem> {
     }
 }
 
+/// Units of a layer, and machines of an entry.
+const MAX_UNITS: usize = 100_000;
+
+fn check_size(key: &str, size: Count, largest: usize) -> Result<(), Problem> {
+    if size.get() <= largest {
+        return Ok(());
+    }
+    Err(Problem::new(key, &format!("{size} does not fit into memory"), &format!("choose {largest} or less")))
+}
+
 fn batch_too_large(key: &str, n_samples: usize) -> Problem {
     let help = format!("choose {n_samples} or less, or raise data.n_samples");
     Problem::new(key, &format!("a batch is larger than the {n_samples} training configurations"), &help)
@@ -92,6 +106,8 @@ fn check_machines(settings: &Settings) -> Result<(), Problem> {
             let key = format!("rbm.{}.name", rbm.name);
             return Err(Problem::new(&key, "two machines have this name", "give each [[rbm]] its own name"));
         }
+        check_size(&format!("rbm.{}.n_hidden", rbm.name), rbm.n_hidden, MAX_UNITS)?;
+        check_size(&format!("rbm.{}.seeds", rbm.name), rbm.seeds, MAX_UNITS)?;
         if rbm.batch_size.get() > n_samples {
             return Err(batch_too_large(&format!("rbm.{}.batch_size", rbm.name), n_samples));
         }

@@ -41,6 +41,9 @@ impl<'de> Deserialize<'de> for Positive {
 pub struct Count(usize);
 
 impl Count {
+    /// More than any experiment needs of anything.
+    const LARGEST: usize = 1_000_000_000_000;
+
     pub(super) const fn new(value: usize) -> Self {
         assert!(value > 0);
         Self(value)
@@ -62,7 +65,8 @@ impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = i64::deserialize(deserializer)?;
         match usize::try_from(value) {
-            Ok(count) if count > 0 => Ok(Self(count)),
+            Ok(count) if (1..=Self::LARGEST).contains(&count) => Ok(Self(count)),
+            Ok(count) if count > 0 => Err(D::Error::custom(format!("{value} is too large: at most {}", Self::LARGEST))),
             _ => Err(D::Error::custom(format!("{value} is not allowed here: a whole number of at least 1 is needed"))),
         }
     }
@@ -119,7 +123,8 @@ impl<'de> Deserialize<'de> for Entry {
                 f.write_str("a number or { start, stop, step }")
             }
             fn visit_f64<E: Error>(self, value: f64) -> Result<Entry, E> {
-                Ok(Entry::Number(value))
+                // `+ 0.0` turns −0 into 0, so that no value hides behind its sign.
+                Ok(Entry::Number(value + 0.0))
             }
             fn visit_i64<E: Error>(self, value: i64) -> Result<Entry, E> {
                 Ok(Entry::Number(value as f64))

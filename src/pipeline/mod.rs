@@ -4,7 +4,7 @@ mod standing;
 mod task;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     sync::{
@@ -53,8 +53,13 @@ pub struct Request {
 pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()> {
     let device = request.backend.open()?;
     let _lock = lock(&request.folder)?;
-    let manifest = Mutex::new(Manifest::read(&request.folder)?.unwrap_or_default());
+    let manifest = Manifest::read(&request.folder)?;
+    if manifest.is_none() {
+        refuse_unknown_results(&request.folder)?;
+    }
+    let manifest = Mutex::new(manifest.unwrap_or_default());
     let run = Run { config, request, progress, device: &device, manifest: &manifest };
+    run.require_earlier_stages()?;
     run.refuse_lost_results()?;
     run.describe();
     for &stage in &request.stages {
@@ -77,6 +82,18 @@ fn lock(folder: &Path) -> Result<File> {
     }
 }
 
+/// Results without a manifest are nobody's: they are not overwritten.
+fn refuse_unknown_results(folder: &Path) -> Result<()> {
+    match ["data", "thermometer", "rbm", "flow"].into_iter().find(|name| folder.join(name).exists()) {
+        Some(name) => bail!(
+            "{} holds {name}/ but no manifest.toml, which says what that is: \
+             restore the manifest, or give this run another folder with --out",
+            folder.display()
+        ),
+        None => Ok(()),
+    }
+}
+
 struct Run<'a> {
     config: &'a Config,
     request: &'a Request,
@@ -86,6 +103,33 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// What the asked stages read from stages that are not asked for must be done, with these settings, and intact.
+    fn require_earlier_stages(&self) -> Result<()> {
+        let (asked, earlier): (Vec<Stage>, Vec<Stage>) =
+            Stage::ALL.into_iter().partition(|stage| self.request.stages.contains(stage));
+        let tasks = |stages: Vec<Stage>| stages.into_iter().flat_map(|stage| stage.tasks(self.config));
+        let mut needed: BTreeSet<String> = tasks(asked).flat_map(|task| task.inputs).collect();
+        // The stages stand in their order: going backwards, a task's inputs are met after it.
+        for task in tasks(earlier).collect::<Vec<_>>().into_iter().rev() {
+            if !needed.contains(&task.name) {
+                continue;
+            }
+            needed.extend(task.inputs.iter().cloned());
+            let reason = match self.standing(&task) {
+                Standing::UpToDate => continue,
+                Standing::Missing => "is not done, or a file of it is gone".into(),
+                Standing::Changed(difference) => format!("was done with other settings: {difference}"),
+                Standing::Damaged(file) => format!("is damaged: {file} is not the file that was written"),
+            };
+            bail!(
+                "{}: {}, which is needed here, {reason}\n  run without --only",
+                self.request.folder.display(),
+                task.name
+            );
+        }
+        Ok(())
+    }
+
     /// Before anything is written: no precious result may be replaced because a setting changed.
     fn refuse_lost_results(&self) -> Result<()> {
         if self.request.restart {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ising_data::{Estimate, mean};
-use ising_theory::{CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, specific_heat_maximum};
+use ising_theory::{CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, TheoryError, specific_heat_maximum};
 
 use super::{Stage, pick, read_table, write_table};
 use crate::{
@@ -47,7 +47,11 @@ fn markers(config: &Config, observables: &Table) -> Result<Vec<Marker>> {
             let (name, label) = ("critical_temperature", "*T*_{c}");
             markers.push(Marker { name, label, temperature: CRITICAL_TEMPERATURE, field });
         }
-        let maximum = specific_heat_maximum(config.lattice, field)?;
+        let maximum = match specific_heat_maximum(config.lattice, field) {
+            // Nothing exact is known of a large torus in a field: there is nothing to mark.
+            Err(TheoryError::SideTooLarge { .. }) => return Ok(markers),
+            maximum => maximum?,
+        };
         let (name, label) = ("specific_heat_maximum", "maximal *c*");
         markers.push(Marker { name, label, temperature: maximum.temperature, field });
         let (name, label) = ("training_mixture", "training mixture");
@@ -100,14 +104,16 @@ fn end_points(flow: &Table, markers: &[Marker]) -> Result<Table> {
 /// Points of the curves of exact values.
 const N_CURVE: usize = 61;
 
-/// Exact values along T at every field of the data, up to the hottest finite temperature.
+/// Exact values along T at every field of the data, from its coldest to its hottest finite temperature.
 fn exact_curve(config: &Config) -> Result<Table> {
     let mut table = Table::with_header("exact", ["temperature", "field"].into_iter().chain(exact::NAMES));
     let fields = config.settings.data.fields.values();
     let finite = |t: &f64| t.is_finite();
-    let hottest = config.settings.data.temperatures.values().into_iter().filter(finite).fold(0.0, f64::max);
-    for i in 0..N_CURVE {
-        let temperature = hottest * i as f64 / (N_CURVE - 1) as f64;
+    let temperatures: Vec<f64> = config.settings.data.temperatures.values().into_iter().filter(finite).collect();
+    let coldest = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
+    let hottest = temperatures.iter().copied().fold(0.0, f64::max);
+    for i in (0..N_CURVE).filter(|_| coldest <= hottest) {
+        let temperature = coldest + (hottest - coldest) * i as f64 / (N_CURVE - 1) as f64;
         for (&field, exact) in fields.iter().zip(exact::values(config.lattice, temperature, &fields)?) {
             table.push([&[temperature, field][..], &exact].concat().into_iter().map(Cell::from).collect::<Vec<_>>())?;
         }

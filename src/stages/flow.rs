@@ -1,12 +1,12 @@
 //! `flow`: every machine is fed its own reconstructions, and each step is read as (T, H).
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, Tensor};
 use ising_data::{
     Estimate, PackedSpins, StatePoint, observables,
     stream::{self, Purpose},
 };
-use ising_theory::{EnergyThermometer, Lattice};
+use ising_theory::{EnergyThermometer, Lattice, TheoryError};
 use models::{PackedTensor, Rbm, Thermometer, Update, reconstruct};
 
 use super::{
@@ -76,7 +76,6 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
         lattice: config.lattice,
         reader: Reader::new(&grid(config)?),
         thermometer: read_thermometer(config, workbench)?,
-        energy_point: energy_point(config)?,
         energy_thermometer: energy_thermometer(config)?,
         tables: FlowTables::default(),
     };
@@ -85,6 +84,8 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
         let path = workbench.path(&machine_folder(rbm, index)).join("weights.safetensors");
         let machine = Rbm::new(&parameters(&TensorFile::read(&path)?)?, workbench.device)
             .with_context(|| format!("cannot use {}", path.display()))?;
+        let n_visible = machine.weights.dims()[0];
+        ensure!(n_visible == config.lattice.n_sites(), "{} is no machine of a {}", path.display(), config.lattice);
         let key = stream::key(seed, Purpose::Flow, index, 0);
         let mut chains = Chains::new(&spins, flow.update, workbench.device);
         let mut step = 0;
@@ -145,21 +146,14 @@ impl Chains {
     }
 }
 
-/// The thermometer that inverts the exact e(T) in the field of the data, if they have only one.
-fn energy_thermometer(config: &Config) -> Result<Option<EnergyThermometer>> {
-    match config.settings.data.fields.values().as_slice() {
-        &[field] => Ok(Some(EnergyThermometer::new(config.lattice, field)?)),
-        _ => Ok(None),
+/// The thermometer that inverts the exact e(T), with the field it is for: that of the data, if they have only one and
+/// the exact e(T) is known there.
+fn energy_thermometer(config: &Config) -> Result<Option<(f64, EnergyThermometer)>> {
+    let &[field] = config.settings.data.fields.values().as_slice() else { return Ok(None) };
+    match EnergyThermometer::new(config.lattice, field) {
+        Err(TheoryError::SideTooLarge { .. }) => Ok(None),
+        thermometer => Ok(Some((field, thermometer?))),
     }
-}
-
-/// A state point in the field that energies are measured in: that of the data if they have only one, else none.
-fn energy_point(config: &Config) -> Result<StatePoint> {
-    let field = match config.settings.data.fields.values().as_slice() {
-        &[field] => field,
-        _ => 0.0,
-    };
-    Ok(StatePoint::new(1.0, field)?)
 }
 
 struct FlowTables {
@@ -195,8 +189,7 @@ struct Recorder<'a> {
     lattice: Lattice,
     reader: Reader,
     thermometer: Thermometer,
-    energy_point: StatePoint,
-    energy_thermometer: Option<EnergyThermometer>,
+    energy_thermometer: Option<(f64, EnergyThermometer)>,
     tables: FlowTables,
 }
 
@@ -217,7 +210,7 @@ impl Recorder<'_> {
                 start.field().into(),
                 step.into(),
             ];
-            self.record_reading(&row, &spins, probabilities)?;
+            self.record_reading(&row, start, &spins, probabilities)?;
             if self.is_extreme(start) {
                 self.record_histogram(&row, probabilities)?;
             }
@@ -227,16 +220,23 @@ impl Recorder<'_> {
         Ok(())
     }
 
-    fn record_reading(&mut self, row: &[Cell], spins: &PackedSpins, probabilities: &[f32]) -> Result<()> {
+    fn record_reading(
+        &mut self,
+        row: &[Cell],
+        start: StatePoint,
+        spins: &PackedSpins,
+        probabilities: &[f32],
+    ) -> Result<()> {
         let reading = self.reader.read(probabilities);
-        let measured = observables(self.lattice, self.energy_point, spins);
+        // The energy is that in the field of the start; the temperature in it does not enter.
+        let measured = observables(self.lattice, StatePoint::new(1.0, start.field())?, spins);
         let energy = measured.energy_per_site;
         let energy_temperature = match &self.energy_thermometer {
-            Some(thermometer) => {
+            Some((field, thermometer)) if field.total_cmp(&start.field()).is_eq() => {
                 let reading = thermometer.read(energy.value);
                 Estimate { value: reading.temperature, error: energy.error * reading.temperature_per_energy }
             }
-            None => Estimate { value: f64::NAN, error: f64::NAN },
+            _ => Estimate { value: f64::NAN, error: f64::NAN },
         };
         let mut cells = row.to_vec();
         cells.extend([self.n_chains.into(), reading.spread.into(), reading.infinite.into()]);

@@ -59,10 +59,13 @@ impl Renormalization {
         let n_moved = self.n_moved();
         let (pair, field) = (2.0 * n_moved * couplings.coupling, couplings.field);
         let (parallel, opposed) = (ln_cosh(pair + field), ln_cosh(pair - field));
-        Couplings {
-            coupling: (0.25 * (parallel + opposed - 2.0 * ln_cosh(field))).max(0.0),
-            field: n_moved * (field + 0.5 * (parallel - opposed)),
-        }
+        // cosh(p + h) cosh(p − h) = cosh² h + sinh² p: no digits are lost where K is small, nothing overflows where it is not.
+        let coupling = if pair.max(field.abs()) < 300.0 {
+            0.25 * (pair.sinh() / field.cosh()).powi(2).ln_1p()
+        } else {
+            (0.25 * (parallel + opposed - 2.0 * ln_cosh(field))).max(0.0)
+        };
+        Couplings { coupling, field: n_moved * (field + 0.5 * (parallel - opposed)) }
     }
 
     /// `start` and its images under `n_steps` steps.
