@@ -13,13 +13,13 @@ static ASKED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// Exit code of a run that stopped with its state saved and can be continued (EX_TEMPFAIL).
 pub const EXIT_CODE: u8 = 75;
 
-/// The work stopped because it was asked to; its state is saved.
+/// The work stopped because it was asked to; what it had finished, and a training's state, is saved.
 #[derive(Clone, Copy, Debug)]
 pub struct Interrupted;
 
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stopped by a signal; the state is saved: run the same command again to go on")
+        f.write_str("stopped by a signal; finished tasks and checkpoints are kept: run the same command again to go on")
     }
 }
 

@@ -142,8 +142,8 @@ fn table<const N: usize>(rows: &[[(&str, f64); N]], json: bool) -> String {
     }
     let mut lines = Vec::new();
     if let Some(row) = rows.first() {
-        lines.push(row.map(|(name, _)| format!("{name:<24}")).concat());
+        lines.push(row.map(|(name, _)| format!("{name:<23} ")).concat());
     }
-    lines.extend(rows.iter().map(|row| row.map(|(_, value)| format!("{value:<24}")).concat()));
+    lines.extend(rows.iter().map(|row| row.map(|(_, value)| format!("{value:<23} ")).concat()));
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }

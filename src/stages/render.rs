@@ -1,6 +1,6 @@
 //! `render`: the figures, each a function of tables.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use ising_theory::Lattice;
 
 use super::{Stage, machine_folder, machine_tasks, machines, pick, read_table};
@@ -69,15 +69,21 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
 
 /// The rows of the chosen steps and starting temperatures; without a choice all, of which the figure shows some.
 fn choose(table: Table, settings: &schema::Figure) -> Result<Table> {
-    let mut table = table;
+    let mut chosen = table.clone();
     if let Some(steps) = &settings.steps {
         let steps: Vec<f64> = steps.iter().map(|&step| step as f64).collect();
-        table = table.retain("step", &steps)?;
+        chosen = chosen.retain("step", &steps)?;
     }
     if let Some(starts) = &settings.temperatures {
-        table = table.retain("start_temperature", &starts.values())?;
+        chosen = chosen.retain("start_temperature", &starts.values())?;
     }
-    Ok(table)
+    ensure!(
+        !chosen.is_empty(),
+        "no row has these steps and temperatures; recorded are the steps {:?} from the temperatures {:?}",
+        table.distinct("step")?,
+        table.distinct("start_temperature")?
+    );
+    Ok(chosen)
 }
 
 /// Rows and columns of a picture: a ring is one strip.

@@ -26,11 +26,11 @@ impl fmt::Display for Cell {
 }
 
 impl From<f64> for Cell {
-    /// The shortest text that reads back as the same number; infinity is `inf`, NaN an empty cell, −0 is `0`.
+    /// The shortest text that reads back as the same number; infinity is `inf`, NaN is `nan`, −0 is `0`.
     fn from(value: f64) -> Self {
         let size = value.abs();
         Self(match value {
-            _ if value.is_nan() => String::new(),
+            _ if value.is_nan() => "nan".to_owned(),
             _ if value.classify() == FpCategory::Zero => "0".to_owned(),
             _ if value.is_infinite() || (1e-5..1e16).contains(&size) => value.to_string(),
             _ => format!("{value:e}"),

@@ -126,6 +126,7 @@ impl Rbm {
 
     /// Mean over the batch of ln p(vᵢ | all other spins), in nats per spin, at one site of each configuration:
     /// site (row mod n_v), so that a batch of n_v rows or more covers the lattice. Untrained: −ln 2.
+    /// The standard error is about 0.6/√n_rows.
     pub fn pseudo_likelihood(&self, visible: Tensor<2>) -> Tensor<1> {
         let [n_rows, n_visible] = visible.dims();
         let mut flip = vec![1.0f32; n_rows * n_visible];
