@@ -20,10 +20,29 @@ impl Plane {
         self.0[lane / 64] >> (lane % 64) & 1 == 1
     }
 
+    /// Lanes whose bit is set.
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().flat_map(|(word, &bits)| ones(bits).map(move |bit| 64 * word + bit))
+    }
+
     /// Sets the bit of a lane if `on`.
     pub(crate) fn add(&mut self, lane: usize, on: bool) {
         self.0[lane / 64] |= u64::from(on) << (lane % 64);
     }
+
+    /// Sets the bit of a lane if `on`, or clears it.
+    pub(crate) fn set(&mut self, lane: usize, on: bool) {
+        self.0[lane / 64] &= !(1 << (lane % 64));
+        self.add(lane, on);
+    }
+}
+
+/// Positions of the bits that are 1, lowest first.
+pub(crate) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let position = bits.trailing_zeros() as usize;
+        (bits != 0).then(|| bits &= bits - 1).map(|()| position)
+    })
 }
 
 /// A part of a [`Plane`] in a register.

@@ -52,30 +52,33 @@ fn one_sweep_matrix_leaves_the_boltzmann_law_and_has_a_gap() {
     }
 }
 
-/// 512 × 400 replicas after one sweep at two state points side by side follow their rows of the matrix: χ² within 5 of
-/// its standard deviations (false-alarm rate 1e-5 each, the seed is fixed).
+/// 512 × 400 replicas after one sweep at two state points side by side, with fields and without, follow their rows of
+/// the matrix: χ² within 5 of its standard deviations (false-alarm rate 1e-5 each, the seeds are fixed).
 #[test]
 fn lanes_follow_the_one_sweep_matrix_of_their_own_point() {
-    let points: [StatePoint; LANES] = std::array::from_fn(|i| [point(3.0, 0.2), point(6.0, 0.5)][i % 2]);
-    let mut counts = [vec![0.0; 512], vec![0.0; 512]];
-    for key in 0..400 {
-        let mut bath = HeatBath::new(Lattice::square(3).unwrap(), &points, key, SimdLevel::best());
-        bath.sweep(1);
-        for (i, row) in bath.spins().rows().enumerate() {
-            let state = (0..9).filter(|site| row[site / 8] >> (7 - site % 8) & 1 == 1).map(|site| 1 << site);
-            counts[i % 2][state.sum::<usize>()] += 1.0;
+    for pair in [[point(3.0, 0.2), point(6.0, 0.5)], [point(3.0, 0.0), point(6.0, 0.0)]] {
+        let points: [StatePoint; LANES] = std::array::from_fn(|i| pair[i % 2]);
+        let mut counts = [vec![0.0; 512], vec![0.0; 512]];
+        for key in 0..400 {
+            let mut bath = HeatBath::new(Lattice::square(3).unwrap(), &points, key, SimdLevel::best());
+            bath.sweep(1);
+            for (i, row) in bath.spins().rows().enumerate() {
+                let state = (0..9).filter(|site| row[site / 8] >> (7 - site % 8) & 1 == 1).map(|site| 1 << site);
+                counts[i % 2][state.sum::<usize>()] += 1.0;
+            }
         }
-    }
-    for (counts, &point) in counts.iter().zip(&points) {
-        let mut start = vec![0.0; 512];
-        start[511] = 1.0;
-        let expected = one_sweep(&start, point).into_iter().map(|p| 400.0 * 256.0 * p);
-        let likely: Vec<_> = counts.iter().zip(expected).filter(|&(_, expected)| expected > 10.0).collect();
-        let chi_square: f64 = likely.iter().map(|&(&n, expected)| (n - expected).powi(2) / expected).sum();
-        let freedom = likely.len() as f64;
-        assert!(freedom > 100.0);
-        let deviation = (chi_square - freedom) / (2.0 * freedom).sqrt();
-        assert!(deviation.abs() < 5.0, "{deviation}");
+        for (counts, &point) in counts.iter().zip(&pair) {
+            let mut start = vec![0.0; 512];
+            let up = if point.field() == 0.0 { 0.5 } else { 1.0 };
+            (start[0], start[511]) = (1.0 - up, up);
+            let expected = one_sweep(&start, point).into_iter().map(|p| 400.0 * 256.0 * p);
+            let likely: Vec<_> = counts.iter().zip(expected).filter(|&(_, expected)| expected > 10.0).collect();
+            let chi_square: f64 = likely.iter().map(|&(&n, expected)| (n - expected).powi(2) / expected).sum();
+            let freedom = likely.len() as f64;
+            assert!(freedom > 100.0);
+            let deviation = (chi_square - freedom) / (2.0 * freedom).sqrt();
+            assert!(deviation.abs() < 5.0, "{point:?}: {deviation}");
+        }
     }
 }
 
@@ -100,8 +103,10 @@ fn lanes_are_independent() {
 
 #[test]
 fn every_level_gives_the_same_bits() {
-    for lattice in [Lattice::square(5).unwrap(), Lattice::square(10).unwrap(), Lattice::ring(7).unwrap()] {
-        let points: [StatePoint; LANES] = std::array::from_fn(|i| point(0.02 * i as f64, 0.3 * (i % 3) as f64 - 0.3));
+    let lattices = [Lattice::square(5).unwrap(), Lattice::square(10).unwrap(), Lattice::ring(7).unwrap()];
+    for (lattice, field) in lattices.into_iter().flat_map(|lattice| [(lattice, 0.0), (lattice, 0.3)]) {
+        let points: [StatePoint; LANES] =
+            std::array::from_fn(|i| point(0.02 * i as f64, field * (i % 3) as f64 - field));
         let after = |level| {
             let mut bath = HeatBath::new(lattice, &points, 5, level);
             (0..3).for_each(|_| bath.sweep(7));

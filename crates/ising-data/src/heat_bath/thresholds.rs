@@ -7,24 +7,30 @@ use crate::simd::Plane;
 /// Bits of the first digit, and of the second.
 const DIGITS: [usize; 2] = [6, 9];
 
-/// Thresholds of the five numbers of neighbours up, in each lane.
-pub(super) struct Thresholds {
-    /// Bits of ⌊2ᴰ p(k)⌋, lowest first; then the same for the fractions that this first digit leaves.
-    pub(super) digits: [Vec<[Plane; 5]>; 2],
-    /// The fractions that each digit leaves.
-    pub(super) fractions: [[[f64; LANES]; 5]; 2],
+/// Thresholds of the numbers k of neighbours up, in each lane and C classes of k: all five, or two where no lane has a
+/// field. Then p(4 − k) = 1 − p(k) and p(2) = ½, so that only k = 0 and 1 need thresholds.
+pub(super) struct Thresholds<const C: usize> {
+    /// Bits of ⌊2ᴰ p(k)⌋, lowest first.
+    pub(super) first: [[Plane; C]; DIGITS[0]],
+    /// The same for the fractions that the first digit leaves.
+    pub(super) second: [[Plane; C]; DIGITS[1]],
+    /// Probabilities of up, for each k, after one open digit and after two.
+    pub(super) left: [[[f64; LANES]; 5]; 2],
 }
 
-impl Thresholds {
+impl<const C: usize> Thresholds<C> {
     pub(super) fn new(points: &[StatePoint; LANES]) -> Self {
-        let mut thresholds =
-            Self { digits: DIGITS.map(|n_bits| vec![[Plane::NONE; 5]; n_bits]), fractions: [[[0.0; LANES]; 5]; 2] };
+        let (first, second) = ([[Plane::NONE; C]; DIGITS[0]], [[Plane::NONE; C]; DIGITS[1]]);
+        let mut thresholds = Self { first, second, left: [[[0.0; LANES]; 5]; 2] };
         for (lane, point) in points.iter().enumerate() {
-            for n_up in 0..5 {
-                let mut p = probability_up(*point, n_up);
-                for (bits, fractions) in thresholds.digits.iter_mut().zip(&mut thresholds.fractions) {
-                    p = split(p, bits, n_up, lane);
-                    fractions[n_up][lane] = p;
+            for n_up in 0..C {
+                let first = split(probability_up(*point, n_up), &mut thresholds.first, n_up, lane);
+                let second = split(first, &mut thresholds.second, n_up, lane);
+                for (left, p) in thresholds.left.iter_mut().zip([first, second]) {
+                    left[n_up][lane] = p;
+                    if C == 2 {
+                        left[4 - n_up][lane] = 1.0 - p;
+                    }
                 }
             }
         }
@@ -39,7 +45,7 @@ pub(super) fn probability_up(point: StatePoint, n_up: usize) -> f64 {
 }
 
 /// Stores the first digit of p in a lane, and returns the fraction it leaves.
-fn split(p: f64, bits: &mut [[Plane; 5]], n_up: usize, lane: usize) -> f64 {
+fn split<const C: usize>(p: f64, bits: &mut [[Plane; C]], n_up: usize, lane: usize) -> f64 {
     let radix = f64::from(1_u32 << bits.len());
     let scaled = p * radix;
     let digit = scaled.floor().min(radix - 1.0);

@@ -1,168 +1,144 @@
 //! The inner loop of the heat bath: all sites of a group in all lanes.
 
-use super::{GROUP, HeatBath, Scratch, Site};
+use super::open::Open;
+use super::thresholds::Thresholds;
+use super::words::Words;
+use super::{GROUP, Lanes, Site};
 use crate::simd::{Kernel, Plane, Word};
 
 /// Updates every site of a block `n_sweeps` times.
-pub(super) struct Sweeps<'a> {
-    pub(super) bath: &'a mut HeatBath,
+pub(super) struct Sweeps<'a, const C: usize> {
+    pub(super) lanes: &'a mut Lanes,
+    pub(super) groups: &'a [[Site; GROUP]],
+    pub(super) thresholds: &'a Thresholds<C>,
     pub(super) n_sweeps: usize,
 }
 
-impl Kernel for Sweeps<'_> {
+impl<const C: usize> Kernel for Sweeps<'_, C> {
     #[inline(always)]
     fn run<W: Word>(self) {
-        let Self { bath, n_sweeps } = self;
-        let groups = std::mem::take(&mut bath.groups);
+        let Self { lanes, groups, thresholds, n_sweeps } = self;
+        let mut open = Open::default();
         for _ in 0..n_sweeps {
-            for sites in &groups {
+            for sites in groups {
                 for part in 0..W::PARTS {
-                    update_group::<W>(bath, sites, part);
+                    update_group::<W, C>(lanes, sites, thresholds, &mut open, part);
                 }
-                if bath.open != Plane::NONE {
-                    bath.decide_rest(sites);
+                if open.rest != Plane::NONE {
+                    open.decide(lanes, sites, &thresholds.left);
                 }
             }
         }
-        bath.groups = groups;
     }
 }
 
 /// Updates the sites of a group by their digits, in the lanes of one part of the planes.
+///
+/// The second digits are drawn first: one for the first open site of each lane, one for the second open site.
 #[inline(always)]
-fn update_group<W: Word>(bath: &mut HeatBath, sites: &[Site; GROUP], part: usize) {
-    let mut words = [Words::<W>::load(&bath.words[0], part), Words::load(&bath.words[1], part)];
-    let mut second = SecondDigits::<W>::none();
-    for pair in 0..GROUP / 2 {
-        let digits = compare(&bath.thresholds.digits[0], &mut words, part);
-        for half in 0..2 {
-            let (site, scratch) = (&sites[2 * pair + half], &mut bath.scratch[2 * pair + half]);
-            let n_up = count(site.neighbours, &bath.planes, part);
-            digits[half].up(n_up).store(&mut bath.planes[site.plane], part);
-            second.request(digits[half].zero(), n_up, scratch, part);
-        }
+fn update_group<W: Word, const C: usize>(
+    Lanes { planes, generators, .. }: &mut Lanes,
+    sites: &[Site; GROUP],
+    thresholds: &Thresholds<C>,
+    open: &mut Open,
+    part: usize,
+) {
+    let mut words = [Words::<W>::load(&generators[0], part), Words::load(&generators[1], part)];
+    let second = [compare(&thresholds.second, &mut words, part), compare(&thresholds.second, &mut words, part)];
+    // Lanes in which more than 0, 1, 2 sites have been open.
+    let mut more_than = [W::NONE; 3];
+    for (site, open) in sites.iter().zip(&mut open.sites) {
+        let first = compare(&thresholds.first, &mut words, part);
+        let n_up = Count::<W, C>::of(site.neighbours, planes, part);
+        let site_open = n_up.open(&first);
+        let below = more_than[0].choose(n_up.select(&second[1].below), n_up.select(&second[0].below));
+        n_up.up(&first, site_open.and(below)).store(&mut planes[site.plane], part);
+        site_open.store(open, part);
+        more_than[2] = more_than[2].or(more_than[1].and(site_open));
+        more_than[1] = more_than[1].or(more_than[0].and(site_open));
+        more_than[0] = more_than[0].or(site_open);
     }
-    let digits = compare(&bath.thresholds.digits[1], &mut words, part);
-    let (up_0, up_1) = (digits[0].up(second.n_up[0]), digits[1].up(second.n_up[1]));
-    let (zero_0, zero_1) = (digits[0].zero(), digits[1].zero());
-    let mut any_open = W::NONE;
-    for (site, scratch) in sites.iter().zip(&mut bath.scratch) {
-        let (taker_0, taker_1) = (W::load(&scratch.takers[0], part), W::load(&scratch.takers[1], part));
-        let plane = &mut bath.planes[site.plane];
-        W::load(plane, part).or(taker_0.and(up_0)).or(taker_1.and(up_1)).store(plane, part);
-        let open = W::load(&scratch.left, part).or(taker_0.and(zero_0)).or(taker_1.and(zero_1));
-        open.store(&mut scratch.open, part);
-        any_open = any_open.or(open);
-    }
-    any_open.store(&mut bath.open, part);
-    words[0].store(&mut bath.words[0], part);
-    words[1].store(&mut bath.words[1], part);
-}
-
-/// The number of neighbours up in binary, lowest bit first.
-#[inline(always)]
-fn count<W: Word>([a, b, c, d]: [usize; 4], planes: &[Plane], part: usize) -> [W; 3] {
-    let (a, b) = (W::load(&planes[a], part), W::load(&planes[b], part));
-    let (c, d) = (W::load(&planes[c], part), W::load(&planes[d], part));
-    let (sum, carry) = (a.xor(b).xor(c), a.xor(b).choose(c, a));
-    let carry_d = sum.and(d);
-    [sum.xor(d), carry.xor(carry_d), carry.and(carry_d)]
-}
-
-/// The two words of second digits that the sites of a group share: each lane of a word serves at most one site.
-struct SecondDigits<W> {
-    taken: [W; 2],
-    /// Neighbours up of the site that a lane serves.
-    n_up: [[W; 3]; 2],
-}
-
-impl<W: Word> SecondDigits<W> {
-    #[inline(always)]
-    fn none() -> Self {
-        Self { taken: [W::NONE; 2], n_up: [[W::NONE; 3]; 2] }
-    }
-
-    /// Gives the open lanes of a site a second digit: of the first word, of the second, or none.
-    #[inline(always)]
-    fn request(&mut self, open: W, n_up: [W; 3], scratch: &mut Scratch, part: usize) {
-        let mut open = open;
-        for (word, takers) in scratch.takers.iter_mut().enumerate() {
-            let takes = self.taken[word].not_and(open);
-            open = open.and(self.taken[word]);
-            self.taken[word] = self.taken[word].or(takes);
-            for (served, bit) in self.n_up[word].iter_mut().zip(n_up) {
-                *served = served.or(takes.and(bit));
-            }
-            takes.store(takers, part);
-        }
-        open.store(&mut scratch.left, part);
+    let still_open = [more_than[0].and(second[0].open), more_than[1].and(second[1].open)];
+    still_open[0].or(still_open[1]).or(more_than[2]).store(&mut open.rest, part);
+    for i in 0..2 {
+        still_open[i].store(&mut open.second[i], part);
+        words[i].store(&mut generators[i], part);
     }
 }
 
-/// A random digit u compared with the thresholds t(k) of the five numbers of neighbours up.
+/// The number k of neighbours up in binary, lowest bit first, and what the C classes of [`Thresholds`] make of it.
 #[derive(Clone, Copy)]
-struct Comparison<W> {
-    /// u ≤ t(k).
-    at_most: [W; 5],
-    /// u ≠ 0.
-    nonzero: W,
-}
+struct Count<W, const C: usize>([W; 3]);
 
-impl<W: Word> Comparison<W> {
-    /// 1 ≤ u ≤ t(k), for k in binary.
+impl<W: Word, const C: usize> Count<W, C> {
     #[inline(always)]
-    fn up(&self, [k0, k1, k2]: [W; 3]) -> W {
-        let [t0, t1, t2, t3, t4] = self.at_most;
-        self.nonzero.and(k2.choose(t4, k1.choose(k0.choose(t3, t2), k0.choose(t1, t0))))
+    fn of([a, b, c, d]: [usize; 4], planes: &[Plane], part: usize) -> Self {
+        let (a, b) = (W::load(&planes[a], part), W::load(&planes[b], part));
+        let (c, d) = (W::load(&planes[c], part), W::load(&planes[d], part));
+        let (sum, carry) = (a.xor(b).xor(c), a.xor(b).choose(c, a));
+        let carry_d = sum.and(d);
+        Self([sum.xor(d), carry.xor(carry_d), carry.and(carry_d)])
     }
 
-    /// u = 0.
+    /// The value of the class of k: k itself, or min(k, 4 − k) of two (and any for k = 2).
     #[inline(always)]
-    fn zero(&self) -> W {
-        self.nonzero.not_and(W::ALL)
-    }
-}
-
-/// Two independent comparisons with the same thresholds.
-#[inline(always)]
-fn compare<W: Word>(bits: &[[Plane; 5]], words: &mut [Words<W>; 2], part: usize) -> [Comparison<W>; 2] {
-    let mut comparisons = [Comparison { at_most: [W::ALL; 5], nonzero: W::NONE }; 2];
-    for planes in bits {
-        let random = [words[0].next(), words[1].next()];
-        for (k, plane) in planes.iter().enumerate() {
-            let threshold = W::load(plane, part);
-            for (random, comparison) in random.into_iter().zip(&mut comparisons) {
-                comparison.at_most[k] = random.below(threshold, comparison.at_most[k]);
-            }
-        }
-        for (random, comparison) in random.into_iter().zip(&mut comparisons) {
-            comparison.nonzero = comparison.nonzero.or(random);
+    fn select(self, values: &[W; C]) -> W {
+        let [k0, k1, k2] = self.0;
+        match values[..] {
+            [v0, v1] => k0.choose(v1, v0),
+            [v0, v1, v2, v3, v4] => k2.choose(v4, k1.choose(k0.choose(v3, v2), k0.choose(v1, v0))),
+            _ => W::NONE,
         }
     }
-    comparisons
+
+    /// Lanes that need a second digit: of two classes not for k = 2, which one bit decides.
+    #[inline(always)]
+    fn open(self, first: &Comparison<W, C>) -> W {
+        let [k0, k1, _] = self.0;
+        if C == 2 { first.open.and(k0.or(k1.not_and(W::ALL))) } else { first.open }
+    }
+
+    /// The spin, where `second` marks the open lanes whose second digit is below its threshold. Of two classes the
+    /// comparison is one of the spin against the majority of its neighbours.
+    #[inline(always)]
+    fn up(self, first: &Comparison<W, C>, second: W) -> W {
+        let [k0, k1, k2] = self.0;
+        let below = self.select(&first.below);
+        if C == 2 {
+            let against = k0.choose(below, k1.choose(first.top, below)).or(second);
+            against.xor(k2.or(k0.and(k1)))
+        } else {
+            below.or(second)
+        }
+    }
 }
 
-/// Interleaved xoroshiro128++ generators, one for each 64 lanes (see [`crate::stream`]).
+/// A random digit u compared with thresholds t.
 #[derive(Clone, Copy)]
-struct Words<W>([W; 2]);
+struct Comparison<W, const C: usize> {
+    /// u < t.
+    below: [W; C],
+    /// All bits of u are 1, so that no t is larger.
+    open: W,
+    /// The highest bit of u.
+    top: W,
+}
 
-impl<W: Word> Words<W> {
-    #[inline(always)]
-    fn load(state: &[Plane; 2], part: usize) -> Self {
-        Self([W::load(&state[0], part), W::load(&state[1], part)])
+/// A digit of D random bits, drawn from two generators in turn, compared with the thresholds of all classes.
+#[inline(always)]
+fn compare<W: Word, const C: usize, const D: usize>(
+    bits: &[[Plane; C]; D],
+    words: &mut [Words<W>; 2],
+    part: usize,
+) -> Comparison<W, C> {
+    let mut digit = Comparison { below: [W::NONE; C], open: W::ALL, top: W::NONE };
+    for (i, thresholds) in bits.iter().enumerate() {
+        let random = words[i % 2].next();
+        for (below, threshold) in digit.below.iter_mut().zip(thresholds) {
+            *below = random.below(W::load(threshold, part), *below);
+        }
+        digit.open = digit.open.and(random);
+        digit.top = random;
     }
-
-    #[inline(always)]
-    fn store(self, state: &mut [Plane; 2], part: usize) {
-        self.0[0].store(&mut state[0], part);
-        self.0[1].store(&mut state[1], part);
-    }
-
-    #[inline(always)]
-    fn next(&mut self) -> W {
-        let [a, b] = self.0;
-        let c = a.xor(b);
-        self.0 = [a.rotate::<49>().xor(c).xor(c.shift::<21>()), c.rotate::<28>()];
-        a.add(b).rotate::<17>().add(a)
-    }
+    digit
 }
