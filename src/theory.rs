@@ -98,6 +98,7 @@ fn line_of_maximal_specific_heat(ridge: &Ridge) -> Result<String> {
             ]);
         }
     }
+    ensure!(!rows.is_empty(), "c(T) has no maximum that double precision can find in these fields");
     Ok(table(&rows, ridge.json))
 }
 

@@ -8,6 +8,9 @@ use std::{
 
 use anyhow::{Context, Result};
 
+/// How temporary names end; they begin with a dot and hold the process number.
+const TEMPORARY: &str = ".tmp";
+
 /// Writes `bytes` to `path` so that a crash at any moment leaves the old file or the new one, whole.
 ///
 /// # Errors
@@ -15,7 +18,7 @@ use anyhow::{Context, Result};
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let temporary = folder.join(format!(".{name}.{}{TEMPORARY}", std::process::id()));
     let attempt = || -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
         let mut file = File::create(&temporary)?;
@@ -28,4 +31,49 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         // The temporary file is of no use; that it cannot be removed is no second problem worth telling.
         .inspect_err(|_| drop(fs::remove_file(&temporary)))
         .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes what writers that were killed left below `folder`. Only who alone works in the folder may ask for it.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn remove_left_over(folder: &Path) -> Result<()> {
+    let context = || format!("cannot tidy {}", folder.display());
+    for entry in fs::read_dir(folder).with_context(context)? {
+        let entry = entry.with_context(context)?;
+        let (path, name) = (entry.path(), entry.file_name());
+        if entry.file_type().with_context(context)?.is_dir() {
+            remove_left_over(&path)?;
+        } else if is_temporary(&name.to_string_lossy()) {
+            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file name is one of [`write`]'s temporary ones.
+fn is_temporary(name: &str) -> bool {
+    let middle = name.strip_prefix('.').and_then(|name| name.strip_suffix(TEMPORARY));
+    let process = middle.and_then(|middle| middle.rsplit_once('.')).map(|(_, process)| process);
+    process.is_some_and(|process| !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_temporary_files_are_left_over() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let deep = folder.path().join("rbm/seed-0");
+        fs::create_dir_all(&deep)?;
+        for name in [".weights.safetensors.123.tmp", "weights.safetensors", ".lock", "mine.1.tmp", ".tmp"] {
+            fs::write(deep.join(name), "x")?;
+        }
+        remove_left_over(folder.path())?;
+        let mut left: Vec<_> = fs::read_dir(&deep)?.map(|entry| Ok(entry?.file_name())).collect::<Result<_>>()?;
+        left.sort();
+        assert_eq!(left, [".lock", ".tmp", "mine.1.tmp", "weights.safetensors"]);
+        Ok(())
+    }
 }

@@ -1,6 +1,6 @@
 //! Files of a run: written all or not at all, with checksums in one manifest.
 
-mod atomic;
+pub mod atomic;
 mod checkpoints;
 mod manifest;
 mod tensor_file;

@@ -31,7 +31,11 @@ pub fn run(settings: &BenchSampler) -> Result<String> {
         let rate = heat_bath(lattice, point, n_blocks, level);
         text += &format!("flips_per_ns_{level:?}: {:.3}\n", rate / 1e9).to_lowercase();
     }
-    text += &format!("flips_per_ns: {:.3}\n", heat_bath(lattice, point, n_blocks, SimdLevel::best()) / 1e9);
+    for (name, point) in
+        [("flips_per_ns_in_a_field", StatePoint::new(CRITICAL_TEMPERATURE, 0.1)?), ("flips_per_ns", point)]
+    {
+        text += &format!("{name}: {:.3}\n", heat_bath(lattice, point, n_blocks, SimdLevel::best()) / 1e9);
+    }
     for (sampler, n_samples) in [(Sampler::Exact, 100_000), (Sampler::Perfect, 50 * rayon::current_num_threads())] {
         if let Ok(rate) = samples_per_second(sampler, lattice, point, n_samples) {
             text += &format!("{}_samples_per_s: {rate:.1}\n", sampler.name());

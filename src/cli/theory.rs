@@ -1,6 +1,11 @@
 //! `experiments theory`: which system, and where.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+
+/// Extents whose sums end in a second or so.
+fn extent(most: u64) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(..=most)
+}
 
 /// `experiments theory`; J = k_B = 1, per site, the field term included in the energy.
 #[derive(Debug, Subcommand)]
@@ -8,7 +13,7 @@ pub enum TheoryCommand {
     /// The ring, exactly.
     Ring {
         /// Number of sites, up to ten million [default: the infinite chain]
-        #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=10_000_000))]
+        #[arg(long, value_name = "N", value_parser = extent(10_000_000))]
         sites: Option<usize>,
         /// Where.
         #[command(flatten)]
@@ -16,8 +21,8 @@ pub enum TheoryCommand {
     },
     /// The L x L torus: exactly at any (T, H) up to L = 12, at H = 0 for any L.
     Square {
-        /// Side L.
-        #[arg(long, value_name = "L")]
+        /// Side L, up to a million.
+        #[arg(long, value_name = "L", value_parser = extent(1_000_000))]
         side: usize,
         /// Where.
         #[command(flatten)]
@@ -26,7 +31,7 @@ pub enum TheoryCommand {
     /// The Bethe lattice: the mean field of a site and its neighbours.
     Bethe {
         /// Number of neighbours.
-        #[arg(long, value_name = "Z", default_value_t = 4)]
+        #[arg(long, value_name = "Z", default_value_t = 4, value_parser = extent(1000))]
         coordination: usize,
         /// Where.
         #[command(flatten)]
@@ -77,11 +82,11 @@ pub enum System {
 pub struct Ridge {
     /// The system.
     pub system: System,
-    /// Sites of the ring.
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    /// Sites of the ring, up to ten thousand.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = extent(10_000))]
     pub sites: usize,
-    /// Side of the torus.
-    #[arg(long, value_name = "L", default_value_t = 10)]
+    /// Side of the torus, up to a thousand at H = 0.
+    #[arg(long, value_name = "L", default_value_t = 10, value_parser = extent(1000))]
     pub side: usize,
     /// Fields H.
     #[arg(long = "field", value_name = "H", num_args = 1.., value_delimiter = ',', default_values_t = [0.0, 0.1, 0.5, 1.0, 2.0, 4.5], allow_negative_numbers = true)]

@@ -23,7 +23,7 @@ pub use task::{Task, Work, Workbench};
 use standing::Standing;
 
 use crate::{
-    artifacts::{Checkpoints, Manifest, TaskRecord},
+    artifacts::{Checkpoints, Manifest, TaskRecord, atomic},
     config::Config,
     device::Backend,
     interrupt,
@@ -53,6 +53,7 @@ pub struct Request {
 pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()> {
     let device = request.backend.open()?;
     let _lock = lock(&request.folder)?;
+    atomic::remove_left_over(&request.folder)?;
     let manifest = Manifest::read(&request.folder)?;
     if manifest.is_none() {
         refuse_unknown_results(&request.folder)?;

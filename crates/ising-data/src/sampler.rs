@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::bits::padding_mask;
 use crate::row_weights::MAX_SIDE;
-use crate::stream::{Purpose, Xoroshiro, key};
+use crate::stream::{Purpose, Xoroshiro, point_key};
 use crate::{DataError, PackedSpins, StatePoint, exact, heat_bath, perfect, swendsen_wang};
 
 /// Largest side that [`Sampler::Auto`] gives to the perfect sampler.
@@ -86,8 +86,8 @@ impl Sampler {
 
     /// `n_samples` configurations at each of `points`, one state point after another; T = 0 and T = ∞ by definition.
     ///
-    /// Sample i at point p depends on (seed, purpose, p, i) only: neither on threads nor on how many others are drawn
-    /// (replicas of the heat bath also share generators within blocks). `on_done` hears how many samples are finished.
+    /// Sample i at (T, H) depends on (seed, purpose, T, H, i) only: neither on threads, nor on the other points, nor on how
+    /// many are drawn (replicas of the heat bath share generators within blocks; a chain's samples follow each other). `on_done` hears how many samples are finished.
     ///
     /// # Errors
     /// [`DataError::Sampler`] for [`Sampler::Exact`] on a torus that is too large.
@@ -110,7 +110,7 @@ impl Sampler {
         let warnings = Mutex::new(Vec::new());
         let by_point = spins.par_chunks_mut((n_samples * row_bytes).max(1)).zip(points).enumerate();
         by_point.for_each(|(i, (spins, &point))| {
-            let key = key(seed, purpose, i as u64, 0);
+            let key = point_key(seed, purpose, point);
             match sampler {
                 _ if point.beta().is_infinite() => aligned(lattice, point.field(), key, spins),
                 _ if point.beta() == 0.0 => fair(lattice, key, spins),

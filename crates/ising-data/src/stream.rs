@@ -1,18 +1,20 @@
 //! The one derivation of random streams.
 //!
-//! Every random number of the program comes from (seed, purpose, index, step), so that nothing depends on the number of
+//! Every random number of the program comes from (seed, purpose, index or state point, step), so that nothing depends on the number of
 //! threads or on what ran before, and nothing of a generator's state has to be saved.
 
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+
+use crate::StatePoint;
 
 /// What random numbers are drawn for; streams of different purposes are independent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Purpose {
-    /// Training samples: index = state point, step = sample.
+    /// Training samples, see [`point_key`].
     Sample = 1,
-    /// Held-out samples: index = state point, step = sample.
+    /// Held-out samples, see [`point_key`].
     HeldOut = 2,
     /// Initial weights: index = machine.
     Weights = 3,
@@ -24,7 +26,7 @@ pub enum Purpose {
     Monitor = 6,
     /// Reconstruction steps of the flow: index = machine, step = step.
     Flow = 7,
-    /// Starting configurations of the flow: index = state point.
+    /// Starting configurations of the flow, see [`point_key`].
     FlowStart = 8,
     /// The thermometer's initial weights and shuffling: step = epoch.
     Thermometer = 9,
@@ -38,19 +40,26 @@ pub enum Purpose {
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.
 pub fn stream(seed: u64, purpose: Purpose, index: u64, step: u64) -> ChaCha8Rng {
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&seed.to_le_bytes());
-    key[8..16].copy_from_slice(&(purpose as u64).to_le_bytes());
-    key[16..24].copy_from_slice(&index.to_le_bytes());
-    let mut rng = ChaCha8Rng::from_seed(key);
+    let mut rng = keyed(seed, purpose, [index, 0]);
     rng.set_stream(step);
     rng
 }
 
 /// A 64-bit key for a counter-based generator, from the same derivation as [`stream`].
 pub fn key(seed: u64, purpose: Purpose, index: u64, step: u64) -> u64 {
-    use rand::Rng;
     stream(seed, purpose, index, step).next_u64()
+}
+
+/// The key of the samples at a state point: by (T, H) itself, so that they are the same in every grid that holds it.
+pub fn point_key(seed: u64, purpose: Purpose, point: StatePoint) -> u64 {
+    keyed(seed, purpose, [point.temperature().to_bits(), point.field().to_bits()]).next_u64()
+}
+
+fn keyed(seed: u64, purpose: Purpose, index: [u64; 2]) -> ChaCha8Rng {
+    let words = [seed, purpose as u64, index[0], index[1]];
+    let mut key = [0; 32];
+    key.chunks_exact_mut(8).zip(words).for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_le_bytes()));
+    ChaCha8Rng::from_seed(key)
 }
 
 /// xoroshiro128++ (Blackman and Vigna, arXiv:1805.01407), seeded through SplitMix64: for the inner loops of samplers.

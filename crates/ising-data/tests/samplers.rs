@@ -43,7 +43,8 @@ fn exact_law(lattice: Lattice, point: StatePoint) -> BTreeMap<(i64, i64), f64> {
     weights
 }
 
-/// (χ² − f)/√(2f) of a histogram with f degrees of freedom; classes with fewer than 10 expected are joined.
+/// χ² of a histogram as a number of standard deviations, by the cube root that is nearly normal even for few degrees of
+/// freedom (Wilson and Hilferty 1931); classes with fewer than 10 expected are joined.
 fn chi_square<K: Ord>(found: impl Iterator<Item = K>, law: &BTreeMap<K, f64>) -> f64 {
     let mut observed: BTreeMap<K, f64> = BTreeMap::new();
     found.for_each(|key| *observed.entry(key).or_default() += 1.0);
@@ -55,7 +56,8 @@ fn chi_square<K: Ord>(found: impl Iterator<Item = K>, law: &BTreeMap<K, f64>) ->
     classes.extend(Some(joined).filter(|&(expected, _)| expected > 1.0));
     let chi_square: f64 = classes.iter().map(|&(expected, seen)| (seen - expected).powi(2) / expected).sum();
     let freedom = classes.len() as f64 - 1.0;
-    if freedom > 0.0 { (chi_square - freedom) / (2.0 * freedom).sqrt() } else { 0.0 }
+    let variance = 2.0 / (9.0 * freedom);
+    if freedom > 0.0 { ((chi_square / freedom).cbrt() - (1.0 - variance)) / variance.sqrt() } else { 0.0 }
 }
 
 fn energies_and_magnetizations(lattice: Lattice, spins: &PackedSpins) -> impl Iterator<Item = (i64, i64)> {
@@ -221,6 +223,7 @@ fn bytes_depend_on_neither_threads_nor_other_samples() {
         let many = with_threads(2, 700);
         assert_eq!(with_threads(1, 700), many);
         assert_eq!(with_threads(2, 100).slice(100..200), many.slice(700..800));
+        assert_eq!(draw(sampler, square(6), &points[1..2], 100), many.slice(700..800));
         let other = sampler.sample(square(6), &points, 100, 1, Purpose::HeldOut, &|_| ()).unwrap();
         assert!(other.spins != with_threads(1, 100));
     }

@@ -25,6 +25,12 @@ pub enum TheoryError {
         /// The temperature asked for.
         temperature: f64,
     },
+    /// Couplings J/T and H/T must be finite.
+    #[error("the couplings 1/T and H/T are finite above T = 1e-308 only, not at {temperature:e}")]
+    InfiniteCoupling {
+        /// The temperature asked for.
+        temperature: f64,
+    },
     /// A field is a finite number.
     #[error("a field is a finite number, not {field}")]
     InvalidField {

@@ -1,7 +1,7 @@
 //! Real-space renormalization by a factor 2: decimation of the chain, Migdal-Kadanoff in two dimensions.
 
 use crate::TheoryError;
-use crate::thermodynamics::{check_field, check_positive};
+use crate::thermodynamics::{check_field, check_temperature};
 
 /// Reduced couplings K = J/T and h = H/T.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,11 +16,16 @@ impl Couplings {
     /// K = 1/T, h = H/T at `temperature` > 0.
     ///
     /// # Errors
-    /// A temperature outside (0, ∞] or a field that is not finite.
+    /// A temperature outside (0, ∞], so low that a coupling overflows, or a field that is not finite.
     pub fn from_state_point(temperature: f64, field: f64) -> Result<Self, TheoryError> {
-        check_positive(temperature)?;
+        check_temperature(temperature)?;
         check_field(field)?;
-        Ok(Self { coupling: temperature.recip(), field: field / temperature })
+        let couplings = Self { coupling: temperature.recip(), field: field / temperature };
+        if couplings.coupling.is_finite() && couplings.field.is_finite() {
+            Ok(couplings)
+        } else {
+            Err(TheoryError::InfiniteCoupling { temperature })
+        }
     }
 
     /// (T, H) = (1/K, h/K); K = 0 is T = ∞, with H infinite unless h = 0.

@@ -10,8 +10,11 @@ const SCAN_RATIO: f64 = 1.05;
 const NEGLIGIBLE: f64 = 1e-10;
 /// Points put into a bracket at each step.
 const N_POINTS: usize = 8;
-/// Relative width of a bracket inside which c is a polynomial of degree 7.
+/// Relative width of a bracket, and relative spread of c in it, inside which c is a polynomial of degree 7.
 const NARROW: f64 = 3e-3;
+const FLAT: f64 = 1e-4;
+/// Relative width of a bracket that rounding does not let become narrower.
+const NARROWEST: f64 = 1e-13;
 
 /// A maximum of c over T at fixed field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,10 +86,12 @@ fn refine(
         let step = (high - low) / (N_POINTS - 1) as f64;
         let nodes: Vec<f64> = (0..N_POINTS).map(|i| low + step * i as f64).collect();
         let values = specific_heat(&nodes)?;
-        if high - low < NARROW * low {
+        let top = (1..N_POINTS - 1).max_by(|&i, &j| values[i].total_cmp(&values[j])).unwrap_or(1);
+        let spread = values[top] - values.iter().copied().fold(f64::INFINITY, f64::min);
+        let narrow = high - low < NARROW * low && spread <= FLAT * values[top];
+        if narrow || high - low < NARROWEST * low {
             return Ok(top_of_polynomial(&nodes, values));
         }
-        let top = (1..N_POINTS - 1).max_by(|&i, &j| values[i].total_cmp(&values[j])).unwrap_or(1);
         (low, high) = (nodes[top - 1], nodes[top + 1]);
     }
 }
