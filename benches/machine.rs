@@ -2,7 +2,9 @@
 
 use burn::tensor::Device;
 use divan::{Bencher, counter::ItemsCount};
-use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow, gibbs::flow_plain, random::Draw};
+use models::{
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow, gibbs::flow_plain, random::Draw,
+};
 
 fn main() {
     divan::main();
@@ -25,10 +27,10 @@ fn samples(device: &Device) -> PackedTensor {
 fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)) {
     let device = Device::default();
     let (samples, order) = (samples(&device), (0..N_SAMPLES as u32).collect::<Vec<_>>());
-    let divergence = ContrastiveDivergence { n_gibbs_steps: 1, learning_rate: 0.01 };
+    let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
         let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads };
-        divergence.train(machine(&device), &stretch).expect("a machine")
+        divergence.train(Training::begin(machine(&device), samples.first(1)), &stretch).expect("a machine")
     });
 }
 
@@ -37,10 +39,10 @@ fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)
 fn tenth_of_an_epoch_plain(bencher: Bencher<'_, '_>, batch_size: usize) {
     let device = Device::default();
     let (samples, order) = (samples(&device), (0..N_SAMPLES as u32 / 10).collect::<Vec<_>>());
-    let divergence = ContrastiveDivergence { n_gibbs_steps: 1, learning_rate: 0.01 };
+    let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
         let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads: 1 };
-        divergence.train_plain(machine(&device), &stretch)
+        divergence.train_plain(Training::begin(machine(&device), samples.first(1)), &stretch)
     });
 }
 

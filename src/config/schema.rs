@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::values::{Count, Fields, Positive, Temperatures};
 
+pub use super::rbm::{Rbm, Schedule};
+
 /// All settings of one experiment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -143,43 +145,6 @@ impl Default for Thermometer {
             learning_rate: Positive::new(0.01),
             batch_size: Count::new(500),
             n_epochs: Count::new(30),
-        }
-    }
-}
-
-/// `[[rbm]]`: one machine, trained once for every seed.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Rbm {
-    /// Name of its folder and in tables: lower-case letters, digits, hyphens.
-    pub name: String,
-    /// Number of hidden units n_h.
-    pub n_hidden: Count,
-    /// The k of CD-k.
-    pub n_gibbs_steps: Count,
-    /// Learning rate.
-    pub learning_rate: Positive,
-    /// Configurations per step.
-    pub batch_size: Count,
-    /// Passes through the data.
-    pub n_epochs: Count,
-    /// Number of machines, trained with the seeds 0, 1, …
-    pub seeds: Count,
-    /// Standard deviation of the initial weights; biases start at zero.
-    pub initial_spread: Positive,
-}
-
-impl Default for Rbm {
-    fn default() -> Self {
-        Self {
-            name: "reference".into(),
-            n_hidden: Count::new(81),
-            n_gibbs_steps: Count::new(1),
-            learning_rate: Positive::new(0.1),
-            batch_size: Count::new(500),
-            n_epochs: Count::new(100),
-            seeds: Count::new(1),
-            initial_spread: Positive::new(0.01),
         }
     }
 }

@@ -10,7 +10,7 @@ use burn::tensor::{TensorData, read_sync};
 
 use crate::{
     ContrastiveDivergence, RbmParameters,
-    cpu::{Batches, Level, flow, train},
+    cpu::{Batches, Level, TrainingState, flow, train},
 };
 
 /// Fused operations of the machine on a backend whose memory is the host's.
@@ -19,32 +19,55 @@ use crate::{
 #[backend_extension(Flex: cfg(feature = "flex"), NdArray: cfg(feature = "ndarray"))]
 pub trait FusedRbm: Backend {
     /// Contrastive divergence over the samples `order` of `spins`, batch after batch. Returns the weights, the visible and
-    /// the hidden bias, and the number of visible units, shape `[1]`, that differ between data and reconstruction.
-    #[allow(clippy::too_many_arguments, reason = "an operation's inputs are tensors and numbers")]
+    /// the hidden bias, their last changes, the persistent chains, and the number of visible units, shape `[1]`, that differ
+    /// between data and reconstruction.
+    #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "a training is many tensors")]
     fn train_batches(
         spins: IntTensor<Self>,
         order: IntTensor<Self>,
         weights: FloatTensor<Self>,
         visible_bias: FloatTensor<Self>,
         hidden_bias: FloatTensor<Self>,
+        weights_change: FloatTensor<Self>,
+        visible_bias_change: FloatTensor<Self>,
+        hidden_bias_change: FloatTensor<Self>,
+        chains: IntTensor<Self>,
+        divergence: ContrastiveDivergence,
         batch_size: usize,
-        n_gibbs_steps: usize,
-        learning_rate: f64,
         key: u64,
         first_step: u64,
         n_threads: usize,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, IntTensor<Self>) {
-        let device = weights.device();
+    ) -> (
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        IntTensor<Self>,
+        IntTensor<Self>,
+    ) {
+        let (device, chains_shape) = (weights.device(), chains.shape());
         let (spins, order) = (words(int_data::<Self>(spins)), words(int_data::<Self>(order)));
-        let mut machine = parameters::<Self>(weights, visible_bias, hidden_bias);
+        let mut state = TrainingState {
+            machine: parameters::<Self>(weights, visible_bias, hidden_bias),
+            last_change: parameters::<Self>(weights_change, visible_bias_change, hidden_bias_change),
+            chains: words(int_data::<Self>(chains)),
+        };
         let batches = Batches { words: &spins, order: &order, batch_size, key, first_step };
-        let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate };
-        let n_flips = train(&mut machine, &batches, &divergence, n_threads, Level::best());
-        let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = machine;
+        let n_flips = train(&mut state, &batches, &divergence, n_threads, Level::best());
+        let TrainingState { machine, last_change, chains } = state;
+        let [weights, visible_bias, hidden_bias] = tensors::<Self>(machine, &device);
+        let [weights_change, visible_bias_change, hidden_bias_change] = tensors::<Self>(last_change, &device);
+        let chains: Vec<i32> = chains.into_iter().map(u32::cast_signed).collect();
         (
-            Self::float_from_data(TensorData::new(weights, [n_visible, n_hidden]), &device),
-            Self::float_from_data(TensorData::new(visible_bias, [n_visible]), &device),
-            Self::float_from_data(TensorData::new(hidden_bias, [n_hidden]), &device),
+            weights,
+            visible_bias,
+            hidden_bias,
+            weights_change,
+            visible_bias_change,
+            hidden_bias_change,
+            Self::int_from_data(TensorData::new(chains, chains_shape), &device),
             Self::int_from_data(TensorData::new(vec![n_flips as i32], [1]), &device),
         )
     }
@@ -105,4 +128,14 @@ fn parameters<B: Backend>(
         visible_bias,
         hidden_bias,
     }
+}
+
+/// Weights, visible bias and hidden bias.
+fn tensors<B: Backend>(parameters: RbmParameters, device: &B::Device) -> [FloatTensor<B>; 3] {
+    let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = parameters;
+    [
+        B::float_from_data(TensorData::new(weights, [n_visible, n_hidden]), device),
+        B::float_from_data(TensorData::new(visible_bias, [n_visible]), device),
+        B::float_from_data(TensorData::new(hidden_bias, [n_hidden]), device),
+    ]
 }

@@ -17,7 +17,7 @@ mod thermometer_training;
 
 use burn::tensor::Device;
 
-pub use contrastive_divergence::{ContrastiveDivergence, Stretch};
+pub use contrastive_divergence::{ContrastiveDivergence, Stretch, Training};
 pub use error::ModelError;
 pub use gibbs::{Update, flow, reconstruct};
 pub use packed::PackedTensor;

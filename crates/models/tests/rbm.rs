@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{
-    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Update, flow, gibbs::flow_plain, random::Draw,
-    reconstruct,
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, Update, flow, gibbs::flow_plain,
+    random::Draw, reconstruct,
 };
 
 const N_VISIBLE: usize = 5;
@@ -108,10 +108,11 @@ fn a_training_step_is_the_formula_of_contrastive_divergence() {
     let p = machine();
     let rows = states(N_VISIBLE);
     let (key, n) = (77, rows.len());
-    let step = ContrastiveDivergence { n_gibbs_steps: 2, learning_rate: 0.3 };
+    let step = ContrastiveDivergence { n_gibbs_steps: 2, learning_rate: 0.3, ..Default::default() };
     let rbm = Rbm::new(&p, &device).expect("a machine");
-    let (after, n_flips) = step.step(rbm, tensor(&rows, &device), key, 5);
-    let after = after.parameters().expect("a machine");
+    let training = Training::begin(rbm, PackedTensor::new(&[0], N_VISIBLE, &device));
+    let (after, n_flips) = step.step(training, tensor(&rows, &device), key, 5);
+    let after = after.rbm.parameters().expect("a machine");
 
     let weight = |i: usize, a: usize| p.weights[i * N_HIDDEN + a];
     let hidden_mean = |v: &[f32]| -> Vec<f32> {
@@ -214,17 +215,23 @@ fn fused_training_is_the_plain_one_to_rounding() {
     let device = Device::flex();
     let samples = PackedTensor::new(&words(300, 100), 100, &device);
     let order: Vec<u32> = (0..300).map(|i| i * 7 % 300).collect();
-    for n_gibbs_steps in [1, 3] {
-        let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.05 };
+    let plain = ContrastiveDivergence { learning_rate: 0.05, ..Default::default() };
+    for divergence in [
+        plain,
+        ContrastiveDivergence { n_gibbs_steps: 3, momentum: 0.5, weight_decay: 0.01, ..plain },
+        ContrastiveDivergence { persistent: true, momentum: 0.5, visible_bias: false, hidden_bias: false, ..plain },
+    ] {
         let stretch = Stretch { samples: &samples, order: &order, batch_size: 70, key: 9, first_step: 3, n_threads: 2 };
-        let machine = || Rbm::new(&large_machine(), &device).expect("a machine");
-        let (fused, n_flips) = divergence.train(machine(), &stretch).expect("a machine");
-        let (plain, n_plain_flips) = divergence.train_plain(machine(), &stretch);
-        let (fused, plain) = (fused.parameters().expect("a machine"), plain.parameters().expect("a machine"));
-        assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 4);
+        let begin = || Training::begin(Rbm::new(&large_machine(), &device).expect("a machine"), samples.first(80));
+        let (fused, n_flips) = divergence.train(begin(), &stretch).expect("a machine");
+        let (plain, n_plain_flips) = divergence.train_plain(begin(), &stretch);
+        assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 8);
+        let n_different = fused.chains.unpack().not_equal(plain.chains.unpack()).int().sum().into_scalar::<i64>();
+        assert!(n_different <= 8, "{n_different} spins of the chains differ");
+        let (fused, plain) = (fused.rbm.parameters().expect("a machine"), plain.rbm.parameters().expect("a machine"));
         let differences = fused.weights.iter().zip(&plain.weights).map(|(a, b)| (a - b).abs());
-        assert!(differences.clone().fold(0.0, f32::max) < 3e-3);
-        assert!(differences.filter(|difference| *difference > 1e-5).count() < 400);
+        assert!(differences.clone().fold(0.0, f32::max) < 6e-3);
+        assert!(differences.filter(|difference| *difference > 1e-5).count() < 800);
     }
 }
 

@@ -16,7 +16,8 @@ mod products;
 #[cfg(test)]
 mod tests;
 mod training;
+mod update;
 
 pub use flow::flow;
 pub use lanes::Level;
-pub use training::{Batches, train};
+pub use training::{Batches, TrainingState, train};

@@ -1,14 +1,17 @@
 //! Contrastive divergence over a run of batches.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 use super::{
     activation::{Sampling, selectors},
     barrier::SpinBarrier,
-    bits::{SELECTORS, WORD, count, signs, spread},
+    bits::{SELECTORS, WORD, gather, spread},
     lanes::{Kernel, Lanes, Level, Vector, WIDTH},
     machine::{HiddenBlock, Machine, locked, transposed},
-    products::{CHUNK, EMPTY, GROUP, Table, add_outer, add_selected, fill},
+    products::{CHUNK, EMPTY, GROUP, Table, add_selected, fill},
 };
 use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
 
@@ -27,22 +30,37 @@ pub struct Batches<'a> {
     pub first_step: u64,
 }
 
-/// Trains `parameters` on `batches` with `n_threads` threads; returns the number of visible units that differ between the
+/// A training on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingState {
+    /// The machine.
+    pub machine: RbmParameters,
+    /// The last change of every parameter.
+    pub last_change: RbmParameters,
+    /// Persistent chains, packed as the samples, at least as many as a batch has samples; any number where they are not
+    /// used.
+    pub chains: Vec<u32>,
+}
+
+/// Trains on `batches` with `n_threads` threads; returns the number of visible units that differ between the
 /// data and the reconstructions. The result does not depend on `n_threads` or `level`.
 pub fn train(
-    parameters: &mut RbmParameters,
+    state: &mut TrainingState,
     batches: &Batches<'_>,
     divergence: &ContrastiveDivergence,
     n_threads: usize,
     level: Level,
 ) -> u64 {
-    let machine = Machine::new(parameters, batches.batch_size.min(batches.order.len()));
+    let TrainingState { machine: parameters, last_change, chains } = state;
+    let machine = Machine::new(parameters, last_change, batches.batch_size.min(batches.order.len()));
     let n_threads = n_threads.clamp(1, machine.hidden.len());
     let (barrier, n_flips) = (SpinBarrier::new(n_threads), AtomicU64::new(0));
+    let chains = Mutex::new(chains);
     let worker = |thread| Worker {
         machine: &machine,
         batches,
         divergence,
+        chains: &chains,
         thread,
         n_threads,
         barrier: &barrier,
@@ -55,15 +73,17 @@ pub fn train(
         }
         level.run(worker(0));
     });
-    machine.store(parameters);
+    machine.store(parameters, last_change);
     n_flips.into_inner()
 }
 
 /// One thread's part of a training.
-struct Worker<'a> {
-    machine: &'a Machine,
+pub(super) struct Worker<'a> {
+    pub(super) machine: &'a Machine,
     batches: &'a Batches<'a>,
-    divergence: &'a ContrastiveDivergence,
+    pub(super) divergence: &'a ContrastiveDivergence,
+    /// Read by every thread before the first step, written by the first thread after the last.
+    chains: &'a Mutex<&'a mut Vec<u32>>,
     thread: usize,
     n_threads: usize,
     barrier: &'a SpinBarrier,
@@ -71,18 +91,19 @@ struct Worker<'a> {
 }
 
 /// What a thread writes and nobody else reads.
-struct Scratch {
-    tables: Vec<Table>,
-    /// Selectors of the data and the reconstruction, shape `[n_rows, visible_stride]`.
-    data: Vec<u8>,
-    reconstruction: Vec<u8>,
+pub(super) struct Scratch {
+    pub(super) tables: Vec<Table>,
+    /// Selectors of the data, the reconstruction and the persistent chains, shape `[n_rows, visible_stride]`.
+    pub(super) data: Vec<u8>,
+    pub(super) reconstruction: Vec<u8>,
+    chains: Vec<u8>,
     /// Selectors of the hidden units, shape `[n_rows, hidden_stride]`.
     hidden: Vec<u8>,
     /// Selectors of rows, shape `[n_rows / 4, visible_stride · 4]`.
-    data_signs: Vec<u8>,
-    reconstruction_signs: Vec<u8>,
+    pub(super) data_signs: Vec<u8>,
+    pub(super) reconstruction_signs: Vec<u8>,
     fields: Vec<Lanes>,
-    sums: Vec<Lanes>,
+    pub(super) sums: Vec<Lanes>,
 }
 
 impl Kernel for Worker<'_> {
@@ -94,12 +115,15 @@ impl Kernel for Worker<'_> {
         for (samples, step) in steps.zip(self.batches.first_step..) {
             n_flips += self.step::<V>(samples, step, &mut scratch);
         }
+        if self.thread == 0 && self.divergence.persistent {
+            self.keep_chains(&scratch.chains);
+        }
         self.n_flips.fetch_add(n_flips, Ordering::Relaxed);
     }
 }
 
 impl Worker<'_> {
-    fn visible_stride(&self) -> usize {
+    pub(super) fn visible_stride(&self) -> usize {
         self.machine.n_visible.div_ceil(WORD) * SELECTORS
     }
 
@@ -114,6 +138,7 @@ impl Worker<'_> {
             tables: vec![EMPTY; CHUNK],
             data: vec![0; n_rows * visible],
             reconstruction: vec![0; n_rows * visible],
+            chains: self.chains(n_rows),
             hidden: vec![0; n_rows * hidden],
             data_signs: vec![0; n_rows * visible],
             reconstruction_signs: vec![0; n_rows * visible],
@@ -122,8 +147,28 @@ impl Worker<'_> {
         }
     }
 
+    /// Selectors of up to `n_rows` persistent chains, none where they are not used.
+    fn chains(&self, n_rows: usize) -> Vec<u8> {
+        if !self.divergence.persistent {
+            return Vec::new();
+        }
+        let chains = locked!(self.chains.lock());
+        let words = chains.iter().take(n_rows * self.machine.n_visible.div_ceil(WORD));
+        words.flat_map(|&word| spread(word)).collect()
+    }
+
+    /// The inverse of [`Self::chains`]; bits behind the last site are cleared.
+    fn keep_chains(&self, selectors: &[u8]) {
+        let n_words = self.machine.n_visible.div_ceil(WORD);
+        let last = u32::MAX >> (n_words * WORD - self.machine.n_visible);
+        let mut chains = locked!(self.chains.lock());
+        for (i, (word, selectors)) in chains.iter_mut().zip(selectors.as_chunks().0).enumerate() {
+            *word = gather(*selectors) & if (i + 1).is_multiple_of(n_words) { last } else { u32::MAX };
+        }
+    }
+
     /// The blocks of this thread among `n_blocks`.
-    fn own(&self, n_blocks: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn own(&self, n_blocks: usize) -> impl Iterator<Item = usize> {
         (self.thread..n_blocks).step_by(self.n_threads)
     }
 }
@@ -139,6 +184,9 @@ impl Worker<'_> {
             let block = &mut *locked!(self.machine.hidden[index].write());
             block.set_means::<V>(&scratch.data, n_rows, self.visible_stride(), &mut scratch.tables);
             block.keep_data_means(n_rows);
+            if self.divergence.persistent {
+                block.set_means::<V>(&scratch.chains, n_rows, self.visible_stride(), &mut scratch.tables);
+            }
             self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw(0));
         }
         self.barrier.wait();
@@ -157,6 +205,10 @@ impl Worker<'_> {
             if gibbs_step + 1 < n_gibbs_steps {
                 self.barrier.wait();
             }
+        }
+        if self.divergence.persistent {
+            let n = n_rows * self.visible_stride();
+            scratch.chains[..n].copy_from_slice(&scratch.reconstruction[..n]);
         }
         let n_flips = self.update::<V>(n_rows, scratch);
         self.barrier.wait();
@@ -227,62 +279,5 @@ impl Worker<'_> {
                 row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
             }
         }
-    }
-
-    /// Δw, Δb and Δc of this thread's blocks; returns the flipped units among its visible blocks.
-    #[inline(always)]
-    fn update<V: Vector>(&self, n_rows: usize, scratch: &mut Scratch) -> u64 {
-        let (stride, n_visible) = (self.visible_stride(), self.machine.n_visible);
-        let rate = (self.divergence.learning_rate / n_rows as f64) as f32;
-        signs(&scratch.data, stride, &mut scratch.data_signs);
-        signs(&scratch.reconstruction, stride, &mut scratch.reconstruction_signs);
-        for index in self.own(self.machine.hidden.len()) {
-            let block = &mut *locked!(self.machine.hidden[index].write());
-            block.keep_reconstructed_means::<V>(n_rows);
-            scratch.sums.fill(Lanes::ZERO);
-            for (means, signs) in
-                [(&block.data_means, &scratch.data_signs), (&block.reconstructed_means, &scratch.reconstruction_signs)]
-            {
-                let groups = &means.as_chunks::<GROUP>().0[..n_rows.div_ceil(GROUP)];
-                for (groups, signs) in groups.chunks(CHUNK).zip(signs.chunks(CHUNK * GROUP * stride)) {
-                    let tables = &mut scratch.tables[..groups.len()];
-                    for (table, rows) in tables.iter_mut().zip(groups) {
-                        fill::<V>(table, rows);
-                    }
-                    add_outer::<V>(tables, signs, GROUP * stride, &mut scratch.sums);
-                }
-            }
-            let rate = V::splat(rate);
-            for (weights, sum) in block.weights.iter_mut().zip(&scratch.sums[..n_visible]) {
-                V::load(weights).plus(rate.times(V::load(sum))).store(weights);
-            }
-            let mut sum = V::splat(0.0);
-            for (data, negated) in block.data_means[..n_rows].iter().zip(&block.reconstructed_means) {
-                sum = sum.plus(V::load(data).plus(V::load(negated)));
-            }
-            V::load(&block.bias).plus(rate.times(sum)).store(&mut block.bias);
-        }
-        let mut n_flips = 0;
-        for block in self.own(self.machine.visible.len()) {
-            let mut visible = locked!(self.machine.visible[block].write());
-            let first = block * WIDTH;
-            let (mut n_up, mut n_different) = ([0i32; WIDTH], [0u32; WIDTH]);
-            let rows = scratch
-                .data_signs
-                .chunks_exact(GROUP * stride)
-                .zip(scratch.reconstruction_signs.chunks_exact(GROUP * stride));
-            for (data, other) in rows.take(n_rows.div_ceil(GROUP)) {
-                let units = data[first..first + WIDTH].iter().zip(&other[first..first + WIDTH]);
-                for ((up, different), (data, other)) in n_up.iter_mut().zip(&mut n_different).zip(units) {
-                    *up += count(*data) as i32 - count(*other) as i32;
-                    *different += count(data ^ other);
-                }
-            }
-            for (bias, up) in visible.bias.0.iter_mut().zip(n_up).take(n_visible - first) {
-                *bias += rate * (2 * up) as f32;
-            }
-            n_flips += n_different.iter().take(n_visible - first).map(|&n| u64::from(n)).sum::<u64>();
-        }
-        n_flips
     }
 }
