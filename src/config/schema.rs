@@ -22,6 +22,8 @@ pub struct Settings {
     pub thermometer: Thermometer,
     /// The machines.
     pub rbm: Vec<Rbm>,
+    /// How far the machines are from the data.
+    pub likelihood: Likelihood,
     /// The flow.
     pub flow: Flow,
     /// The figures.
@@ -36,6 +38,7 @@ impl Default for Settings {
             data: Data::default(),
             thermometer: Thermometer::default(),
             rbm: vec![Rbm::default()],
+            likelihood: Likelihood::default(),
             flow: Flow::default(),
             figures: FigureKind::ALL.map(Figure::of).to_vec(),
         }
@@ -149,6 +152,22 @@ impl Default for Thermometer {
     }
 }
 
+/// `[likelihood]`: ln Z of the machines, summed where a layer has up to 24 units, else by annealed importance sampling.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Likelihood {
+    /// Chains that are annealed, each way.
+    pub n_chains: Count,
+    /// Temperatures between independent units and the machine.
+    pub n_temperatures: Count,
+}
+
+impl Default for Likelihood {
+    fn default() -> Self {
+        Self { n_chains: Count::new(100), n_temperatures: Count::new(1000) }
+    }
+}
+
 /// How a layer is set from its mean.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -206,18 +225,21 @@ pub enum FigureKind {
     Calibration,
     /// Training curves.
     Training,
+    /// Distance of the machines from the data along their training.
+    Likelihood,
     /// Observables of the samples against exact values.
     Observables,
 }
 
 impl FigureKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
         Self::Calibration,
         Self::Training,
+        Self::Likelihood,
         Self::Observables,
     ];
 }

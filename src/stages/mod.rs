@@ -2,6 +2,7 @@
 
 mod analyze;
 mod flow;
+mod likelihood;
 mod render;
 mod sample;
 mod train_rbm;
@@ -58,7 +59,7 @@ impl Stage {
             Self::TrainThermometer => vec![train_thermometer::task(config)],
             Self::TrainRbm => train_rbm::tasks(config),
             Self::Flow => vec![flow::task(config)],
-            Self::Analyze => vec![analyze::task(config)],
+            Self::Analyze => likelihood::tasks(config).chain([analyze::task(config)]).collect(),
             Self::Render => vec![render::task(config)],
         }
     }

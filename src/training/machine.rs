@@ -4,16 +4,19 @@ mod files;
 mod state;
 
 use anyhow::Result;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use ising_data::{
     PackedSpins,
     stream::{self, Purpose},
 };
-use models::{PackedTensor, Rbm, RbmParameters, Stretch};
+use models::{
+    PackedTensor, RbmParameters, Stretch,
+    likelihood::{free_energies, pseudo_likelihood},
+};
 
 pub use files::{Snapshot, parameters, snapshots, weight_file, with_snapshots};
 
-use super::{order, pace::Pace, spins_on};
+use super::{order, pace::Pace};
 use crate::{artifacts::Checkpoints, config::schema, interrupt, progress::Work};
 use state::State;
 
@@ -39,7 +42,7 @@ pub struct Epoch {
     pub epoch: usize,
     /// Fraction of visible units that differ between the data and the reconstruction.
     pub reconstruction_error: f64,
-    /// Pseudo-likelihood of training data, in nats per spin.
+    /// Pseudo-likelihood of training data, all sites of [`N_MONITORED`] configurations, in nats per spin.
     pub pseudo_likelihood: f64,
     /// ⟨F⟩ of held-out data minus ⟨F⟩ of training data: positive when the machine has learned by heart.
     pub free_energy_gap: f64,
@@ -87,7 +90,7 @@ pub fn train(
     device: &Device,
     work: &Work<'_>,
 ) -> Result<Trained> {
-    let monitored = |spins| spins_on(device, &evenly(spins, N_MONITORED));
+    let monitored = |spins| evenly(spins, N_MONITORED).to_f32();
     let monitor = Monitor { training: monitored(training), held_out: monitored(held_out) };
     let mut state = match checkpoints.load(|warning| work.say(warning))? {
         Some(file) => State::restore(machine, &file, device)?,
@@ -130,28 +133,31 @@ pub fn train(
     Ok(Trained { parameters: state.sound_parameters()?, history: state.history, snapshots: state.snapshots })
 }
 
+/// Spins to look at, shape `[N_MONITORED, n_sites]`, values ±1.
 struct Monitor {
-    training: Tensor<2>,
-    held_out: Tensor<2>,
+    training: Vec<f32>,
+    held_out: Vec<f32>,
 }
 
 impl Monitor {
     /// What the data say of a machine; the rest is NaN.
-    fn look(&self, rbm: &Rbm) -> Result<Epoch> {
-        let scalar = |tensor: Tensor<1>| Ok::<_, anyhow::Error>(f64::from(tensor.try_into_scalar::<f32>()?));
-        let free_energy = |spins: &Tensor<2>| scalar(rbm.free_energy(spins.clone()).mean());
+    fn look(&self, machine: &RbmParameters) -> Result<Epoch> {
+        let mean_energy = |spins: &[f32]| -> Result<f64> {
+            let energies = free_energies(machine, spins)?;
+            Ok(energies.iter().sum::<f64>() / energies.len() as f64)
+        };
         Ok(Epoch {
             epoch: 0,
             reconstruction_error: f64::NAN,
-            pseudo_likelihood: scalar(rbm.pseudo_likelihood(self.training.clone()))?,
-            free_energy_gap: free_energy(&self.held_out)? - free_energy(&self.training)?,
+            pseudo_likelihood: pseudo_likelihood(machine, &self.training)?.value,
+            free_energy_gap: mean_energy(&self.held_out)? - mean_energy(&self.training)?,
             weight_norm: f64::NAN,
         })
     }
 }
 
 /// `n` configurations, or all if there are not so many, evenly spread over the data and so over its state points.
-fn evenly(spins: &PackedSpins, n: usize) -> PackedSpins {
+pub fn evenly(spins: &PackedSpins, n: usize) -> PackedSpins {
     let n = spins.n_samples().min(n);
     let indices: Vec<usize> = (0..n).map(|i| i * spins.n_samples() / n).collect();
     spins.select(&indices)

@@ -9,6 +9,7 @@ mod error;
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 pub mod fused;
 pub mod gibbs;
+pub mod likelihood;
 mod packed;
 pub mod random;
 mod rbm;

@@ -81,7 +81,7 @@ impl State {
             epoch,
             reconstruction_error: n_flips / (n_trained * parameters.n_visible) as f64,
             weight_norm: parameters.weight_norm(),
-            ..monitor.look(&self.training.rbm)?
+            ..monitor.look(&parameters)?
         });
         if is_snapshot(epoch) || epoch == machine.settings.n_epochs.get() {
             self.snapshots.push(Snapshot { epoch, parameters });

@@ -4,7 +4,7 @@ use std::sync::RwLock;
 
 use super::{
     activation::tanh,
-    lanes::{Lanes, Vector, WIDTH},
+    lanes::{Lanes, NARROW, Vector, WIDTH, Wide},
     products::{CHUNK, GROUP, Table, add_selected, fill},
 };
 use crate::RbmParameters;
@@ -92,6 +92,16 @@ impl Machine {
         Self { n_visible, n_hidden, hidden: hidden.collect(), visible: visible.collect() }
     }
 
+    /// Whether a hidden block has so few units that half of its lanes do.
+    pub(super) fn hidden_is_narrow(&self, block: usize) -> bool {
+        self.n_hidden <= block * WIDTH + NARROW
+    }
+
+    /// The same of a visible block.
+    pub(super) fn visible_is_narrow(&self, block: usize) -> bool {
+        self.n_visible <= block * WIDTH + NARROW
+    }
+
     /// Puts both together again.
     pub(super) fn store(self, parameters: &mut RbmParameters, change: &mut RbmParameters) {
         for (block, first) in self.hidden.into_iter().zip((0..).step_by(WIDTH)) {
@@ -157,7 +167,7 @@ impl HiddenBlock {
 
 /// The weights of sixteen visible units from `first` on, one entry for each of the block's hidden units.
 #[inline(always)]
-pub(super) fn transposed<V: Vector>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
+pub(super) fn transposed<V: Wide>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
     let rows = &weights[first..];
     let mut square: [V; WIDTH] = std::array::from_fn(|row| V::load(rows.get(row).unwrap_or(&Lanes::ZERO)));
     // Four perfect shuffles of its rows transpose a square of sixteen.

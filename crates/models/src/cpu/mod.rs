@@ -13,6 +13,7 @@ mod flow;
 mod lanes;
 mod machine;
 mod products;
+mod scratch;
 #[cfg(test)]
 mod tests;
 mod training;

@@ -8,10 +8,11 @@ use std::sync::{
 use super::{
     activation::{Sampling, selectors},
     barrier::SpinBarrier,
-    bits::{SELECTORS, WORD, gather, spread},
-    lanes::{Kernel, Lanes, Level, Vector, WIDTH},
+    bits::{SELECTORS, WORD, spread},
+    lanes::{Kernel, Level, Vector, WIDTH, Wide},
     machine::{HiddenBlock, Machine, locked, transposed},
-    products::{CHUNK, EMPTY, GROUP, Table, add_selected, fill},
+    products::{CHUNK, GROUP, add_selected, fill},
+    scratch::Scratch,
 };
 use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
 
@@ -80,35 +81,19 @@ pub fn train(
 /// One thread's part of a training.
 pub(super) struct Worker<'a> {
     pub(super) machine: &'a Machine,
-    batches: &'a Batches<'a>,
+    pub(super) batches: &'a Batches<'a>,
     pub(super) divergence: &'a ContrastiveDivergence,
     /// Read by every thread before the first step, written by the first thread after the last.
-    chains: &'a Mutex<&'a mut Vec<u32>>,
+    pub(super) chains: &'a Mutex<&'a mut Vec<u32>>,
     thread: usize,
     n_threads: usize,
     barrier: &'a SpinBarrier,
     n_flips: &'a AtomicU64,
 }
 
-/// What a thread writes and nobody else reads.
-pub(super) struct Scratch {
-    pub(super) tables: Vec<Table>,
-    /// Selectors of the data, the reconstruction and the persistent chains, shape `[n_rows, visible_stride]`.
-    pub(super) data: Vec<u8>,
-    pub(super) reconstruction: Vec<u8>,
-    chains: Vec<u8>,
-    /// Selectors of the hidden units, shape `[n_rows, hidden_stride]`.
-    hidden: Vec<u8>,
-    /// Selectors of rows, shape `[n_rows / 4, visible_stride · 4]`.
-    pub(super) data_signs: Vec<u8>,
-    pub(super) reconstruction_signs: Vec<u8>,
-    fields: Vec<Lanes>,
-    pub(super) sums: Vec<Lanes>,
-}
-
 impl Kernel for Worker<'_> {
     #[inline(always)]
-    fn run<V: Vector>(self) {
+    fn run<V: Wide>(self) {
         let mut scratch = self.scratch();
         let mut n_flips = 0;
         let steps = self.batches.order.chunks(self.batches.batch_size);
@@ -127,44 +112,8 @@ impl Worker<'_> {
         self.machine.n_visible.div_ceil(WORD) * SELECTORS
     }
 
-    fn hidden_stride(&self) -> usize {
+    pub(super) fn hidden_stride(&self) -> usize {
         self.machine.hidden.len() * WIDTH / GROUP
-    }
-
-    fn scratch(&self) -> Scratch {
-        let n_rows = self.batches.batch_size.min(self.batches.order.len()).next_multiple_of(GROUP);
-        let (visible, hidden) = (self.visible_stride(), self.hidden_stride());
-        Scratch {
-            tables: vec![EMPTY; CHUNK],
-            data: vec![0; n_rows * visible],
-            reconstruction: vec![0; n_rows * visible],
-            chains: self.chains(n_rows),
-            hidden: vec![0; n_rows * hidden],
-            data_signs: vec![0; n_rows * visible],
-            reconstruction_signs: vec![0; n_rows * visible],
-            fields: vec![Lanes::ZERO; n_rows],
-            sums: vec![Lanes::ZERO; self.machine.n_visible.next_multiple_of(GROUP)],
-        }
-    }
-
-    /// Selectors of up to `n_rows` persistent chains, none where they are not used.
-    fn chains(&self, n_rows: usize) -> Vec<u8> {
-        if !self.divergence.persistent {
-            return Vec::new();
-        }
-        let chains = locked!(self.chains.lock());
-        let words = chains.iter().take(n_rows * self.machine.n_visible.div_ceil(WORD));
-        words.flat_map(|&word| spread(word)).collect()
-    }
-
-    /// The inverse of [`Self::chains`]; bits behind the last site are cleared.
-    fn keep_chains(&self, selectors: &[u8]) {
-        let n_words = self.machine.n_visible.div_ceil(WORD);
-        let last = u32::MAX >> (n_words * WORD - self.machine.n_visible);
-        let mut chains = locked!(self.chains.lock());
-        for (i, (word, selectors)) in chains.iter_mut().zip(selectors.as_chunks().0).enumerate() {
-            *word = gather(*selectors) & if (i + 1).is_multiple_of(n_words) { last } else { u32::MAX };
-        }
     }
 
     /// The blocks of this thread among `n_blocks`.
@@ -176,33 +125,39 @@ impl Worker<'_> {
 impl Worker<'_> {
     /// One batch; returns the flipped units among this thread's visible blocks.
     #[inline(always)]
-    fn step<V: Vector>(&self, samples: &[u32], step: u64, scratch: &mut Scratch) -> u64 {
+    fn step<V: Wide>(&self, samples: &[u32], step: u64, scratch: &mut Scratch) -> u64 {
         let n_rows = samples.len();
         let draw = |layer| Draw::new(self.batches.key, step, layer);
         self.read_data(samples, scratch);
         for index in self.own(self.machine.hidden.len()) {
-            let block = &mut *locked!(self.machine.hidden[index].write());
-            block.set_means::<V>(&scratch.data, n_rows, self.visible_stride(), &mut scratch.tables);
-            block.keep_data_means(n_rows);
-            if self.divergence.persistent {
-                block.set_means::<V>(&scratch.chains, n_rows, self.visible_stride(), &mut scratch.tables);
+            if self.machine.hidden_is_narrow(index) {
+                self.begin::<V::Narrow>(index, n_rows, draw(0), scratch);
+            } else {
+                self.begin::<V>(index, n_rows, draw(0), scratch);
             }
-            self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw(0));
         }
         self.barrier.wait();
         let n_gibbs_steps = self.divergence.n_gibbs_steps.max(1) as u32;
         for gibbs_step in 0..n_gibbs_steps {
-            self.reconstruct::<V>(n_rows, draw(2 * gibbs_step + 1), scratch);
-            self.barrier.wait();
-            self.gather_visible(n_rows, &mut scratch.reconstruction);
-            for index in self.own(self.machine.hidden.len()) {
-                let block = &mut *locked!(self.machine.hidden[index].write());
-                block.set_means::<V>(&scratch.reconstruction, n_rows, self.visible_stride(), &mut scratch.tables);
-                if gibbs_step + 1 < n_gibbs_steps {
-                    self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw(2 * gibbs_step + 2));
+            self.gather_hidden(n_rows, &mut scratch.hidden);
+            for block in self.own(self.machine.visible.len()) {
+                if self.machine.visible_is_narrow(block) {
+                    self.reconstruct::<V, V::Narrow>(block, n_rows, draw(2 * gibbs_step + 1), scratch);
+                } else {
+                    self.reconstruct::<V, V>(block, n_rows, draw(2 * gibbs_step + 1), scratch);
                 }
             }
-            if gibbs_step + 1 < n_gibbs_steps {
+            self.barrier.wait();
+            self.gather_visible(n_rows, &mut scratch.reconstruction);
+            let next = (gibbs_step + 1 < n_gibbs_steps).then(|| draw(2 * gibbs_step + 2));
+            for index in self.own(self.machine.hidden.len()) {
+                if self.machine.hidden_is_narrow(index) {
+                    self.go_on::<V::Narrow>(index, n_rows, next, scratch);
+                } else {
+                    self.go_on::<V>(index, n_rows, next, scratch);
+                }
+            }
+            if next.is_some() {
                 self.barrier.wait();
             }
         }
@@ -213,6 +168,29 @@ impl Worker<'_> {
         let n_flips = self.update::<V>(n_rows, scratch);
         self.barrier.wait();
         n_flips
+    }
+
+    /// Sets a hidden block from the data and samples it, or, for persistent chains, from these.
+    #[inline(always)]
+    fn begin<V: Vector>(&self, index: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
+        let block = &mut *locked!(self.machine.hidden[index].write());
+        let stride = self.visible_stride();
+        block.set_means::<V>(&scratch.data, n_rows, stride, &mut scratch.tables);
+        block.keep_data_means(n_rows);
+        if self.divergence.persistent {
+            block.set_means::<V>(&scratch.chains, n_rows, stride, &mut scratch.tables);
+        }
+        self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw);
+    }
+
+    /// Sets a hidden block from the reconstruction, and samples it where another Gibbs step follows.
+    #[inline(always)]
+    fn go_on<V: Vector>(&self, index: usize, n_rows: usize, next: Option<Draw>, scratch: &mut Scratch) {
+        let block = &mut *locked!(self.machine.hidden[index].write());
+        block.set_means::<V>(&scratch.reconstruction, n_rows, self.visible_stride(), &mut scratch.tables);
+        if let Some(draw) = next {
+            self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw);
+        }
     }
 
     /// The batch's selectors; rows behind the last are empty.
@@ -237,36 +215,38 @@ impl Worker<'_> {
         }
     }
 
-    /// Samples this thread's visible units given the hidden ones.
     #[inline(always)]
-    fn reconstruct<V: Vector>(&self, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
+    fn gather_hidden(&self, n_rows: usize, hidden: &mut [u8]) {
         let stride = self.hidden_stride();
         for (block, column) in self.machine.hidden.iter().zip((0..).step_by(WIDTH / GROUP)) {
             let block = locked!(block.read());
-            for (row, chosen) in scratch.hidden.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
+            for (row, chosen) in hidden.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
                 row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
             }
         }
-        for block in self.own(self.machine.visible.len()) {
-            let first_unit = block * WIDTH;
-            let mut visible = locked!(self.machine.visible[block].write());
-            let fields = &mut scratch.fields[..n_rows];
-            fields.fill(visible.bias);
-            for (hidden, first) in self.machine.hidden.chunks(CHUNK / GROUP).zip((0..).step_by(CHUNK)) {
-                let mut n_tables = 0;
-                for block in hidden {
-                    let weights = transposed::<V>(&locked!(block.read()).weights, first_unit);
-                    for (rows, table) in weights.as_chunks().0.iter().zip(&mut scratch.tables[n_tables..]) {
-                        fill::<V>(table, rows);
-                    }
-                    n_tables += WIDTH / GROUP;
+    }
+
+    /// Samples a visible block given the hidden units; `N` holds its units.
+    #[inline(always)]
+    fn reconstruct<V: Wide, N: Vector>(&self, block: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
+        let first_unit = block * WIDTH;
+        let mut visible = locked!(self.machine.visible[block].write());
+        let fields = &mut scratch.fields[..n_rows];
+        fields.fill(visible.bias);
+        let n_groups = self.machine.n_hidden.div_ceil(GROUP);
+        for (hidden, first) in self.machine.hidden.chunks(CHUNK / GROUP).zip((0..).step_by(CHUNK)) {
+            let n_tables = CHUNK.min(n_groups - first);
+            for (block, tables) in hidden.iter().zip(scratch.tables[..n_tables].chunks_mut(WIDTH / GROUP)) {
+                let weights = transposed::<V>(&locked!(block.read()).weights, first_unit);
+                for (rows, table) in weights.as_chunks().0.iter().zip(tables) {
+                    fill::<N>(table, rows);
                 }
-                add_selected::<V>(&scratch.tables[..n_tables], &scratch.hidden, stride, first, fields);
             }
-            let sampling = Sampling { draw, n_units: self.machine.n_visible, first_unit };
-            for (row, (field, chosen)) in fields.iter().zip(&mut visible.selectors).enumerate() {
-                *chosen = selectors(sampling.of_fields::<V>(field, row));
-            }
+            add_selected::<N>(&scratch.tables[..n_tables], &scratch.hidden, self.hidden_stride(), first, fields);
+        }
+        let sampling = Sampling { draw, n_units: self.machine.n_visible, first_unit };
+        for (row, (field, chosen)) in fields.iter().zip(&mut visible.selectors).enumerate() {
+            *chosen = selectors(sampling.of_fields::<N>(field, row));
         }
     }
 
