@@ -153,7 +153,7 @@ impl Yardstick<'_> {
         }
         let schema::Likelihood { n_chains, n_temperatures } = self.settings;
         let annealing = Annealing { n_temperatures: n_temperatures.get(), key };
-        let base = independent_bias(machine, &self.spins)?;
+        let base = independent_bias(machine.n_visible, &self.spins)?;
         let forward = annealed_ln_z(machine, &base, n_chains.get(), annealing)?;
         let rbm = Rbm::new(machine, workbench.device)?;
         let starts = PackedTensor::new(&self.starts.to_words(), machine.n_visible, workbench.device);

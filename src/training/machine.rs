@@ -42,7 +42,7 @@ pub struct Epoch {
     pub epoch: usize,
     /// Fraction of visible units that differ between the data and the reconstruction.
     pub reconstruction_error: f64,
-    /// Pseudo-likelihood of training data, all sites of [`N_MONITORED`] configurations, in nats per spin.
+    /// Pseudo-likelihood of training data, all sites of up to 500 configurations, in nats per spin.
     pub pseudo_likelihood: f64,
     /// ⟨F⟩ of held-out data minus ⟨F⟩ of training data: positive when the machine has learned by heart.
     pub free_energy_gap: f64,

@@ -33,7 +33,7 @@ impl PackedTensor {
     /// The samples with others, of as many sites, in the place of the first ones.
     pub fn with_first(self, others: Self) -> Self {
         let [n, _] = others.words.dims();
-        Self { n_sites: self.n_sites, words: self.words.slice_assign([0..n], others.words) }
+        Self { n_sites: self.n_sites, words: self.words.slice_assign(0..n, others.words) }
     }
 
     /// Spins ±1, shape `[n_samples, n_sites]`.

@@ -9,7 +9,6 @@ use rayon::prelude::*;
 
 use super::{
     estimate::{Estimate, at_least},
-    exact::ln_sum_exp,
     free_energy::{n_rows, side_by_side},
     lanes::{Lanes, LnCoshSum, WIDTH, each, exp_of_minus_2abs},
     layer::{Layer, widened},
@@ -60,7 +59,8 @@ pub fn annealed_ln_z(
 /// shape `[n_rows, n_visible]`, values ±1: on average above ln Z, at least, if they are samples of the machine.
 ///
 /// # Errors
-/// As [`annealed_ln_z`]; [`ModelError::Shape`] when the rows are not of `n_visible` spins.
+/// As [`annealed_ln_z`]; [`ModelError::Shape`] when the rows are not of `n_visible` spins, [`ModelError::NotSpins`] when
+/// they are not ±1.
 pub fn reverse_annealed_ln_z(
     parameters: &RbmParameters,
     base_bias: &[f32],
@@ -68,8 +68,8 @@ pub fn reverse_annealed_ln_z(
     annealing: Annealing,
 ) -> Result<AnnealedLnZ, ModelError> {
     let path = Path::new(parameters, base_bias, annealing)?;
-    let n_chains = n_rows(parameters, samples)?;
-    let weights = samples.par_chunks(WIDTH * parameters.n_visible).enumerate().flat_map_iter(|(chunk, rows)| {
+    let n_chains = n_rows(parameters.n_visible, samples)?;
+    let weights = samples.par_chunks(WIDTH * parameters.n_visible.max(1)).enumerate().flat_map_iter(|(chunk, rows)| {
         path.anneal(side_by_side(rows, parameters.n_visible), chunk * WIDTH, Direction::Reverse)
     });
     let (ratio, effective_chains) = ln_mean(weights.collect(), n_chains)?;
@@ -77,14 +77,14 @@ pub fn reverse_annealed_ln_z(
 }
 
 /// The bias artanh ⟨vᵢ⟩ of independent units with the means of `spins`, shape `[n_rows, n_visible]`, values ±1; one up and
-/// one down are added to every unit's count, so that it is finite.
+/// one down are added to every unit's count, so that it is finite. A base for [`annealed_ln_z`], shape `[n_visible]`.
 ///
 /// # Errors
-/// [`ModelError::Shape`] when the rows are not of `n_visible` spins.
-pub fn independent_bias(parameters: &RbmParameters, spins: &[f32]) -> Result<Vec<f32>, ModelError> {
-    let n_rows = n_rows(parameters, spins)?;
-    let mut sums = vec![0.0; parameters.n_visible];
-    for row in spins.chunks_exact(parameters.n_visible.max(1)) {
+/// [`ModelError::Shape`] when the rows are not of `n_visible` spins, [`ModelError::NotSpins`] when they are not ±1.
+pub fn independent_bias(n_visible: usize, spins: &[f32]) -> Result<Vec<f32>, ModelError> {
+    let n_rows = n_rows(n_visible, spins)?;
+    let mut sums = vec![0.0; n_visible];
+    for row in spins.chunks_exact(n_visible.max(1)) {
         for (sum, &spin) in sums.iter_mut().zip(row) {
             *sum += f64::from(spin);
         }
@@ -95,14 +95,16 @@ pub fn independent_bias(parameters: &RbmParameters, spins: &[f32]) -> Result<Vec
 /// ln of the mean weight, with its standard error by the delta method, and the effective number of chains.
 fn ln_mean(mut ln_weights: Vec<f64>, n_chains: usize) -> Result<(Estimate, f64), ModelError> {
     at_least(2, "chains", n_chains)?;
+    // The last eight chains are more than asked for where eight does not divide their number.
     ln_weights.truncate(n_chains);
     let n = n_chains as f64;
-    let ln_sum = ln_sum_exp(&ln_weights);
-    let doubled: Vec<f64> = ln_weights.iter().map(|ln_weight| 2.0 * ln_weight).collect();
-    let effective_chains = (2.0 * ln_sum - ln_sum_exp(&doubled)).exp();
-    // The variance of the weights over the square of their mean is n/n_effective − 1.
+    let largest = ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights = || ln_weights.iter().map(|ln_weight| (ln_weight - largest).exp());
+    let sum: f64 = weights().sum();
+    let effective_chains = sum * sum / weights().map(|weight| weight * weight).sum::<f64>();
+    // The variance of the weights over the square of their mean is (n/n_effective − 1) n/(n − 1).
     let error = ((n / effective_chains - 1.0).max(0.0) / (n - 1.0)).sqrt();
-    Ok((Estimate { value: ln_sum - n.ln(), error }, effective_chains))
+    Ok((Estimate { value: largest + (sum / n).ln(), error }, effective_chains))
 }
 
 /// The way along the path.

@@ -83,7 +83,7 @@ fn spin(state: usize, unit: usize) -> f64 {
 }
 
 /// ln Σ eˣ without overflow, summed in order.
-pub(super) fn ln_sum_exp(values: &[f64]) -> f64 {
+fn ln_sum_exp(values: &[f64]) -> f64 {
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
 }

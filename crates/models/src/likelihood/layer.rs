@@ -34,6 +34,7 @@ impl Layer {
         }
     }
 
+    /// Number of units.
     pub(super) fn n_units(&self) -> usize {
         self.bias.len()
     }

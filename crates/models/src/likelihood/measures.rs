@@ -19,7 +19,8 @@ pub fn mean_ln_likelihood(parameters: &RbmParameters, ln_z: Estimate, spins: &[f
 ///
 /// # Errors
 /// As [`free_energies`]; [`ModelError::Shape`] for another number of ln q than configurations, [`ModelError::TooFew`] for
-/// fewer than two.
+/// fewer than two,
+/// [`ModelError::NotFinite`] for a ln q that is not a number or infinite.
 pub fn relative_entropy(
     parameters: &RbmParameters,
     ln_z: Estimate,
@@ -29,6 +30,9 @@ pub fn relative_entropy(
     let energies = free_energies(parameters, spins)?;
     if ln_q.len() != energies.len() {
         return Err(ModelError::Shape { name: "ln q", found: ln_q.len(), expected: energies.len() });
+    }
+    if !ln_q.iter().all(|ln_q| ln_q.is_finite()) {
+        return Err(ModelError::NotFinite { name: "ln q" });
     }
     let terms: Vec<f64> = ln_q.iter().zip(&energies).map(|(ln_q, energy)| ln_q + energy).collect();
     Ok(Estimate::mean("configurations", &terms)?.plus(ln_z))

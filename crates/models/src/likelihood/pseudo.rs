@@ -20,11 +20,11 @@ const N_FACTORS: usize = 16;
 /// unit a is up: sums of positive terms, in which no digits are lost.
 ///
 /// # Errors
-/// As [`RbmParameters::validate`]; [`ModelError::Shape`] when the rows are not of `n_visible` spins;
-/// [`ModelError::TooFew`] for fewer than two configurations.
+/// As [`RbmParameters::validate`]; [`ModelError::Shape`] when the rows are not of `n_visible` spins,
+/// [`ModelError::NotSpins`] when they are not ±1, [`ModelError::TooFew`] for fewer than two configurations.
 pub fn pseudo_likelihood(parameters: &RbmParameters, spins: &[f32]) -> Result<Estimate, ModelError> {
     parameters.validate()?;
-    let n_rows = n_rows(parameters, spins)?;
+    let n_rows = n_rows(parameters.n_visible, spins)?;
     let hidden = Layer::hidden(parameters);
     let visible_bias = widened(&parameters.visible_bias);
     let pairs: Vec<[f64; 2]> = parameters
@@ -35,7 +35,7 @@ pub fn pseudo_likelihood(parameters: &RbmParameters, spins: &[f32]) -> Result<Es
             [(-twice).exp(), twice.exp()]
         })
         .collect();
-    let rows = spins.par_chunks(WIDTH * parameters.n_visible).flat_map_iter(|rows| {
+    let rows = spins.par_chunks(WIDTH * parameters.n_visible.max(1)).flat_map_iter(|rows| {
         let visible = side_by_side(rows, parameters.n_visible);
         let probabilities: Vec<[Lanes; 2]> =
             (0..hidden.n_units()).map(|unit| up_and_down(&hidden.field(unit, &visible))).collect();
