@@ -121,6 +121,17 @@ pub enum NetworkKind {
     Dense,
 }
 
+/// What the thermometer learns from.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LessonsKind {
+    /// The samples of the data, in every epoch.
+    #[default]
+    Samples,
+    /// As many fresh samples in every epoch, none of which is ever seen again.
+    Stream,
+}
+
 /// `[thermometer]`: a softmax classifier over the state points of the data.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -135,8 +146,10 @@ pub struct Thermometer {
     pub learning_rate: Positive,
     /// Configurations per step.
     pub batch_size: Count,
-    /// Passes through the data.
+    /// Passes through as many configurations as the data have.
     pub n_epochs: Count,
+    /// Which configurations these are.
+    pub data: LessonsKind,
 }
 
 impl Default for Thermometer {
@@ -148,6 +161,7 @@ impl Default for Thermometer {
             learning_rate: Positive::new(0.01),
             batch_size: Count::new(500),
             n_epochs: Count::new(30),
+            data: LessonsKind::Samples,
         }
     }
 }

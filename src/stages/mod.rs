@@ -1,6 +1,8 @@
 //! The stages: each reads its settings and earlier artifacts and writes its own. Stages do not call each other.
 
 mod analyze;
+mod calibration;
+mod drawing;
 mod flow;
 mod likelihood;
 mod render;

@@ -36,6 +36,8 @@ pub enum Purpose {
     Benchmark = 11,
     /// Ties of block spins: step = sample.
     BlockSpin = 12,
+    /// Samples that the thermometer sees once, see [`point_key`].
+    Lesson = 13,
 }
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.

@@ -1,9 +1,9 @@
 //! Likelihoods against sums over all states of small machines.
 
 use models::{
-    ModelError, RbmParameters,
+    RbmParameters,
     likelihood::{
-        AnnealedLnZ, Annealing, EXACT_LIMIT, Estimate, annealed_ln_z, exact_ln_z, free_energies, independent_bias,
+        AnnealedLnZ, Annealing, Estimate, annealed_ln_z, exact_ln_z, free_energies, independent_bias,
         mean_ln_likelihood, relative_entropy, reverse_annealed_ln_z,
     },
     random::Draw,
@@ -123,7 +123,7 @@ fn assert_within(found: Estimate, expected: f64) {
 
 #[test]
 fn exact_ln_z_is_the_sum_over_all_states() {
-    for (n_visible, n_hidden) in [(1, 1), (3, 2), (2, 9), (9, 2), (8, 7), (3, 12), (11, 4), (11, 11), (0, 3), (3, 0)] {
+    for (n_visible, n_hidden) in [(1, 1), (3, 2), (2, 9), (9, 2), (8, 7), (3, 12), (11, 4), (9, 10), (0, 3), (3, 0)] {
         for (spread, bias) in [(0.0, 0.0), (0.3, 0.0), (1.0, 0.5), (30.0, 10.0)] {
             let p = machine(n_visible, n_hidden, spread, bias);
             let (found, expected) = (exact_ln_z(&p).expect("ln Z"), enumerated_ln_z(&p));
@@ -193,11 +193,11 @@ fn annealing_brackets_the_exact_ln_z() {
 }
 
 /// The mean weight is Z/Z₀ for any number of temperatures, if and only if each kernel leaves its law: three temperatures
-/// are so few that a kernel of a wrong temperature would show. Both ways, many short runs of few chains; the false-alarm
-/// rate at four errors is 10⁻⁴.
+/// are so few that a kernel of a wrong temperature would show. Both ways, 2000 short runs of few chains; the false-alarm
+/// rate of the two means at four errors is 1.3·10⁻⁴.
 #[test]
 fn mean_weights_are_unbiased_for_few_temperatures() {
-    const N_CHAINS: usize = 20;
+    const N_CHAINS: usize = 40;
     let p = machine(6, 4, 0.8, 0.4);
     let base = [0.3, -0.2, 0.1, 0.0, 0.4, -0.5];
     let ln_z = enumerated_ln_z(&p);
@@ -213,7 +213,7 @@ fn mean_weights_are_unbiased_for_few_temperatures() {
     for (ratios, direction) in ratios.iter().zip(["forward", "reverse"]) {
         let (mean, error) = mean_and_error(ratios);
         assert!((mean - 1.0).abs() < 4.0 * error, "{direction}: {mean} ± {error}");
-        assert!(error < 0.02, "{direction}: {error}");
+        assert!(error < 0.01, "{direction}: {error}");
     }
 }
 
@@ -275,52 +275,4 @@ fn numbers_do_not_depend_on_the_number_of_threads() {
     let with_threads =
         |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a thread pool").install(numbers);
     assert_eq!(with_threads(1), with_threads(2));
-}
-
-#[test]
-fn what_does_not_fit_is_refused() {
-    let p = machine(4, 3, 0.5, 0.1);
-    let base = p.visible_bias.clone();
-    let annealing = Annealing { n_temperatures: 5, key: 0 };
-    let shape = |found, expected, name| Some(ModelError::Shape { name, found, expected });
-
-    let mut broken = p.clone();
-    broken.hidden_bias.pop();
-    assert_eq!(exact_ln_z(&broken).err(), shape(2, 3, "hidden_bias"));
-    assert_eq!(free_energies(&broken, &[1.0; 4]).err(), shape(2, 3, "hidden_bias"));
-    let mut broken = p.clone();
-    broken.weights[5] = f32::NAN;
-    let not_finite = |name| Some(ModelError::NotFinite { name });
-    assert_eq!(exact_ln_z(&broken).err(), not_finite("weights"));
-    assert_eq!(annealed_ln_z(&broken, &base, 8, annealing).err(), not_finite("weights"));
-
-    let limit = EXACT_LIMIT;
-    let too_many = Some(ModelError::TooManyStates { found: limit + 1, limit });
-    assert_eq!(exact_ln_z(&machine(limit + 1, limit + 2, 0.1, 0.1)).err(), too_many);
-
-    assert_eq!(free_energies(&p, &[1.0; 7]).err(), shape(7, 4, "spins"));
-    for wrong in [f32::NAN, 0.0, 2.0, f32::INFINITY] {
-        let spins = [1.0, -1.0, 1.0, wrong, 1.0, 1.0, 1.0, 1.0];
-        let not_spins = Some(ModelError::NotSpins { name: "spins" });
-        assert_eq!(free_energies(&p, &spins).err(), not_spins);
-        assert_eq!(independent_bias(4, &spins).err(), not_spins);
-        assert_eq!(reverse_annealed_ln_z(&p, &base, &spins, annealing).err(), not_spins);
-    }
-    // No visible units: nothing to sum, but no failure either.
-    let empty = machine(0, 3, 0.5, 0.1);
-    assert_eq!(free_energies(&empty, &[]), Ok(vec![]));
-    assert_eq!(free_energies(&empty, &[1.0]).err(), shape(1, 0, "spins"));
-
-    assert_eq!(annealed_ln_z(&p, &base[1..], 8, annealing).err(), shape(3, 4, "base_bias"));
-    assert_eq!(annealed_ln_z(&p, &[f32::INFINITY; 4], 8, annealing).err(), not_finite("base_bias"));
-    let too_few = |name, found, least| Some(ModelError::TooFew { name, found, least });
-    assert_eq!(annealed_ln_z(&p, &base, 1, annealing).err(), too_few("chains", 1, 2));
-    assert_eq!(reverse_annealed_ln_z(&empty, &[], &[], annealing).err(), too_few("chains", 0, 2));
-    let no_temperature = Annealing { n_temperatures: 0, ..annealing };
-    assert_eq!(annealed_ln_z(&p, &base, 8, no_temperature).err(), too_few("temperatures", 0, 1));
-
-    let ln_z = Estimate::exact(1.0);
-    assert_eq!(mean_ln_likelihood(&p, ln_z, &[1.0; 4]).err(), too_few("configurations", 1, 2));
-    assert_eq!(relative_entropy(&p, ln_z, &[1.0; 8], &[0.0]).err(), shape(1, 2, "ln q"));
-    assert_eq!(relative_entropy(&p, ln_z, &[1.0; 8], &[0.0, f64::NAN]).err(), not_finite("ln q"));
 }

@@ -105,6 +105,10 @@ fn pseudo_likelihood_is_the_mean_conditional_of_every_site() {
     let untrained = RbmParameters::untrained(N_VISIBLE, N_HIDDEN, vec![0.0; N_VISIBLE * N_HIDDEN]);
     let found = pseudo_likelihood(&untrained, &rows.concat()).expect("a number");
     assert!((found.value + std::f64::consts::LN_2).abs() < 1e-15);
+    let biased = RbmParameters { visible_bias: vec![0.5; N_VISIBLE], ..RbmParameters::untrained(N_VISIBLE, 0, vec![]) };
+    let found = pseudo_likelihood(&biased, &rows.concat()).expect("a number without hidden units");
+    let expected = -0.5 * ((-1.0f64).exp().ln_1p() + 1.0f64.exp().ln_1p());
+    assert!((found.value - expected).abs() < 1e-15, "{found:?} is not {expected}");
 }
 
 #[test]

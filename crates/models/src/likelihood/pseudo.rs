@@ -40,7 +40,8 @@ pub fn pseudo_likelihood(parameters: &RbmParameters, spins: &[f32]) -> Result<Es
         let probabilities: Vec<[Lanes; 2]> =
             (0..hidden.n_units()).map(|unit| up_and_down(&hidden.field(unit, &visible))).collect();
         let mut sum = [0.0; WIDTH];
-        for ((pairs, spins), bias) in pairs.chunks_exact(parameters.n_hidden).zip(&visible).zip(&visible_bias) {
+        for (site, (spins, bias)) in visible.iter().zip(&visible_bias).enumerate() {
+            let pairs = &pairs[site * parameters.n_hidden..(site + 1) * parameters.n_hidden];
             let gain = ln_ratio(pairs, &probabilities, spins);
             for lane in 0..WIDTH {
                 sum[lane] -= ln_one_plus_exp(gain[lane] - 2.0 * bias * spins[lane]);
