@@ -53,7 +53,9 @@ fn set_refuses_unknown_keys_wrong_types_and_unknown_machines() {
     for (change, part) in [
         ("data.sid=4", "unknown field `sid`"),
         ("nonsense.key=1", "unknown field `nonsense`"),
-        ("rbm.n_hidden=many", "expected i64"),
+        ("rbm.n_hidden=many", "expected a whole number of at least 1"),
+        ("rbm.n_hidden=2.5", "expected a whole number of at least 1"),
+        ("rbm.learning_rate=fast", "expected a positive number"),
         ("rbm.n_hidden=0", "at least 1"),
         ("rbm.other.n_hidden=4", "there are: reference"),
         ("seed=-1", "invalid value"),

@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod numbers;
 mod origin;
 mod overrides;
 mod rbm;

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use super::values::{Count, Fraction, Positive};
+use super::numbers::{Count, Fraction, Positive};
 
 /// How the learning rate goes with the epochs.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

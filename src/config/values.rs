@@ -1,4 +1,4 @@
-//! Numbers that settings may hold, checked where they are read.
+//! Lists of temperatures and fields that settings may hold, checked where they are read.
 
 use std::fmt;
 
@@ -7,93 +7,7 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// A positive, finite number.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Positive(f64);
-
-impl Positive {
-    pub(super) const fn new(value: f64) -> Self {
-        assert!(value > 0.0);
-        Self(value)
-    }
-
-    /// The number.
-    pub fn get(self) -> f64 {
-        self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Positive {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = f64::deserialize(deserializer)?;
-        if value > 0.0 && value.is_finite() {
-            Ok(Self(value))
-        } else {
-            Err(D::Error::custom(format!("{value} is not allowed here: a positive number is needed")))
-        }
-    }
-}
-
-/// A number of [0, 1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Fraction(f64);
-
-impl Fraction {
-    /// The number.
-    pub fn get(self) -> f64 {
-        self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Fraction {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = f64::deserialize(deserializer)?;
-        if (0.0..1.0).contains(&value) {
-            Ok(Self(value))
-        } else {
-            Err(D::Error::custom(format!("{value} is not allowed here: a number from 0 to less than 1 is needed")))
-        }
-    }
-}
-
-/// A whole number of at least one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Count(usize);
-
-impl Count {
-    /// More than any experiment needs of anything.
-    const LARGEST: usize = 1_000_000_000_000;
-
-    pub(super) const fn new(value: usize) -> Self {
-        assert!(value > 0);
-        Self(value)
-    }
-
-    /// The number.
-    pub fn get(self) -> usize {
-        self.0
-    }
-}
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = i64::deserialize(deserializer)?;
-        match usize::try_from(value) {
-            Ok(count) if (1..=Self::LARGEST).contains(&count) => Ok(Self(count)),
-            Ok(count) if count > 0 => Err(D::Error::custom(format!("{value} is too large: at most {}", Self::LARGEST))),
-            _ => Err(D::Error::custom(format!("{value} is not allowed here: a whole number of at least 1 is needed"))),
-        }
-    }
-}
+pub use super::numbers::{Count, Fraction, Positive};
 
 /// Evenly spaced numbers start, start + step, …, up to and including stop.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]

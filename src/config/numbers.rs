@@ -1,0 +1,129 @@
+//! Numbers that settings may hold, checked where they are read.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, Visitor},
+};
+
+/// A positive, finite number.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Positive(f64);
+
+impl Positive {
+    pub(super) const fn new(value: f64) -> Self {
+        assert!(value > 0.0);
+        Self(value)
+    }
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Positive {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const NEEDED: &str = "a positive number";
+        let value = deserializer.deserialize_any(Number(NEEDED))?;
+        if value > 0.0 && value.is_finite() { Ok(Self(value)) } else { Err(not_allowed(value, NEEDED)) }
+    }
+}
+
+/// A number of [0, 1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Fraction(f64);
+
+impl Fraction {
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Fraction {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const NEEDED: &str = "a number from 0 to less than 1";
+        let value = deserializer.deserialize_any(Number(NEEDED))?;
+        if (0.0..1.0).contains(&value) { Ok(Self(value)) } else { Err(not_allowed(value, NEEDED)) }
+    }
+}
+
+/// A whole number of at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Count(usize);
+
+impl Count {
+    /// More than any experiment needs of anything.
+    const LARGEST: usize = 1_000_000_000_000;
+
+    pub(super) const fn new(value: usize) -> Self {
+        assert!(value > 0);
+        Self(value)
+    }
+
+    /// The number.
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const NEEDED: &str = "a whole number of at least 1";
+        let value = deserializer.deserialize_any(Whole(NEEDED))?;
+        match usize::try_from(value) {
+            Ok(count) if (1..=Self::LARGEST).contains(&count) => Ok(Self(count)),
+            Ok(count) if count > 0 => Err(D::Error::custom(format!("{value} is too large: at most {}", Self::LARGEST))),
+            _ => Err(not_allowed(value, NEEDED)),
+        }
+    }
+}
+
+fn not_allowed<E: Error>(value: impl fmt::Display, needed: &str) -> E {
+    E::custom(format!("{value} is not allowed here: {needed} is needed"))
+}
+
+/// Takes a number; says what is needed of anything else.
+struct Number(&'static str);
+
+impl Visitor<'_> for Number {
+    type Value = f64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<f64, E> {
+        Ok(value)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<f64, E> {
+        Ok(value as f64)
+    }
+}
+
+/// Takes a whole number; says what is needed of anything else.
+struct Whole(&'static str);
+
+impl Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+}
