@@ -58,7 +58,7 @@ impl ContrastiveDivergence {
         state
     }
 
-    #[cfg(any(feature = "flex", feature = "ndarray"))]
+    #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
     fn train_fused(&self, rbm: Rbm, stretch: &Stretch<'_>) -> (Rbm, Tensor<1, Int>) {
         use crate::fused::FusedRbm;
         let (weights, visible_bias, hidden_bias, n_flips) = <burn::backend::Dispatch as FusedRbm>::train_batches(
@@ -82,7 +82,7 @@ impl ContrastiveDivergence {
         (rbm, Tensor::from_dispatch(n_flips))
     }
 
-    #[cfg(not(any(feature = "flex", feature = "ndarray")))]
+    #[cfg(not(any(feature = "flex", feature = "ndarray", feature = "gpu")))]
     fn train_fused(&self, rbm: Rbm, stretch: &Stretch<'_>) -> (Rbm, Tensor<1, Int>) {
         self.train_plain(rbm, stretch)
     }

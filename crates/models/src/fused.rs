@@ -13,13 +13,20 @@ use crate::{
     cpu::{Batches, Level, flow, train},
 };
 
-/// Fused operations of the machine on a backend whose memory is the host's.
+/// Fused operations of the machine; the default bodies are for a backend whose memory is the host's.
 ///
 /// Packed spins are whole numbers of 32 bits, shape `[n_samples, n_words]`: site i is bit i mod 32 of word i / 32.
-#[backend_extension(Flex: cfg(feature = "flex"), NdArray: cfg(feature = "ndarray"))]
+#[backend_extension(
+    Flex: cfg(feature = "flex"),
+    NdArray: cfg(feature = "ndarray"),
+    Cube: cfg(feature = "gpu"),
+    Fusion: cfg(feature = "gpu")
+)]
 pub trait FusedRbm: Backend {
     /// Contrastive divergence over the samples `order` of `spins`, batch after batch. Returns the weights, the visible and
     /// the hidden bias, and the number of visible units, shape `[1]`, that differ between data and reconstruction.
+    #[fusion(meta = |_spins, _order, weights, visible_bias, hidden_bias, _batch_size, _n_gibbs_steps, _learning_rate, _key,
+        _first_step, _n_threads| (weights.clone(), visible_bias.clone(), hidden_bias.clone(), n_flips_spec()))]
     #[allow(clippy::too_many_arguments, reason = "an operation's inputs are tensors and numbers")]
     fn train_batches(
         spins: IntTensor<Self>,
@@ -50,6 +57,7 @@ pub trait FusedRbm: Backend {
     }
 
     /// `n_steps` sampled reconstructions of every chain of `spins`.
+    #[fusion(dtype = spins, shape = spins)]
     fn flow_steps(
         spins: IntTensor<Self>,
         weights: FloatTensor<Self>,
@@ -66,6 +74,12 @@ pub trait FusedRbm: Backend {
         let chains: Vec<i32> = chains.into_iter().map(u32::cast_signed).collect();
         Self::int_from_data(TensorData::new(chains, shape), &device)
     }
+}
+
+/// What the number of flipped units is.
+#[cfg(feature = "gpu")]
+fn n_flips_spec() -> burn::backend::fusion::custom::TensorSpec {
+    burn::backend::fusion::custom::TensorSpec::new([1].into(), burn::tensor::DType::I32)
 }
 
 #[cfg(feature = "flex")]
