@@ -8,7 +8,9 @@
 use std::{panic::catch_unwind, sync::OnceLock};
 
 use burn::tensor::{Device, DeviceKind, Tensor};
-use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow, gibbs::flow_plain, random::Draw};
+use models::{
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow, gibbs::flow_plain, random::Draw, runs_fused,
+};
 
 /// The device, or nothing where there is no adapter.
 fn device() -> Option<Device> {
@@ -18,7 +20,9 @@ fn device() -> Option<Device> {
     if !is_there {
         eprintln!("skipped: no adapter for wgpu on this machine");
     }
-    is_there.then(|| Device::wgpu(DeviceKind::DefaultDevice))
+    let device = Device::wgpu(DeviceKind::DefaultDevice);
+    assert!(runs_fused(&device), "the device takes the plain path");
+    is_there.then_some(device)
 }
 
 fn machine(n_visible: usize, n_hidden: usize) -> RbmParameters {
