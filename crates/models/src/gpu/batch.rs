@@ -8,7 +8,10 @@ use super::{
 };
 
 /// Visible units whose weights to one hidden unit a thread updates together.
-const TILE: usize = 4;
+pub(super) const TILE: usize = 4;
+
+/// Rows of a group that a thread adds up in one turn of its loop: a divisor of every size of a group.
+pub(super) const CHUNK: usize = 8;
 
 /// The samples of a batch, and where they are.
 #[derive(CubeType, Clone, Copy)]
@@ -154,15 +157,20 @@ pub(super) fn update_weights(
                     model[i] = !words[comptime!(training.reconstruction()) + index];
                 }
             }
-            for lane in 0..training.layout.n_lanes {
-                let index = (group * training.layout.n_lanes + lane) * n_hidden + hidden;
-                let data_mean = means[index];
-                let model_mean = means[comptime!(training.n_means()) + index];
-                let shift = 31u32 - lane as u32;
+            for chunk in 0..comptime!(training.layout.n_lanes / CHUNK) {
+                let first_row = group * training.layout.n_lanes + chunk * CHUNK;
+                let shift = (chunk * CHUNK) as u32;
                 #[unroll]
-                for i in 0..TILE {
-                    sums[i] +=
-                        negated_where(data_mean, data[i] << shift) - negated_where(model_mean, model[i] << shift);
+                for lane in 0..CHUNK {
+                    let index = (first_row + lane) * n_hidden + hidden;
+                    let data_mean = means[index];
+                    let model_mean = means[comptime!(training.n_means()) + index];
+                    #[unroll]
+                    for i in 0..TILE {
+                        let data_sign = (data[i] >> shift) << comptime!(31 - lane as u32);
+                        let model_sign = (model[i] >> shift) << comptime!(31 - lane as u32);
+                        sums[i] += negated_where(data_mean, data_sign) - negated_where(model_mean, model_sign);
+                    }
                 }
             }
         }

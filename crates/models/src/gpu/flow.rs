@@ -32,6 +32,16 @@ impl Flow {
         self.n_groups * (self.layout.n_visible + self.layout.n_hidden)
     }
 
+    /// Turns of the loops of one among `n_threads` threads for a step, and once for all steps of a launch.
+    pub(super) fn n_turns(self, n_threads: usize) -> (usize, usize) {
+        let Layout { n_visible, n_hidden, n_lanes, .. } = self.layout;
+        let rounds = |n_items: usize| n_items.div_ceil(n_threads);
+        let (visible, hidden) = (rounds(self.n_groups * n_visible), rounds(self.n_groups * n_hidden));
+        let packing = visible * (n_lanes + 1) + 33 * rounds(self.n_chains() * n_visible.div_ceil(32));
+        let step = 1 + hidden * (n_visible + 1) + visible * (n_hidden + 1);
+        (step, rounds(self.layout.n_parameters()) + packing)
+    }
+
     /// Multiply-adds of a step of `n_chains` chains.
     pub(super) fn n_multiply_adds(self, n_chains: usize) -> usize {
         2 * n_chains * self.layout.n_visible * self.layout.n_hidden

@@ -23,8 +23,12 @@ use crate::random::Draw;
 /// Threads of a cube, where the device allows so many.
 const N_THREADS: u32 = 256;
 
-/// Multiply-adds of a launch: well below a second on any GPU.
-const LAUNCH: usize = 2_000_000_000;
+/// Turns that a thread takes through its loops in a launch: some milliseconds on a GPU. Mesa's software driver breaks off
+/// silently after 65535 turns in all.
+const N_TURNS: usize = 60_000;
+
+/// Multiply-adds of a launch of many cubes: well below a second on any GPU.
+const N_MULTIPLY_ADDS: usize = 2_000_000_000;
 
 /// The parameters of a machine, or their last changes.
 #[derive(Clone, Debug)]
@@ -127,7 +131,7 @@ pub(super) fn train(stretch: Stretch) -> Trained {
     let rate = |n_rows: usize| (stretch.learning_rate / n_rows as f64) as f32;
     let last_rate = rate(n_order - (n_steps - 1) * batch_size);
     let shrinkage = (stretch.learning_rate * stretch.weight_decay) as f32;
-    let n_together = (LAUNCH / training.n_multiply_adds()).max(1);
+    let n_together = together(training.n_turns(limits.n_threads as usize));
     for first_batch in (0..n_steps).step_by(n_together) {
         train_kernel::launch(
             &client,
@@ -169,7 +173,8 @@ pub(super) fn flow(chains: CubeTensor, machine: Machine, n_steps: u64, key: u64,
     let state = joined(machine);
     // A copy: other tensors may share the memory of this one.
     let (shape, chains) = (chains.shape(), dense_copy(chains));
-    let n_together = (LAUNCH / flow.n_multiply_adds(n_chains)).max(1) as u64;
+    let n_together = together(flow.n_turns(limits.n_threads as usize));
+    let n_together = n_together.min(N_MULTIPLY_ADDS / flow.n_multiply_adds(n_chains)).max(1) as u64;
     for step in (0..n_steps).step_by(n_together as usize) {
         flow_kernel::launch(
             &client,
@@ -185,6 +190,11 @@ pub(super) fn flow(chains: CubeTensor, machine: Machine, n_steps: u64, key: u64,
         );
     }
     CubeBackend::int_reshape(chains, shape)
+}
+
+/// How many batches or steps a launch does, given the turns for each and those once for all.
+fn together((each, once): (usize, usize)) -> usize {
+    (N_TURNS.saturating_sub(once) / each).max(1)
 }
 
 /// The numbers of a tensor one behind the other, in memory of their own.

@@ -3,7 +3,7 @@
 use cubecl::prelude::*;
 
 use super::{
-    batch::{Batch, hidden_phase, read_data, update_visible_bias, update_weights, visible_phase},
+    batch::{Batch, CHUNK, TILE, hidden_phase, read_data, update_visible_bias, update_weights, visible_phase},
     layer::{read_rows, write_rows},
     layout::{Layout, load, store},
 };
@@ -75,9 +75,20 @@ impl Training {
         if self.momentum { self.layout.n_parameters() } else { 0 }
     }
 
-    /// Multiply-adds of a batch.
-    pub(super) fn n_multiply_adds(self) -> usize {
-        self.batch_size * self.layout.n_visible * self.layout.n_hidden * (3 + 2 * self.n_gibbs_steps)
+    /// Turns of the loops of one among `n_threads` threads for a batch, and once for all batches of a launch.
+    pub(super) fn n_turns(self, n_threads: usize) -> (usize, usize) {
+        let Layout { n_visible, n_hidden, n_lanes, .. } = self.layout;
+        let n_groups = self.n_groups();
+        let rounds = |n_items: usize| n_items.div_ceil(n_threads);
+        let (visible, hidden) = (rounds(n_groups * n_visible), rounds(n_groups * n_hidden));
+        let n_hidden_phases = self.n_gibbs_steps + 1 + usize::from(self.persistent);
+        let fields = hidden * (n_visible + 1) * n_hidden_phases + visible * (n_hidden + 1) * self.n_gibbs_steps;
+        let n_tiles = (n_visible + 1).div_ceil(TILE);
+        let sums = rounds(n_tiles * n_hidden) * (1 + n_groups * (1 + n_lanes / CHUNK));
+        let bias = rounds(n_visible) * (1 + n_groups);
+        let read = visible * (n_lanes + 1);
+        let chains = if self.persistent { read + 33 * rounds(self.batch_size * self.n_words()) } else { 0 };
+        (1 + self.n_gibbs_steps + read + fields + sums + bias, 2 * rounds(self.layout.n_parameters()) + chains)
     }
 }
 
