@@ -184,6 +184,14 @@ fn many_steps_with_a_smaller_last_batch_are_the_plain_ones() {
     compare_training(&device, (33, 64), 70, 33, 3);
 }
 
+/// Batches so large that a thread takes many rows of a unit together.
+#[test]
+fn a_large_batch_is_the_plain_one() {
+    let Some(device) = device() else { return };
+    compare_training(&device, (100, 81), 510, 500, 1);
+    compare_training(&device, (40, 30), 1000, 1000, 1);
+}
+
 /// A machine that does not fit into the shared memory of a GPU.
 #[test]
 fn a_large_machine_trains_as_the_plain_one() {
@@ -194,7 +202,7 @@ fn a_large_machine_trains_as_the_plain_one() {
 #[test]
 fn the_flow_is_the_plain_one() {
     let Some(device) = device() else { return };
-    for ((n_visible, n_hidden), n_chains, n_steps) in [((17, 33), 50, 4), ((100, 81), 70, 3), ((140, 130), 35, 2)] {
+    for ((n_visible, n_hidden), n_chains, n_steps) in [((17, 33), 50, 4), ((100, 81), 300, 1), ((140, 130), 35, 2)] {
         let (machine, words) = (machine(n_visible, n_hidden), words(n_chains, n_visible));
         let margin = |key| {
             let mut reference = Reference { machine: &machine, margin: f64::INFINITY };

@@ -24,6 +24,17 @@ pub(super) struct Batch {
     pub(super) n_groups: usize,
 }
 
+/// What is wanted of the hidden units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    /// Where the words of the given visible units begin.
+    pub(super) given: usize,
+    /// Where the means go, if they are kept.
+    pub(super) first_mean: Option<usize>,
+    /// Whether the units are drawn.
+    pub(super) draws: bool,
+}
+
 /// The rows of group `group` that are in the batch, each a bit.
 #[cube]
 fn rows_in_use(batch: &Batch, group: usize, #[comptime] training: Training) -> u32 {
@@ -61,19 +72,17 @@ pub(super) fn read_data(
     }
 }
 
-/// Means of the hidden units given the visible words at `given`, where wanted put down from `first_mean` on, and their draws.
+/// Means of the hidden units and their draws with the keys at `key`.
 #[cube]
+#[allow(clippy::too_many_arguments, reason = "the buffers of a kernel")]
 pub(super) fn hidden_phase(
     machine: &[f32],
     words: &mut [u32],
     means: &mut [f32],
+    keys: &[u32],
+    key: usize,
     batch: &Batch,
-    first_key: u32,
-    second_key: u32,
-    #[comptime] given: usize,
-    #[comptime] keeps_means: bool,
-    #[comptime] first_mean: usize,
-    #[comptime] draws: bool,
+    #[comptime] wanted: Wanted,
     #[comptime] training: Training,
 ) {
     let layer = comptime!(training.layout.hidden());
@@ -81,8 +90,9 @@ pub(super) fn hidden_phase(
     while item < batch.n_groups * layer.n_units {
         let group = item / layer.n_units;
         let unit = item % layer.n_units;
-        let fields = fields(machine, &words[..], given + group * layer.n_others, unit, layer);
-        if comptime!(keeps_means) {
+        let fields = fields(machine, &words[..], wanted.given + group * layer.n_others, unit, layer);
+        if comptime!(wanted.first_mean.is_some()) {
+            let first_mean = comptime!(wanted.first_mean.unwrap_or(0));
             #[unroll]
             for lane in 0..layer.n_lanes {
                 let row = group * layer.n_lanes + lane;
@@ -92,21 +102,22 @@ pub(super) fn hidden_phase(
                 means[first_mean + row * layer.n_units + unit] = select(row < batch.n_rows, mean, 0.0f32);
             }
         }
-        if comptime!(draws) {
-            words[comptime!(training.hidden()) + item] = sampled(&fields, group, unit, first_key, second_key, layer);
+        if comptime!(wanted.draws) {
+            let word = sampled(&fields, group, unit, keys[key], keys[key + 1], layer);
+            words[comptime!(training.hidden()) + item] = word;
         }
         item += CUBE_DIM as usize;
     }
 }
 
-/// Draws the visible units given the hidden ones. Rows that are not in the batch keep theirs.
+/// Draws the visible units given the hidden ones with the keys at `key`. Rows that are not in the batch keep theirs.
 #[cube]
 pub(super) fn visible_phase(
     machine: &[f32],
     words: &mut [u32],
+    keys: &[u32],
+    key: usize,
     batch: &Batch,
-    first_key: u32,
-    second_key: u32,
     #[comptime] training: Training,
 ) {
     let layer = comptime!(training.layout.visible());
@@ -116,7 +127,7 @@ pub(super) fn visible_phase(
         let unit = item % layer.n_units;
         let first_other = comptime!(training.hidden()) + group * layer.n_others;
         let fields = fields(machine, &words[..], first_other, unit, layer);
-        let word = sampled(&fields, group, unit, first_key, second_key, layer);
+        let word = sampled(&fields, group, unit, keys[key], keys[key + 1], layer);
         let mask = rows_in_use(batch, group, training);
         let index = comptime!(training.reconstruction()) + item;
         words[index] = (word & mask) | (words[index] & !mask);
@@ -126,6 +137,7 @@ pub(super) fn visible_phase(
 
 /// Adds the batch to the weights and the hidden bias.
 #[cube]
+#[allow(clippy::too_many_arguments, reason = "the buffers of a kernel")]
 pub(super) fn update_weights(
     machine: &mut [f32],
     velocity: &mut [f32],
@@ -179,12 +191,10 @@ pub(super) fn update_weights(
             let visible = first_visible + i;
             let index = visible * comptime!(training.layout.stride()) + hidden;
             let number = visible * n_hidden + hidden;
-            if visible < n_visible {
-                change(machine, velocity, index, number, rate * sums[i], rates.shrinkage, rates, training);
-            } else if comptime!(training.train_hidden_bias) {
-                if visible == n_visible {
-                    change(machine, velocity, index, number, rate * sums[i], 0.0f32, rates, training);
-                }
+            if visible < comptime!(training.n_trained_rows()) {
+                // The decay spares the bias.
+                let shrinkage = select(visible < n_visible, rates.shrinkage, 0.0f32);
+                change(machine, velocity, index, number, rate * sums[i], shrinkage, rates, training);
             }
         }
         item += CUBE_DIM as usize;
@@ -228,6 +238,7 @@ pub(super) fn update_visible_bias(
 
 /// Changes a parameter: number `number` of the machine, which lies at `index`.
 #[cube]
+#[allow(clippy::too_many_arguments, reason = "the buffers of a kernel")]
 fn change(
     machine: &mut [f32],
     velocity: &mut [f32],

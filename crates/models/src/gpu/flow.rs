@@ -12,8 +12,10 @@ use super::{
 pub(super) struct Flow {
     /// The machine.
     pub(super) layout: Layout,
-    /// Groups of a cube, whose spins lie in shared memory.
+    /// Groups of a cube.
     pub(super) n_groups: usize,
+    /// Whether the spins of a cube lie in shared memory.
+    pub(super) spins_are_shared: bool,
 }
 
 impl Flow {
@@ -52,33 +54,38 @@ impl Flow {
 ///
 /// * `chains`: packed chains, shape `[n_chains, n_words]`;
 /// * `keys`: keys of the draws, shape `[n_steps, 2, 2]`;
-/// * `state`: the parameters, shape `[n_parameters]`.
+/// * `state`: the parameters, shape `[n_parameters]`;
+/// * `words`: scratch, shape `[n_cubes, n_spin_words]`.
 #[cube(launch)]
+#[allow(clippy::too_many_arguments, reason = "the buffers of a kernel")]
 pub(super) fn flow_kernel(
     chains: &mut [u32],
     keys: &[u32],
     state: &[f32],
+    words: &mut [u32],
     n_chains: u32,
     first_step: u32,
     last_step: u32,
     #[comptime] flow: Flow,
 ) {
-    let mut words = Shared::new_slice(comptime!(flow.n_spin_words()));
-    let n_words = comptime!(flow.layout.n_visible.div_ceil(32));
-    let n_own = comptime!(flow.n_chains());
-    let first_chain = CUBE_POS_X as usize * n_own;
-    let n_rows = min(n_chains as usize - first_chain, n_own);
-    let own = &mut chains[first_chain * n_words..(first_chain + n_rows) * n_words];
-    read_rows(&own[..], n_rows, &mut words, 0, flow.layout.n_visible, flow.layout.n_lanes);
+    let n_words = comptime!(flow.n_spin_words());
+    let first_word = CUBE_POS_X as usize * n_words;
+    let words = &mut words[first_word..first_word + n_words];
     if comptime!(flow.layout.is_shared) {
         let mut working = Shared::new_slice(comptime!(flow.layout.n_working()));
         load(&mut working, state, flow.layout);
-        steps(&working, keys, &mut words, first_step, last_step, n_rows, flow);
+        if comptime!(flow.spins_are_shared) {
+            let mut words = Shared::new_slice(n_words);
+            steps(&working, chains, keys, &mut words, n_chains, first_step, last_step, flow);
+        } else {
+            steps(&working, chains, keys, words, n_chains, first_step, last_step, flow);
+        }
+    } else if comptime!(flow.spins_are_shared) {
+        let mut words = Shared::new_slice(n_words);
+        steps(state, chains, keys, &mut words, n_chains, first_step, last_step, flow);
     } else {
-        sync_cube();
-        steps(state, keys, &mut words, first_step, last_step, n_rows, flow);
+        steps(state, chains, keys, words, n_chains, first_step, last_step, flow);
     }
-    write_rows(own, n_rows, &words, 0, flow.layout.n_visible, flow.layout.n_lanes);
 }
 
 /// The steps of the chains of a cube.
@@ -86,24 +93,35 @@ pub(super) fn flow_kernel(
 #[allow(clippy::too_many_arguments, reason = "the buffers of a kernel")]
 fn steps(
     machine: &[f32],
+    chains: &mut [u32],
     keys: &[u32],
     words: &mut [u32],
+    n_chains: u32,
     first_step: u32,
     last_step: u32,
-    n_rows: usize,
     #[comptime] flow: Flow,
 ) {
+    let n_visible = comptime!(flow.layout.n_visible);
+    let n_lanes = comptime!(flow.layout.n_lanes);
     let hidden = comptime!(flow.hidden());
-    let n_groups = n_rows.div_ceil(flow.layout.n_lanes);
+    let n_packed = comptime!(n_visible.div_ceil(32));
+    let n_own = comptime!(flow.n_chains());
+    let first_chain = CUBE_POS_X as usize * n_own;
+    let n_rows = min(n_chains as usize - first_chain, n_own);
+    let n_groups = n_rows.div_ceil(n_lanes);
+    let own = &mut chains[first_chain * n_packed..(first_chain + n_rows) * n_packed];
+    read_rows(&own[..], n_rows, words, 0, n_visible, n_lanes);
+    sync_storage();
     for step in first_step..last_step {
         let key = step as usize * 4;
         let layer = comptime!(flow.layout.hidden());
         sample_layer(machine, words, keys[key], keys[key + 1], n_groups, 0usize, hidden, layer, flow);
-        sync_cube();
+        sync_storage();
         let layer = comptime!(flow.layout.visible());
         sample_layer(machine, words, keys[key + 2], keys[key + 3], n_groups, hidden, 0usize, layer, flow);
-        sync_cube();
+        sync_storage();
     }
+    write_rows(own, n_rows, &words[..], 0, n_visible, n_lanes);
 }
 
 /// Draws a layer, whose words begin at `drawn`, given the other, whose words begin at `given`.

@@ -3,7 +3,7 @@
 use cubecl::prelude::*;
 
 use super::{
-    batch::{Batch, CHUNK, TILE, hidden_phase, read_data, update_visible_bias, update_weights, visible_phase},
+    batch::{Batch, CHUNK, TILE, Wanted, hidden_phase, read_data, update_visible_bias, update_weights, visible_phase},
     layer::{read_rows, write_rows},
     layout::{Layout, load, store},
 };
@@ -58,6 +58,11 @@ impl Training {
     /// Hidden means of a batch.
     pub(super) fn n_means(self) -> usize {
         self.n_groups() * self.layout.n_lanes * self.layout.n_hidden
+    }
+
+    /// Rows of the weights that are trained, the hidden bias among them or not.
+    pub(super) fn n_trained_rows(self) -> usize {
+        self.layout.n_visible + usize::from(self.train_hidden_bias)
     }
 
     /// Words of the keys of a batch.
@@ -256,62 +261,26 @@ fn train_batches(
         let key = step as usize * comptime!(training.n_keys());
         read_data(spins, order, words, &batch, training);
         sync_storage();
-        let first_key = keys[key];
-        let second_key = keys[key + 1];
-        let draws = comptime!(!training.persistent);
-        hidden_phase(&machine[..], words, means, &batch, first_key, second_key, 0usize, true, 0usize, draws, training);
+        let of_data = comptime!(Wanted { given: 0, first_mean: Some(0), draws: !training.persistent });
+        hidden_phase(&machine[..], words, means, keys, key, &batch, of_data, training);
+        let of_model = comptime!(Wanted { given: model, first_mean: None, draws: true });
         if comptime!(training.persistent) {
-            hidden_phase(
-                &machine[..],
-                words,
-                means,
-                &batch,
-                first_key,
-                second_key,
-                model,
-                false,
-                0usize,
-                true,
-                training,
-            );
+            hidden_phase(&machine[..], words, means, keys, key, &batch, of_model, training);
         }
         sync_storage();
-        for gibbs_step in 0..comptime!(training.n_gibbs_steps - 1) {
-            let key = key + 4 * gibbs_step + 2;
-            visible_phase(&machine[..], words, &batch, keys[key], keys[key + 1], training);
-            sync_storage();
-            hidden_phase(
-                &machine[..],
-                words,
-                means,
-                &batch,
-                keys[key + 2],
-                keys[key + 3],
-                model,
-                false,
-                0usize,
-                true,
-                training,
-            );
-            sync_storage();
+        if comptime!(training.n_gibbs_steps > 1) {
+            for gibbs_step in 0..comptime!(training.n_gibbs_steps - 1) {
+                let key = key + 4 * gibbs_step + 2;
+                visible_phase(&machine[..], words, keys, key, &batch, training);
+                sync_storage();
+                hidden_phase(&machine[..], words, means, keys, key + 2, &batch, of_model, training);
+                sync_storage();
+            }
         }
-        let key = key + comptime!(training.n_keys() - 2);
-        visible_phase(&machine[..], words, &batch, keys[key], keys[key + 1], training);
+        visible_phase(&machine[..], words, keys, key + comptime!(training.n_keys() - 2), &batch, training);
         sync_storage();
-        let first_mean = comptime!(training.n_means());
-        hidden_phase(
-            &machine[..],
-            words,
-            means,
-            &batch,
-            first_key,
-            second_key,
-            model,
-            true,
-            first_mean,
-            false,
-            training,
-        );
+        let last = comptime!(Wanted { given: model, first_mean: Some(training.n_means()), draws: false });
+        hidden_phase(&machine[..], words, means, keys, key, &batch, last, training);
         sync_storage();
         let rate = select(n_rows == batch_size, rates.rate, rates.last_rate);
         update_weights(machine, velocity, &words[..], &means[..], &batch, rate, rates, training);
