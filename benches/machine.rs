@@ -2,7 +2,12 @@
 
 use burn::tensor::Device;
 use divan::{Bencher, counter::ItemsCount};
-use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow, gibbs::flow_plain, random::Draw};
+use models::{
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow,
+    gibbs::flow_plain,
+    likelihood::{Annealing, annealed_ln_z, exact_ln_z},
+    random::Draw,
+};
 
 fn main() {
     divan::main();
@@ -25,10 +30,10 @@ fn samples(device: &Device) -> PackedTensor {
 fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)) {
     let device = Device::default();
     let (samples, order) = (samples(&device), (0..N_SAMPLES as u32).collect::<Vec<_>>());
-    let divergence = ContrastiveDivergence { n_gibbs_steps: 1, learning_rate: 0.01 };
+    let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
         let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads };
-        divergence.train(machine(&device), &stretch).expect("a machine")
+        divergence.train(Training::begin(machine(&device), samples.first(1)), &stretch).expect("a machine")
     });
 }
 
@@ -37,10 +42,10 @@ fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)
 fn tenth_of_an_epoch_plain(bencher: Bencher<'_, '_>, batch_size: usize) {
     let device = Device::default();
     let (samples, order) = (samples(&device), (0..N_SAMPLES as u32 / 10).collect::<Vec<_>>());
-    let divergence = ContrastiveDivergence { n_gibbs_steps: 1, learning_rate: 0.01 };
+    let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
         let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads: 1 };
-        divergence.train_plain(machine(&device), &stretch)
+        divergence.train_plain(Training::begin(machine(&device), samples.first(1)), &stretch)
     });
 }
 
@@ -56,4 +61,20 @@ fn one_step_of_the_flow_plain(bencher: Bencher<'_, '_>) {
     let device = Device::default();
     let (machine, chains) = (machine(&device), samples(&device));
     bencher.counter(ItemsCount::new(N_SAMPLES)).bench_local(|| flow_plain(&machine, chains.clone(), 1, 1, 0));
+}
+
+/// ln Z of a machine with 100 visible and so many hidden units, by summing over all states of these.
+#[divan::bench(args = [16, 20], sample_count = 5)]
+fn exact_partition_function(bencher: Bencher<'_, '_>, n_hidden: usize) {
+    let weights = Draw::new(1, 0, 0).thresholds(100, n_hidden).iter().map(|x| 0.3 * x).collect();
+    let machine = RbmParameters::untrained(100, n_hidden, weights);
+    bencher.bench_local(|| exact_ln_z(&machine).expect("a number"));
+}
+
+/// The same of a machine with 81 hidden units, by annealing 100 chains through 1000 temperatures.
+#[divan::bench(sample_count = 5)]
+fn annealed_partition_function(bencher: Bencher<'_, '_>) {
+    let machine = machine(&Device::default()).parameters().expect("a machine");
+    let annealing = Annealing { n_temperatures: 1000, key: 1 };
+    bencher.bench_local(|| annealed_ln_z(&machine, &[0.0; 100], 100, annealing).expect("a number"));
 }

@@ -185,3 +185,34 @@ fn the_energy_of_the_flow_holds_the_field_term() {
     assert_eq!(fields.len(), 6);
     assert!(fields.iter().zip(&energies).all(|(field, energy)| (energy + 1.0 + field).abs() < 1e-12), "{energies:?}");
 }
+
+#[test]
+fn a_machine_alone_is_the_same_as_among_eight() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [alone, among] = ["alone", "among"].map(|name| folder.path().join(name));
+    said(&run_smoke(&alone, &["--until", "train-rbm", "--set", "rbm.seeds=1"]));
+    said(&run_smoke(&among, &["--until", "train-rbm", "--set", "rbm.seeds=8", "--threads", "2"]));
+    let [one, eight] = [alone, among].map(|run| contents(&run.join("rbm/reference")));
+    assert_eq!((one.len(), eight.len()), (3, 24));
+    for (name, bytes) in one {
+        assert!(eight[&name] == bytes, "{} differs", name.display());
+    }
+}
+
+/// 16 hidden units: ln Z is exact, so the relative entropy falls below zero by the error of its mean alone.
+#[test]
+fn the_relative_entropy_to_the_law_of_the_data_falls_along_the_training() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &["--set", "rbm.seeds=1", "--set", "rbm.n_epochs=200"]));
+    let text = fs::read_to_string(folder.path().join("rbm/reference/seed-0/likelihood.csv")).expect("a table");
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let column = |name: &str| -> Vec<f64> {
+        let place = rows[0].iter().position(|other| *other == name).expect("a column");
+        rows[1..].iter().map(|row| row[place].parse().expect("a number")).collect()
+    };
+    let (entropy, error) = (column("relative_entropy"), column("relative_entropy_error"));
+    assert_eq!(column("epoch"), [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0]);
+    assert!(rows[1..].iter().all(|row| row[3] == "exact"));
+    assert!(entropy.iter().zip(&error).all(|(entropy, error)| *entropy > -4.0 * error), "{entropy:?}");
+    assert!(entropy[8] < 0.2 * entropy[0], "{entropy:?}");
+}

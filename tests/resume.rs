@@ -16,8 +16,8 @@ use common::{assert_same, run_smoke, said, smoke};
 const LONG: [&str; 8] =
     ["--set", "rbm.n_epochs=800", "--set", "thermometer.n_epochs=40", "--checkpoint-every", "0.02", "--threads", "2"];
 
-fn start(folder: &Path) -> Child {
-    smoke(folder, &LONG).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
+fn start(folder: &Path, settings: &[&str]) -> Child {
+    smoke(folder, settings).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
 }
 
 fn checkpoints(folder: &Path) -> Vec<PathBuf> {
@@ -46,7 +46,7 @@ fn killed_at_ten_moments_and_resumed_gives_the_same_bytes() {
     said(&run_smoke(&straight, &LONG));
     let mut n_kills = 0;
     for attempt in 0..10u64 {
-        let mut child = start(&killed);
+        let mut child = start(&killed, &LONG);
         // Moments from the start of the thermometer's training to the middle of the machines'.
         sleep(Duration::from_millis(20 + 37 * attempt % 190));
         child.kill().expect("a kill");
@@ -57,17 +57,19 @@ fn killed_at_ten_moments_and_resumed_gives_the_same_bytes() {
     assert_same(&straight, &killed);
 }
 
+/// With persistent chains and momentum: the state that is saved is more than the weights.
 #[test]
 fn a_signal_saves_the_state_and_ends_with_75() {
     let folder = tempfile::tempdir().expect("a folder");
     let [straight, stopped] = ["straight", "stopped"].map(|name| folder.path().join(name));
-    said(&run_smoke(&straight, &LONG));
-    let mut child = start(&stopped);
+    let settings = [&LONG[..], &["--set", "rbm.persistent=true", "--set", "rbm.momentum=0.5"]].concat();
+    said(&run_smoke(&straight, &settings));
+    let mut child = start(&stopped, &settings);
     assert!(wait_for_checkpoints(&stopped, &mut child, 1));
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
     assert!(kill.success());
     assert_eq!(child.wait().expect("an end").code(), Some(75));
-    said(&run_smoke(&stopped, &LONG));
+    said(&run_smoke(&stopped, &settings));
     assert_same(&straight, &stopped);
 }
 
@@ -76,7 +78,7 @@ fn a_damaged_checkpoint_gives_way_to_the_one_before_and_if_all_are_damaged_the_r
     let folder = tempfile::tempdir().expect("a folder");
     let [straight, cut] = ["straight", "cut"].map(|name| folder.path().join(name));
     said(&run_smoke(&straight, &LONG));
-    let mut child = start(&cut);
+    let mut child = start(&cut, &LONG);
     assert!(wait_for_checkpoints(&cut, &mut child, 4));
     child.kill().expect("a kill");
     child.wait().expect("an end");

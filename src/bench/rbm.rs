@@ -3,7 +3,7 @@
 use anyhow::Result;
 use burn::tensor::Device;
 use ising_data::stream::{self, Purpose};
-use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow};
+use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow};
 use rand::{Rng, RngExt};
 
 use super::{peak, rate};
@@ -21,28 +21,28 @@ pub fn train(settings: &BenchRbm, device: &Device) -> Result<String> {
     let n_threads = rayon::current_num_threads();
     let spins = random_spins(samples, visible, device);
     let order: Vec<u32> = (0..samples as u32).collect();
-    let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.01 };
+    let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.01, ..Default::default() };
     // Machines side by side as far as there are threads; each then has its share of them.
     let each = (n_threads / machines.min(n_threads)).max(1);
     let n_batches = samples.div_ceil(batch);
-    let mut rbms =
-        (0..machines).map(|index| random_machine(visible, hidden, index, device)).collect::<Result<Vec<_>>>()?;
+    let begin = |index| Ok(Training::begin(random_machine(visible, hidden, index, device)?, spins.first(1)));
+    let mut trainings = (0..machines).map(begin).collect::<Result<Vec<_>>>()?;
     let mut epoch = 0;
     let mut failure = None;
     let measured = rate(N_RUNS, || {
-        let train = |rbm: &mut Rbm| -> Result<()> {
+        let train = |training: &mut Training| -> Result<()> {
             for epoch in epoch..epoch + epochs {
                 let first_step = (epoch * n_batches) as u64;
                 let stretch =
                     Stretch { samples: &spins, order: &order, batch_size: batch, key: 1, first_step, n_threads: each };
-                *rbm = divergence.train(rbm.clone(), &stretch)?.0;
+                *training = divergence.train(training.clone(), &stretch)?.0;
             }
             Ok(())
         };
         let chunk = machines.div_ceil(n_threads);
         let results: Vec<Result<()>> = std::thread::scope(|scope| {
             let workers: Vec<_> =
-                rbms.chunks_mut(chunk).map(|rbms| scope.spawn(|| rbms.iter_mut().try_for_each(train))).collect();
+                trainings.chunks_mut(chunk).map(|some| scope.spawn(|| some.iter_mut().try_for_each(train))).collect();
             workers
                 .into_iter()
                 .map(|worker| worker.join().unwrap_or_else(|_| anyhow::bail!("a machine panicked")))

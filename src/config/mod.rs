@@ -4,6 +4,7 @@ mod check;
 mod error;
 mod origin;
 mod overrides;
+mod rbm;
 pub mod schema;
 pub mod values;
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::values::{Count, Fields, Positive, Temperatures};
 
+pub use super::rbm::{Rbm, Schedule};
+
 /// All settings of one experiment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -20,6 +22,8 @@ pub struct Settings {
     pub thermometer: Thermometer,
     /// The machines.
     pub rbm: Vec<Rbm>,
+    /// How far the machines are from the data.
+    pub likelihood: Likelihood,
     /// The flow.
     pub flow: Flow,
     /// The figures.
@@ -34,6 +38,7 @@ impl Default for Settings {
             data: Data::default(),
             thermometer: Thermometer::default(),
             rbm: vec![Rbm::default()],
+            likelihood: Likelihood::default(),
             flow: Flow::default(),
             figures: FigureKind::ALL.map(Figure::of).to_vec(),
         }
@@ -116,6 +121,17 @@ pub enum NetworkKind {
     Dense,
 }
 
+/// What the thermometer learns from.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LessonsKind {
+    /// The samples of the data, in every epoch.
+    #[default]
+    Samples,
+    /// As many fresh samples in every epoch, none of which is ever seen again.
+    Stream,
+}
+
 /// `[thermometer]`: a softmax classifier over the state points of the data.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -130,8 +146,10 @@ pub struct Thermometer {
     pub learning_rate: Positive,
     /// Configurations per step.
     pub batch_size: Count,
-    /// Passes through the data.
+    /// Passes through as many configurations as the data have.
     pub n_epochs: Count,
+    /// Which configurations these are.
+    pub data: LessonsKind,
 }
 
 impl Default for Thermometer {
@@ -143,44 +161,24 @@ impl Default for Thermometer {
             learning_rate: Positive::new(0.01),
             batch_size: Count::new(500),
             n_epochs: Count::new(30),
+            data: LessonsKind::Samples,
         }
     }
 }
 
-/// `[[rbm]]`: one machine, trained once for every seed.
+/// `[likelihood]`: ln Z of the machines, summed where a layer has up to 24 units, else by annealed importance sampling.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Rbm {
-    /// Name of its folder and in tables: lower-case letters, digits, hyphens.
-    pub name: String,
-    /// Number of hidden units n_h.
-    pub n_hidden: Count,
-    /// The k of CD-k.
-    pub n_gibbs_steps: Count,
-    /// Learning rate.
-    pub learning_rate: Positive,
-    /// Configurations per step.
-    pub batch_size: Count,
-    /// Passes through the data.
-    pub n_epochs: Count,
-    /// Number of machines, trained with the seeds 0, 1, …
-    pub seeds: Count,
-    /// Standard deviation of the initial weights; biases start at zero.
-    pub initial_spread: Positive,
+pub struct Likelihood {
+    /// Chains that are annealed, each way.
+    pub n_chains: Count,
+    /// Temperatures between independent units and the machine.
+    pub n_temperatures: Count,
 }
 
-impl Default for Rbm {
+impl Default for Likelihood {
     fn default() -> Self {
-        Self {
-            name: "reference".into(),
-            n_hidden: Count::new(81),
-            n_gibbs_steps: Count::new(1),
-            learning_rate: Positive::new(0.1),
-            batch_size: Count::new(500),
-            n_epochs: Count::new(100),
-            seeds: Count::new(1),
-            initial_spread: Positive::new(0.01),
-        }
+        Self { n_chains: Count::new(100), n_temperatures: Count::new(1000) }
     }
 }
 
@@ -241,18 +239,21 @@ pub enum FigureKind {
     Calibration,
     /// Training curves.
     Training,
+    /// Distance of the machines from the data along their training.
+    Likelihood,
     /// Observables of the samples against exact values.
     Observables,
 }
 
 impl FigureKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
         Self::Calibration,
         Self::Training,
+        Self::Likelihood,
         Self::Observables,
     ];
 }

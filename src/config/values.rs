@@ -35,6 +35,29 @@ impl<'de> Deserialize<'de> for Positive {
     }
 }
 
+/// A number of [0, 1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Fraction(f64);
+
+impl Fraction {
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Fraction {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = f64::deserialize(deserializer)?;
+        if (0.0..1.0).contains(&value) {
+            Ok(Self(value))
+        } else {
+            Err(D::Error::custom(format!("{value} is not allowed here: a number from 0 to less than 1 is needed")))
+        }
+    }
+}
+
 /// A whole number of at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

@@ -29,7 +29,7 @@ pub use configurations::configurations;
 pub use observables::observables;
 pub use temperature_against_step::temperature_against_step;
 pub use thermometer_histogram::thermometer_histogram;
-pub use training::training;
+pub use training::{likelihood, training};
 
 use crate::table::{Table, TableError};
 

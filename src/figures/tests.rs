@@ -19,6 +19,8 @@ const CALIBRATION: &str = "temperature,field,n_samples,mean_temperature,mean_tem
     0,0,10,0.1,0.01,0.1,0,0,\n2,0,10,2.1,0.01,0.3,2,0.25,0.24\n5,0,10,4.5,0.01,1,4.6,1,1.6\ninf,0,10,5,0.1,1,5,1,inf\n";
 const TRAINING: &str = "machine,seed,epoch,reconstruction_error,pseudo_likelihood,free_energy_gap,weight_norm\n\
     n_h=4,1,1,0.3,-0.6,0,1\nn_h=4,2,1,0.4,-0.6,0,1\nn_h=4,1,100,0.1,-0.3,,3\nn_h=4,2,100,0.2,-0.3,,3\n";
+const LIKELIHOOD: &str = "machine,seed,epoch,relative_entropy,relative_entropy_error,ln_likelihood,ln_likelihood_error\n\
+    n_h=4,1,0,30,0.5,-69,0.5\nn_h=4,1,1,3,0.5,-42,0.5\nn_h=4,1,100,0.1,0.2,-40,0.5\n";
 const OBSERVABLES: &str = "temperature,field,n_samples,energy_per_site,energy_per_site_error,energy_per_site_exact,\
     specific_heat_per_site,specific_heat_per_site_error,specific_heat_per_site_exact,abs_magnetization_per_site,\
     abs_magnetization_per_site_error,abs_magnetization_per_site_exact\n\
@@ -38,6 +40,7 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("flow", temperature_against_step(&table("flow", FLOW), &markers).unwrap()),
         ("calibration", calibration(&table("calibration", CALIBRATION)).unwrap()),
         ("training", training(&table("training", TRAINING)).unwrap()),
+        ("likelihood", likelihood(&table("likelihood", LIKELIHOOD)).unwrap()),
         ("observables", observables(&table("observables", OBSERVABLES), None).unwrap()),
     ]
 }

@@ -1,24 +1,32 @@
-//! How the training of the machines went: four quantities against the epoch.
+//! How the training of the machines went: quantities against the epoch.
 
 use super::axes::{Axes, Titles};
 use super::canvas::render;
 use super::layout::Rect;
 use super::legend::{self, Entry, Key};
 use super::scale::{Scale, Spacing};
-use super::series::{Sample, over_seeds, require_rows};
+use super::series::{Sample, band_label, over_seeds, require_rows};
 use super::style::{BORDER, BOTTOM, GREY, LEFT, Stroke, TOP, WIDTH, color};
 use super::{Figure, FigureError};
 use crate::table::{Table, TableError};
 
-/// Height of the figure in pixels.
-const HEIGHT: f64 = 1150.0;
-/// The columns drawn and the titles of their axes.
-const QUANTITIES: [(&str, &str); 4] = [
-    ("reconstruction_error", "reconstruction error"),
-    ("pseudo_likelihood", "pseudo-likelihood per spin"),
-    ("free_energy_gap", "free-energy gap"),
-    ("weight_norm", "weight norm |*w*|"),
-];
+/// Height of a row of two panels in pixels.
+const ROW: f64 = 575.0;
+
+/// What a panel shows.
+struct Quantity {
+    column: &'static str,
+    /// The column with its errors.
+    error: Option<&'static str>,
+    title: &'static str,
+    spacing: Spacing,
+}
+
+impl Quantity {
+    const fn new(column: &'static str, title: &'static str) -> Self {
+        Self { column, error: None, title, spacing: Spacing::Linear }
+    }
+}
 
 /// Four panels over the epochs, one line a machine with a band over its seeds.
 ///
@@ -27,17 +35,46 @@ const QUANTITIES: [(&str, &str); 4] = [
 /// # Errors
 /// [`FigureError`] if a column is missing or there is nothing to draw.
 pub fn training(table: &Table) -> Result<Figure, FigureError> {
+    let quantities = [
+        Quantity::new("reconstruction_error", "reconstruction error"),
+        Quantity::new("pseudo_likelihood", "pseudo-likelihood per spin"),
+        Quantity::new("free_energy_gap", "free-energy gap"),
+        Quantity::new("weight_norm", "weight norm |*w*|"),
+    ];
+    over_epochs("training", table, &quantities)
+}
+
+/// How far the machines are from the law of their data, in nats per configuration: the relative entropy, and the mean
+/// logarithm of the likelihood of held-out data.
+///
+/// Columns of `table`: machine, seed, epoch, relative_entropy, ln_likelihood, both with _error.
+///
+/// # Errors
+/// [`FigureError`] if a column is missing or there is nothing to draw.
+pub fn likelihood(table: &Table) -> Result<Figure, FigureError> {
+    let quantities = [
+        Quantity {
+            error: Some("relative_entropy_error"),
+            spacing: Spacing::Log,
+            ..Quantity::new("relative_entropy", "relative entropy [nats]")
+        },
+        Quantity { error: Some("ln_likelihood_error"), ..Quantity::new("ln_likelihood", "mean ln *p*(*v*) [nats]") },
+    ];
+    over_epochs("likelihood", table, &quantities)
+}
+
+fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) -> Result<Figure, FigureError> {
     require_rows(table)?;
     let epochs = table.distinct("epoch")?;
     let spacing = if epochs.first().is_some_and(|first| *first > 0.0) { Spacing::Log } else { Spacing::LogOnePlus };
     let x = Scale::holding(spacing, epochs.iter().copied());
     let machines = table.distinct_text("machine")?;
-    let mut numbers = Table::new("training", ["machine", "quantity", "epoch", "mean", "error"]);
+    let mut numbers = Table::new(name, ["machine", "quantity", "epoch", "mean", "error"]);
     let mut panels = Vec::new();
-    for (column, _) in QUANTITIES {
+    for &Quantity { column, error, .. } in quantities {
         let mut curves = Vec::new();
         for machine in &machines {
-            let curve = thinned(over_seeds(&table.filter("machine", *machine)?, "epoch", column, None)?, &x);
+            let curve = thinned(over_seeds(&table.filter("machine", *machine)?, "epoch", column, error)?, &x);
             for point in &curve {
                 let numbers_of_point = [point.x, point.y, point.error].map(Into::into);
                 numbers.push([&[(*machine).into(), column.into()], numbers_of_point.as_slice()].concat())?;
@@ -46,18 +83,20 @@ pub fn training(table: &Table) -> Result<Figure, FigureError> {
         }
         panels.push(curves);
     }
-    let entries = entries(table, &machines)?;
-    render(HEIGHT, &numbers, |canvas| {
-        let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
+    let entries = entries(table, &machines, quantities)?;
+    let n_rows = quantities.len().div_ceil(2);
+    let height = ROW * n_rows as f64;
+    render(height, &numbers, |canvas| {
+        let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
         let below = legend::draw(canvas, sheet, &entries);
-        let cells =
-            Rect { left: 0.0, ..below }.rows(&[1.0, 1.0], 10.0).into_iter().flat_map(|row| row.columns(2, 20.0));
-        for (index, (cell, curves)) in cells.zip(&panels).enumerate() {
+        let rows = Rect { left: 0.0, ..below }.rows(&vec![1.0; n_rows], 10.0);
+        let cells = rows.into_iter().flat_map(|row| row.columns(2, 20.0));
+        for (index, ((cell, curves), quantity)) in cells.zip(&panels).zip(quantities).enumerate() {
             let heights = curves.iter().flatten().flat_map(|point| [point.y - point.error, point.y + point.error]);
-            let y = Scale::holding(Spacing::Linear, heights);
+            let y = Scale::holding(quantity.spacing, heights);
             let axes = Axes { area: cell.inset(LEFT, TOP, 0.0, BOTTOM), x: x.clone(), y };
             let panel = ["(a)", "(b)", "(c)", "(d)"][index];
-            axes.draw(canvas, Titles { panel, x: Some("epoch"), y: Some(QUANTITIES[index].1) });
+            axes.draw(canvas, Titles { panel, x: Some("epoch"), y: Some(quantity.title) });
             for (machine, curve) in curves.iter().enumerate() {
                 axes.band(canvas, curve, color(machine));
                 axes.curve(canvas, curve, Stroke::curve(machine));
@@ -67,12 +106,11 @@ pub fn training(table: &Table) -> Result<Figure, FigureError> {
 }
 
 /// The machines, and what the bands mean where there are any.
-fn entries(table: &Table, machines: &[&str]) -> Result<Vec<Entry>, TableError> {
+fn entries(table: &Table, machines: &[&str], quantities: &[Quantity]) -> Result<Vec<Entry>, TableError> {
     let line = |(index, name): (usize, &&str)| Entry::new(Key::Line(Stroke::curve(index)), *name);
     let mut entries: Vec<_> = machines.iter().enumerate().map(line).collect();
-    let n_seeds = table.distinct("seed")?.len();
-    if n_seeds > 1 {
-        entries.push(Entry::new(Key::Band(GREY), format!("± 1 standard deviation over {n_seeds} seeds")));
+    if table.distinct("seed")?.len() > 1 || quantities.iter().any(|quantity| quantity.error.is_some()) {
+        entries.push(Entry::new(Key::Band(GREY), band_label(table)?));
     }
     Ok(entries)
 }

@@ -75,27 +75,33 @@ fn markers_table(markers: &[Marker]) -> Result<Table> {
     Ok(table)
 }
 
-/// For every machine the mean over all starts of the last step's temperature, by network and by energy, and how far
-/// each marker lies from it.
+/// Where the flow of every machine ends, by network and by energy, and how far each marker lies from it: for every seed the
+/// mean over the starts with its error, then, as seed "all", the mean over the seeds with theirs. Infinite temperatures are
+/// left out; `n_values` counts the others.
 fn end_points(flow: &Table, markers: &[Marker]) -> Result<Table> {
     let last = flow.distinct("step")?.last().copied().unwrap_or_default();
     let last_step = flow.filter("step", last)?;
     let distances = markers.iter().map(|marker| format!("distance_to_{}", marker.name));
-    let header = ["machine", "seed", "reading", "step", "n_starts", "temperature", "temperature_error"];
+    let header = ["machine", "seed", "reading", "step", "n_values", "temperature", "temperature_error"];
     let header: Vec<String> = header.map(str::to_owned).into_iter().chain(distances).collect();
     let mut table = Table::with_header("end points", header);
     for machine in last_step.distinct_text("machine")? {
         let of_machine = last_step.filter("machine", machine)?;
-        for seed in of_machine.distinct_text("seed")? {
-            let ends = of_machine.filter("seed", seed)?;
-            for reading in ["thermometer_temperature", "energy_temperature"] {
-                let temperatures = ends.column(reading)?;
-                let Estimate { value, error } = mean(&temperatures);
+        for reading in ["thermometer_temperature", "energy_temperature"] {
+            let mut push = |seed: &str, temperatures: &[f64]| -> Result<f64> {
+                let finite: Vec<f64> = temperatures.iter().copied().filter(|t| t.is_finite()).collect();
+                let Estimate { value, error } = mean(&finite);
                 let mut row: Vec<Cell> = vec![machine.into(), seed.into(), reading.into(), last.into()];
-                row.extend([temperatures.len().into(), value.into(), error.into()]);
+                row.extend([finite.len().into(), value.into(), error.into()]);
                 row.extend(markers.iter().map(|marker| Cell::from(value - marker.temperature)));
                 table.push(row)?;
+                Ok(value)
+            };
+            let mut of_seeds = Vec::new();
+            for seed in of_machine.distinct_text("seed")? {
+                of_seeds.push(push(seed, &of_machine.filter("seed", seed)?.column(reading)?)?);
             }
+            push("all", &of_seeds)?;
         }
     }
     Ok(table)

@@ -1,7 +1,10 @@
 //! The stages: each reads its settings and earlier artifacts and writes its own. Stages do not call each other.
 
 mod analyze;
+mod calibration;
+mod drawing;
 mod flow;
+mod likelihood;
 mod render;
 mod sample;
 mod train_rbm;
@@ -58,7 +61,7 @@ impl Stage {
             Self::TrainThermometer => vec![train_thermometer::task(config)],
             Self::TrainRbm => train_rbm::tasks(config),
             Self::Flow => vec![flow::task(config)],
-            Self::Analyze => vec![analyze::task(config)],
+            Self::Analyze => likelihood::tasks(config).chain([analyze::task(config)]).collect(),
             Self::Render => vec![render::task(config)],
         }
     }

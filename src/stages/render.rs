@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use ising_theory::Lattice;
 
-use super::{Stage, machine_folder, machine_tasks, machines, pick, read_table};
+use super::{Stage, likelihood, machine_folder, machine_tasks, machines, pick, read_table};
 use crate::{
     config::{
         Config,
@@ -23,6 +23,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
             .map(|stage| stage.name().to_owned())
             .into_iter()
             .chain(machine_tasks(&config.settings))
+            .chain(machines(&config.settings).map(|(rbm, index)| likelihood::task_name(rbm, index)))
             .collect(),
         precious: false,
         work: Box::new(|workbench| run(config, workbench)),
@@ -60,7 +61,8 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
             figures::temperature_against_step(&of_machine("flow/flow.csv")?, &read("analysis/markers.csv")?)?
         }
         FigureKind::Calibration => figures::calibration(&read("thermometer/calibration.csv")?)?,
-        FigureKind::Training => figures::training(&training_curves(config, workbench)?)?,
+        FigureKind::Training => figures::training(&of_all_machines(config, workbench, "training.csv")?)?,
+        FigureKind::Likelihood => figures::likelihood(&of_all_machines(config, workbench, "likelihood.csv")?)?,
         FigureKind::Observables => {
             figures::observables(&read("data/observables.csv")?, Some(&read("analysis/exact.csv")?))?
         }
@@ -94,15 +96,15 @@ fn extent(lattice: Lattice) -> (usize, usize) {
     }
 }
 
-/// The training curves of all machines, one under another.
-fn training_curves(config: &Config, workbench: &Workbench<'_>) -> Result<Table> {
-    let mut curves: Option<Table> = None;
+/// A table that every machine has, one under another.
+fn of_all_machines(config: &Config, workbench: &Workbench<'_>, file: &str) -> Result<Table> {
+    let mut all: Option<Table> = None;
     for (rbm, index) in machines(&config.settings) {
-        let table = read_table(workbench, &format!("{}/training.csv", machine_folder(rbm, index)))?;
-        match &mut curves {
-            None => curves = Some(table),
-            Some(curves) => curves.append(table)?,
+        let table = read_table(workbench, &format!("{}/{file}", machine_folder(rbm, index)))?;
+        match &mut all {
+            None => all = Some(table),
+            Some(all) => all.append(table)?,
         }
     }
-    curves.context("there is no machine")
+    all.context("there is no machine")
 }

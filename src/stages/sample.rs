@@ -1,9 +1,13 @@
 //! `sample`: configurations at every state point, their observables, and the exact values beside them.
 
 use anyhow::Result;
-use ising_data::{Estimate, Observables, SampleSet, Sampler, Samples, StatePoint, observables, stream::Purpose};
+use ising_data::{Estimate, Observables, SampleSet, Sampler, StatePoint, observables, stream::Purpose};
 
-use super::{HELD_OUT, SAMPLES, Stage, grid, pick, write_table};
+use super::{
+    HELD_OUT, SAMPLES, Stage,
+    drawing::{draw, sampler},
+    grid, pick, write_table,
+};
 use crate::{
     config::{Config, schema::SamplerKind},
     exact::{self, Exact},
@@ -35,37 +39,6 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     workbench.write(HELD_OUT, &held_out.to_bytes())?;
     let exact = exact_values(config)?;
     write_table(workbench, "data/observables.csv", &observables_table(config, &points, &samples, &exact)?)
-}
-
-/// The sampler asked for; the one that "auto" stands for.
-fn sampler(config: &Config) -> Sampler {
-    match config.settings.data.sampler {
-        SamplerKind::Auto => Sampler::choose(config.lattice).0,
-        SamplerKind::Exact => Sampler::Exact,
-        SamplerKind::Perfect => Sampler::Perfect,
-        SamplerKind::Cluster => Sampler::Cluster,
-    }
-}
-
-/// `n_samples` configurations at each of `points`.
-fn draw(
-    config: &Config,
-    points: &[StatePoint],
-    n_samples: usize,
-    purpose: Purpose,
-    workbench: &Workbench<'_>,
-) -> Result<SampleSet> {
-    let work = workbench.progress.begin("sample", (points.len() * n_samples) as u64, "configuration");
-    let seed = u64::from(config.settings.seed);
-    let on_done = |n: usize| work.advance(n as u64);
-    let sampler = sampler(config);
-    let Samples { spins, warnings } = sampler.sample(config.lattice, points, n_samples, seed, purpose, &on_done)?;
-    for warning in warnings {
-        work.say(&format!("warning: {warning}"));
-    }
-    let metadata = [("seed", seed.to_string()), ("sampler", sampler.name().to_owned())];
-    let metadata = metadata.into_iter().map(|(key, value)| (key.into(), value)).collect();
-    Ok(SampleSet::new(config.lattice, points, spins, metadata)?)
 }
 
 /// The exact values on the grid, the field running fastest; NaN where nothing exact is known.

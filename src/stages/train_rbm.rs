@@ -4,10 +4,11 @@ use anyhow::Result;
 
 use super::{HELD_OUT, SAMPLES, Stage, machine_folder, machine_task, machines, pick, read_samples, write_table};
 use crate::{
+    artifacts::TensorFile,
     config::{Config, schema},
     pipeline::{Task, Workbench},
     table::Table,
-    training::machine::{Epoch, Machine, train, weight_file},
+    training::machine::{Epoch, Machine, train, weight_file, with_snapshots},
 };
 
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
@@ -45,13 +46,15 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
     };
     let n_batches = rbm.n_epochs.get() * samples.spins.n_samples().div_ceil(rbm.batch_size.get());
     let work = workbench.progress.begin(&format!("{} seed {index}", rbm.name), n_batches as u64, "batch");
-    let (parameters, history) =
+    let trained =
         train(&machine, &samples.spins, &held_out.spins, &mut workbench.checkpoints, workbench.device, &work)?;
     drop(work);
     let folder = machine_folder(rbm, index);
-    let weights = weight_file(&parameters).text("kind", "machine").text("n_epochs", rbm.n_epochs);
+    let weights = weight_file(&trained.parameters).text("kind", "machine").text("n_epochs", rbm.n_epochs);
     workbench.write(&format!("{folder}/weights.safetensors"), &weights.to_bytes())?;
-    write_table(workbench, &format!("{folder}/training.csv"), &table(rbm, index, &history)?)
+    let snapshots = with_snapshots(TensorFile::default(), &trained.snapshots).text("kind", "snapshots of a training");
+    workbench.write(&format!("{folder}/snapshots.safetensors"), &snapshots.to_bytes())?;
+    write_table(workbench, &format!("{folder}/training.csv"), &table(rbm, index, &trained.history)?)
 }
 
 fn table(rbm: &schema::Rbm, index: u64, history: &[Epoch]) -> Result<Table> {

@@ -1,21 +1,24 @@
 //! Training of one Restricted Boltzmann Machine.
 
-use anyhow::{Context, Result, ensure};
-use burn::tensor::{Device, Tensor};
+mod files;
+mod state;
+
+use anyhow::Result;
+use burn::tensor::Device;
 use ising_data::{
     PackedSpins,
     stream::{self, Purpose},
 };
-use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch};
-use rand_distr::{Distribution, StandardNormal};
-
-use super::{Position, order, pace::Pace, spins_on};
-use crate::{
-    artifacts::{Checkpoints, TensorFile},
-    config::schema,
-    interrupt,
-    progress::Work,
+use models::{
+    PackedTensor, RbmParameters, Stretch,
+    likelihood::{free_energies, pseudo_likelihood},
 };
+
+pub use files::{Snapshot, parameters, snapshots, weight_file, with_snapshots};
+
+use super::{order, pace::Pace};
+use crate::{artifacts::Checkpoints, config::schema, interrupt, progress::Work};
+use state::State;
 
 /// One machine to be trained.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +42,7 @@ pub struct Epoch {
     pub epoch: usize,
     /// Fraction of visible units that differ between the data and the reconstruction.
     pub reconstruction_error: f64,
-    /// Pseudo-likelihood of training data, in nats per spin.
+    /// Pseudo-likelihood of training data, all sites of up to 500 configurations, in nats per spin.
     pub pseudo_likelihood: f64,
     /// ⟨F⟩ of held-out data minus ⟨F⟩ of training data: positive when the machine has learned by heart.
     pub free_energy_gap: f64,
@@ -64,6 +67,17 @@ impl Epoch {
 /// Configurations used for monitoring, from each of the training and the held-out data.
 const N_MONITORED: usize = 500;
 
+/// A machine whose training is done.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The machine.
+    pub parameters: RbmParameters,
+    /// What was measured after every epoch.
+    pub history: Vec<Epoch>,
+    /// The machine at the beginning, after 1, 2, 5, 10, 20, 50, … epochs, and at the end.
+    pub snapshots: Vec<Snapshot>,
+}
+
 /// Trains `machine` to its last epoch, from its newest checkpoint if there is one.
 ///
 /// # Errors
@@ -75,11 +89,12 @@ pub fn train(
     checkpoints: &mut Checkpoints,
     device: &Device,
     work: &Work<'_>,
-) -> Result<(RbmParameters, Vec<Epoch>)> {
-    let monitor = Monitor { training: evenly(training, device), held_out: evenly(held_out, device) };
+) -> Result<Trained> {
+    let monitored = |spins| evenly(spins, N_MONITORED).to_f32();
+    let monitor = Monitor { training: monitored(training), held_out: monitored(held_out) };
     let mut state = match checkpoints.load(|warning| work.say(warning))? {
         Some(file) => State::restore(machine, &file, device)?,
-        None => State::begin(machine, training.n_sites(), device)?,
+        None => State::begin(machine, training, device)?,
     };
     let samples = PackedTensor::new(&training.to_words(), training.n_sites(), device);
     let batch_size = machine.settings.batch_size.get();
@@ -113,134 +128,37 @@ pub fn train(
                 return Err(interrupt::Interrupted.into());
             }
         }
-        state.end_epoch(&monitor, training)?;
+        state.end_epoch(machine, &monitor, training.n_samples())?;
     }
-    Ok((state.rbm.parameters()?, state.history))
+    Ok(Trained { parameters: state.sound_parameters()?, history: state.history, snapshots: state.snapshots })
 }
 
-/// Weights that no machine of ±1 units needs: tanh of their sums is ±1 to rounding long before.
-const LARGEST_NORM: f64 = 1e3;
-
+/// Spins to look at, shape `[N_MONITORED, n_sites]`, values ±1.
 struct Monitor {
-    training: Tensor<2>,
-    held_out: Tensor<2>,
+    training: Vec<f32>,
+    held_out: Vec<f32>,
 }
 
-/// Up to [`N_MONITORED`] configurations, evenly spread over the data and so over its state points.
-fn evenly(spins: &PackedSpins, device: &Device) -> Tensor<2> {
-    let n = spins.n_samples().min(N_MONITORED);
-    let indices: Vec<usize> = (0..n).map(|i| i * spins.n_samples() / n).collect();
-    spins_on(device, &spins.select(&indices))
-}
-
-/// A training under way.
-struct State {
-    rbm: Rbm,
-    position: Position,
-    /// Visible units that differed between the data and their reconstructions in the epoch so far.
-    n_flips: u64,
-    history: Vec<Epoch>,
-}
-
-impl State {
-    fn begin(machine: &Machine<'_>, n_visible: usize, device: &Device) -> Result<Self> {
-        let n_hidden = machine.settings.n_hidden.get();
-        let mut rng = stream::stream(machine.seed.into(), Purpose::Weights, machine.index, 0);
-        let spread = machine.settings.initial_spread.get() as f32;
-        let weights = (0..n_visible * n_hidden).map(|_| {
-            let normal: f32 = StandardNormal.sample(&mut rng);
-            spread * normal
-        });
-        let parameters = RbmParameters::untrained(n_visible, n_hidden, weights.collect());
-        Ok(Self { rbm: Rbm::new(&parameters, device)?, position: Position::default(), n_flips: 0, history: Vec::new() })
-    }
-
-    fn train(&mut self, machine: &Machine<'_>, stretch: &Stretch<'_>) -> Result<()> {
-        let divergence = ContrastiveDivergence {
-            n_gibbs_steps: machine.settings.n_gibbs_steps.get(),
-            learning_rate: machine.settings.learning_rate.get(),
+impl Monitor {
+    /// What the data say of a machine; the rest is NaN.
+    fn look(&self, machine: &RbmParameters) -> Result<Epoch> {
+        let mean_energy = |spins: &[f32]| -> Result<f64> {
+            let energies = free_energies(machine, spins)?;
+            Ok(energies.iter().sum::<f64>() / energies.len() as f64)
         };
-        let (rbm, n_flips) = divergence.train(self.rbm.clone(), stretch)?;
-        self.rbm = rbm;
-        self.n_flips += n_flips;
-        Ok(())
-    }
-
-    fn end_epoch(&mut self, monitor: &Monitor, training: &PackedSpins) -> Result<()> {
-        self.position = Position { epoch: self.position.epoch + 1, batch: 0 };
-        let scalar = |tensor: Tensor<1>| Ok::<_, anyhow::Error>(f64::from(tensor.try_into_scalar::<f32>()?));
-        let free_energy = |spins: &Tensor<2>| scalar(self.rbm.free_energy(spins.clone()).mean());
-        let epoch = Epoch {
-            epoch: self.position.epoch,
-            reconstruction_error: self.n_flips as f64 / (training.n_samples() * training.n_sites()) as f64,
-            pseudo_likelihood: scalar(self.rbm.pseudo_likelihood(monitor.training.clone()))?,
-            free_energy_gap: free_energy(&monitor.held_out)? - free_energy(&monitor.training)?,
-            weight_norm: self.sound_parameters()?.weight_norm(),
-        };
-        self.history.push(epoch);
-        self.n_flips = 0;
-        Ok(())
-    }
-
-    /// The machine on the host, unless its training has diverged: then neither a checkpoint nor weights are written.
-    fn sound_parameters(&self) -> Result<RbmParameters> {
-        let parameters = self.rbm.parameters()?;
-        let norm = parameters.weight_norm();
-        ensure!(
-            parameters.validate().is_ok() && norm < LARGEST_NORM,
-            "the training diverged in epoch {}: the root mean square of the weights is {norm:.3e}\n  \
-             the checkpoint before it is kept; try a smaller learning_rate, a larger batch_size or a smaller initial_spread",
-            self.position.epoch + usize::from(self.position.batch > 0)
-        );
-        Ok(parameters)
-    }
-
-    fn save(&self, machine: &Machine<'_>) -> Result<TensorFile> {
-        let history: Vec<f64> = self.history.iter().flat_map(|epoch| epoch.to_row()).collect();
-        Ok(weight_file(&self.sound_parameters()?)
-            .text("kind", "checkpoint of a machine")
-            .text("fingerprint", machine.fingerprint)
-            .text("epoch", self.position.epoch)
-            .text("batch", self.position.batch)
-            .text("flips", self.n_flips)
-            .f64("history", &[self.history.len(), N_COLUMNS], &history))
-    }
-
-    fn restore(machine: &Machine<'_>, file: &TensorFile, device: &Device) -> Result<Self> {
-        ensure!(
-            file.get_text("fingerprint")? == machine.fingerprint,
-            "the checkpoint belongs to other settings or other data: train anew with --restart"
-        );
-        let position = Position { epoch: file.get_text("epoch")?.parse()?, batch: file.get_text("batch")?.parse()? };
-        let (_, history) = file.get_f64("history")?;
-        Ok(Self {
-            rbm: Rbm::new(&parameters(file)?, device)?,
-            position,
-            n_flips: file.get_text("flips")?.parse()?,
-            history: history.as_chunks().0.iter().map(|&row| Epoch::from_row(row)).collect(),
+        Ok(Epoch {
+            epoch: 0,
+            reconstruction_error: f64::NAN,
+            pseudo_likelihood: pseudo_likelihood(machine, &self.training)?.value,
+            free_energy_gap: mean_energy(&self.held_out)? - mean_energy(&self.training)?,
+            weight_norm: f64::NAN,
         })
     }
 }
 
-/// A file with the machine's weights: `weights` `[n_visible, n_hidden]`, `visible_bias`, `hidden_bias`.
-pub fn weight_file(parameters: &RbmParameters) -> TensorFile {
-    let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = parameters;
-    TensorFile::default()
-        .f32("weights", &[*n_visible, *n_hidden], weights)
-        .f32("visible_bias", &[*n_visible], visible_bias)
-        .f32("hidden_bias", &[*n_hidden], hidden_bias)
-}
-
-/// The machine in a weight file or checkpoint.
-///
-/// # Errors
-/// When arrays are missing or do not fit together.
-pub fn parameters(file: &TensorFile) -> Result<RbmParameters> {
-    let (shape, weights) = file.get_f32("weights")?;
-    let &[n_visible, n_hidden] = shape else { anyhow::bail!("the weights have the shape {shape:?}, not two sides") };
-    let (_, visible_bias) = file.get_f32("visible_bias")?;
-    let (_, hidden_bias) = file.get_f32("hidden_bias")?;
-    let parameters = RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias };
-    parameters.validate().context("this is no machine")?;
-    Ok(parameters)
+/// `n` configurations, or all if there are not so many, evenly spread over the data and so over its state points.
+pub fn evenly(spins: &PackedSpins, n: usize) -> PackedSpins {
+    let n = spins.n_samples().min(n);
+    let indices: Vec<usize> = (0..n).map(|i| i * spins.n_samples() / n).collect();
+    spins.select(&indices)
 }

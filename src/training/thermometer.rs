@@ -38,6 +38,32 @@ pub struct Apprentice<'a> {
     pub fingerprint: &'a str,
 }
 
+/// What the thermometer learns from.
+#[derive(Debug)]
+pub struct Lessons {
+    /// Labelled configurations, state point after state point, each with as many as the others.
+    pub dataset: SpinDataset,
+    /// Number of epochs whose configurations it holds, one epoch after another at each state point; of one, each epoch takes
+    /// the same.
+    pub n_epochs: usize,
+    /// Number of state points.
+    pub n_classes: usize,
+}
+
+impl Lessons {
+    /// Configurations of an epoch.
+    fn n_samples(&self) -> usize {
+        self.dataset.len() / self.n_epochs
+    }
+
+    /// Where sample `i` of an epoch lies.
+    fn place(&self, epoch: usize, i: usize) -> usize {
+        let n_each = self.n_samples() / self.n_classes;
+        let class = i / n_each;
+        (class * self.n_epochs + epoch % self.n_epochs) * n_each + i % n_each
+    }
+}
+
 /// What is measured after every epoch, in nats: epoch, relative entropy of training and of held-out data.
 pub type Epoch = [f64; N_COLUMNS];
 
@@ -49,7 +75,7 @@ const N_COLUMNS: usize = 3;
 /// [`interrupt::Interrupted`] after a signal, with the state saved; files that cannot be written.
 pub fn train(
     apprentice: &Apprentice<'_>,
-    training: &SpinDataset,
+    lessons: &Lessons,
     held_out: &SpinDataset,
     checkpoints: &mut Checkpoints,
     device: &Device,
@@ -62,17 +88,17 @@ pub fn train(
         None => State::begin(apprentice, &shape, device)?,
     };
     let batch_size = apprentice.settings.batch_size.get();
-    let batches_per_epoch = training.len().div_ceil(batch_size);
+    let batches_per_epoch = lessons.n_samples().div_ceil(batch_size);
     let n_steps = apprentice.settings.n_epochs.get() * batches_per_epoch;
     work.skip((state.position.epoch * batches_per_epoch + state.position.batch) as u64);
     while state.position.epoch < apprentice.settings.n_epochs.get() {
         let epoch = state.position.epoch;
-        let order = order(training.len(), apprentice.seed, Purpose::Thermometer, 1, epoch);
+        let order = order(lessons.n_samples(), apprentice.seed, Purpose::Thermometer, 1, epoch);
         for batch in order.chunks(batch_size).skip(state.position.batch) {
             let step = epoch * batches_per_epoch + state.position.batch;
             let learning_rate = cosine(apprentice.settings.learning_rate.get(), step, n_steps);
-            let batch =
-                SpinBatcher.batch(training.get_many(batch.iter().map(|&sample| sample as usize).collect())?, &autodiff);
+            let places = batch.iter().map(|&sample| lessons.place(epoch, sample as usize)).collect();
+            let batch = SpinBatcher.batch(lessons.dataset.get_many(places)?, &autodiff);
             state.loss += state.trainer.step(batch.spins, batch.classes, learning_rate)?;
             state.position.batch += 1;
             work.advance(1);
@@ -235,4 +261,26 @@ pub fn layers(shape: &ThermometerShape, file: &TensorFile) -> Result<Vec<LayerPa
         Ok(LayerParameters { n_inputs, n_outputs, weights, bias })
     };
     shape.layers().into_iter().enumerate().map(read).collect::<Result<_>>().context("this is no such thermometer")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ising_data::{SampleSet, grid};
+
+    #[test]
+    fn every_epoch_of_a_stream_has_configurations_of_its_own_and_all_classes() -> Result<()> {
+        let (lattice, points) = (Lattice::square(2)?, grid(&[1.0, 2.0, 3.0], &[0.0])?);
+        let spins = ising_data::sample(lattice, &points, 4 * 5, 1, Purpose::Lesson, &|_| ())?;
+        let samples = SampleSet::new(lattice, &points, spins, [].into())?;
+        let lessons = Lessons { dataset: SpinDataset::new(samples, &points)?, n_epochs: 5, n_classes: 3 };
+        let places = |epoch| (0..lessons.n_samples()).map(move |i| (epoch, i)).collect::<Vec<_>>();
+        let mut all: Vec<usize> = (0..5).flat_map(places).map(|(epoch, i)| lessons.place(epoch, i)).collect();
+        for (epoch, i) in places(3) {
+            assert_eq!(lessons.dataset.get(lessons.place(epoch, i))?.class, i as i32 / 4);
+        }
+        all.sort_unstable();
+        assert_eq!(all, (0..60).collect::<Vec<_>>());
+        Ok(())
+    }
 }

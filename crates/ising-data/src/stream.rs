@@ -22,8 +22,8 @@ pub enum Purpose {
     Shuffle = 4,
     /// Gibbs sampling while training: index = machine, step = batch.
     Training = 5,
-    /// Monitoring of the training: index = machine, step = epoch.
-    Monitor = 6,
+    /// Annealing for the partition function: index = machine, step = epoch.
+    Likelihood = 6,
     /// Reconstruction steps of the flow: index = machine, step = step.
     Flow = 7,
     /// Starting configurations of the flow, see [`point_key`].
@@ -36,6 +36,8 @@ pub enum Purpose {
     Benchmark = 11,
     /// Ties of block spins: step = sample.
     BlockSpin = 12,
+    /// Samples that the thermometer sees once, see [`point_key`].
+    Lesson = 13,
 }
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.

@@ -45,6 +45,17 @@ impl BayesThermometer {
         self.points.iter().map(|point| point.ln_likelihood(self.lattice, bond_energy, magnetization)).collect()
     }
 
+    /// ln q(s) of the mixture of all points of the grid in equal parts, q = (1/n) Σ p(s | T, H): the law of training data.
+    pub fn ln_mixture(&self, bond_energy: i64, magnetization: i64) -> f64 {
+        let terms = self.ln_likelihood(bond_energy, magnetization);
+        let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if largest == f64::NEG_INFINITY {
+            return largest;
+        }
+        let sum: f64 = terms.iter().map(|term| (term - largest).exp()).sum();
+        largest + (sum / terms.len() as f64).ln()
+    }
+
     /// p(T, H | s) at each point of the grid, shape `[n_points]`.
     ///
     /// # Errors

@@ -17,6 +17,30 @@ pub enum ModelError {
         /// Name of the parameter.
         name: &'static str,
     },
+    /// Spins that are not all ±1.
+    #[error("{name} holds a number that is not ±1")]
+    NotSpins {
+        /// Name of the spins.
+        name: &'static str,
+    },
+    /// A machine with too many states to sum over.
+    #[error("the smaller layer has {found} units: more than the {limit} whose states can be summed over")]
+    TooManyStates {
+        /// Units of the smaller layer.
+        found: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// Too few of something for an estimate.
+    #[error("{found} {name} are too few: at least {least} are needed")]
+    TooFew {
+        /// What there is too little of, in the plural.
+        name: &'static str,
+        /// Number found.
+        found: usize,
+        /// Number needed.
+        least: usize,
+    },
     /// The device did not deliver a result.
     #[error("the device failed: {0}")]
     Device(String),

@@ -10,7 +10,7 @@ use burn::tensor::{TensorData, read_sync};
 
 use crate::{
     ContrastiveDivergence, RbmParameters,
-    cpu::{Batches, Level, flow, train},
+    cpu::{Batches, Level, TrainingState, flow, train},
 };
 
 /// Fused operations of the machine; the default bodies are for a backend whose memory is the host's.
@@ -24,34 +24,66 @@ use crate::{
 )]
 pub trait FusedRbm: Backend {
     /// Contrastive divergence over the samples `order` of `spins`, batch after batch. Returns the weights, the visible and
-    /// the hidden bias, and the number of visible units, shape `[1]`, that differ between data and reconstruction.
-    #[fusion(meta = |_spins, _order, weights, visible_bias, hidden_bias, _batch_size, _n_gibbs_steps, _learning_rate, _key,
-        _first_step, _n_threads| (weights.clone(), visible_bias.clone(), hidden_bias.clone(), n_flips_spec()))]
-    #[allow(clippy::too_many_arguments, reason = "an operation's inputs are tensors and numbers")]
+    /// the hidden bias, their last changes, the persistent chains, and the number of visible units, shape `[1]`, that differ
+    /// between data and reconstruction.
+    #[fusion(meta = |_spins, _order, weights, visible_bias, hidden_bias, weights_change, visible_bias_change,
+        hidden_bias_change, chains, _divergence, _batch_size, _key, _first_step, _n_threads| (
+        weights.clone(),
+        visible_bias.clone(),
+        hidden_bias.clone(),
+        weights_change.clone(),
+        visible_bias_change.clone(),
+        hidden_bias_change.clone(),
+        chains.clone(),
+        n_flips_spec(),
+    ))]
+    #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "a training is many tensors")]
     fn train_batches(
         spins: IntTensor<Self>,
         order: IntTensor<Self>,
         weights: FloatTensor<Self>,
         visible_bias: FloatTensor<Self>,
         hidden_bias: FloatTensor<Self>,
+        weights_change: FloatTensor<Self>,
+        visible_bias_change: FloatTensor<Self>,
+        hidden_bias_change: FloatTensor<Self>,
+        chains: IntTensor<Self>,
+        divergence: ContrastiveDivergence,
         batch_size: usize,
-        n_gibbs_steps: usize,
-        learning_rate: f64,
         key: u64,
         first_step: u64,
         n_threads: usize,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, IntTensor<Self>) {
-        let device = weights.device();
+    ) -> (
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        IntTensor<Self>,
+        IntTensor<Self>,
+    ) {
+        let (device, chains_shape) = (weights.device(), chains.shape());
         let (spins, order) = (words(int_data::<Self>(spins)), words(int_data::<Self>(order)));
-        let mut machine = parameters::<Self>(weights, visible_bias, hidden_bias);
+        let mut state = TrainingState {
+            machine: parameters::<Self>(weights, visible_bias, hidden_bias),
+            last_change: parameters::<Self>(weights_change, visible_bias_change, hidden_bias_change),
+            chains: words(int_data::<Self>(chains)),
+        };
         let batches = Batches { words: &spins, order: &order, batch_size, key, first_step };
-        let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate };
-        let n_flips = train(&mut machine, &batches, &divergence, n_threads, Level::best());
-        let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = machine;
+        let n_flips = train(&mut state, &batches, &divergence, n_threads, Level::best());
+        let TrainingState { machine, last_change, chains } = state;
+        let [weights, visible_bias, hidden_bias] = tensors::<Self>(machine, &device);
+        let [weights_change, visible_bias_change, hidden_bias_change] = tensors::<Self>(last_change, &device);
+        let chains: Vec<i32> = chains.into_iter().map(u32::cast_signed).collect();
         (
-            Self::float_from_data(TensorData::new(weights, [n_visible, n_hidden]), &device),
-            Self::float_from_data(TensorData::new(visible_bias, [n_visible]), &device),
-            Self::float_from_data(TensorData::new(hidden_bias, [n_hidden]), &device),
+            weights,
+            visible_bias,
+            hidden_bias,
+            weights_change,
+            visible_bias_change,
+            hidden_bias_change,
+            Self::int_from_data(TensorData::new(chains, chains_shape), &device),
             Self::int_from_data(TensorData::new(vec![n_flips as i32], [1]), &device),
         )
     }
@@ -119,4 +151,14 @@ fn parameters<B: Backend>(
         visible_bias,
         hidden_bias,
     }
+}
+
+/// Weights, visible bias and hidden bias.
+fn tensors<B: Backend>(parameters: RbmParameters, device: &B::Device) -> [FloatTensor<B>; 3] {
+    let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = parameters;
+    [
+        B::float_from_data(TensorData::new(weights, [n_visible, n_hidden]), device),
+        B::float_from_data(TensorData::new(visible_bias, [n_visible]), device),
+        B::float_from_data(TensorData::new(hidden_bias, [n_hidden]), device),
+    ]
 }

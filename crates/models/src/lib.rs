@@ -11,6 +11,7 @@ pub mod fused;
 pub mod gibbs;
 #[cfg(feature = "gpu")]
 mod gpu;
+pub mod likelihood;
 mod packed;
 pub mod random;
 mod rbm;
@@ -19,7 +20,7 @@ mod thermometer_training;
 
 use burn::tensor::Device;
 
-pub use contrastive_divergence::{ContrastiveDivergence, Stretch};
+pub use contrastive_divergence::{ContrastiveDivergence, Stretch, Training};
 pub use error::ModelError;
 pub use gibbs::{Update, flow, reconstruct};
 pub use packed::PackedTensor;

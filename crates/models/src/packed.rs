@@ -25,6 +25,17 @@ impl PackedTensor {
         Self { n_sites: self.n_sites, words: self.words.clone().select(0, order) }
     }
 
+    /// The first `n` samples.
+    pub fn first(&self, n: usize) -> Self {
+        Self { n_sites: self.n_sites, words: self.words.clone().narrow(0, 0, n) }
+    }
+
+    /// The samples with others, of as many sites, in the place of the first ones.
+    pub fn with_first(self, others: Self) -> Self {
+        let [n, _] = others.words.dims();
+        Self { n_sites: self.n_sites, words: self.words.slice_assign(0..n, others.words) }
+    }
+
     /// Spins ±1, shape `[n_samples, n_sites]`.
     pub fn unpack(&self) -> Tensor<2> {
         let [n_samples, n_words] = self.words.dims();

@@ -2,7 +2,7 @@
 
 use burn::{
     module::{Module, Param, ParamId},
-    tensor::{Device, Tensor, TensorData, activation},
+    tensor::{Device, Tensor, TensorData},
 };
 
 use crate::ModelError;
@@ -122,20 +122,6 @@ impl Rbm {
         let hidden = ln_2cosh(self.hidden_field(visible.clone())).sum_dim(1);
         let bias = (visible * self.visible_bias.val().unsqueeze()).sum_dim(1);
         (hidden + bias).neg().squeeze_dim(1)
-    }
-
-    /// Mean over the batch of ln p(vᵢ | all other spins), in nats per spin, at one site of each configuration:
-    /// site (row mod n_v), so that a batch of n_v rows or more covers the lattice. Untrained: −ln 2.
-    /// The standard error is about 0.6/√n_rows.
-    pub fn pseudo_likelihood(&self, visible: Tensor<2>) -> Tensor<1> {
-        let [n_rows, n_visible] = visible.dims();
-        let mut flip = vec![1.0f32; n_rows * n_visible];
-        for row in 0..n_rows {
-            flip[row * n_visible + row % n_visible] = -1.0;
-        }
-        let flip = Tensor::from_data(TensorData::new(flip, [n_rows, n_visible]), &visible.device());
-        let gain = self.free_energy(visible.clone() * flip) - self.free_energy(visible);
-        activation::log_sigmoid(gain).mean()
     }
 }
 

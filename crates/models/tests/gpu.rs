@@ -9,7 +9,8 @@ use std::{panic::catch_unwind, sync::OnceLock};
 
 use burn::tensor::{Device, DeviceKind, Tensor};
 use models::{
-    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, flow, gibbs::flow_plain, random::Draw, runs_fused,
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow, gibbs::flow_plain, random::Draw,
+    runs_fused,
 };
 
 /// The device, or nothing where there is no adapter.
@@ -89,37 +90,52 @@ fn unpacked(words: &[u32], n_sites: usize) -> Vec<Vec<f64>> {
 fn training_margin(
     machine: &RbmParameters,
     rows: &[Vec<f64>],
+    chains: &[Vec<f64>],
     stretch: &Stretch<'_>,
     cd: &ContrastiveDivergence,
 ) -> f64 {
-    let mut machine = machine.clone();
-    let mut margin = f64::INFINITY;
+    let (mut machine, mut chains, mut margin) = (machine.clone(), chains.to_vec(), f64::INFINITY);
+    let (n_weights, n_visible, n_hidden) = (machine.weights.len(), machine.n_visible, machine.n_hidden);
+    // Weights, visible bias, hidden bias.
+    let mut last_change = vec![0.0; n_weights + n_visible + n_hidden];
     for (samples, step) in stretch.order.chunks(stretch.batch_size).zip(stretch.first_step..) {
-        let mut next = machine.clone();
         let mut reference = Reference { machine: &machine, margin };
-        let rate = cd.learning_rate / samples.len() as f64;
+        let mut sums = vec![0.0; last_change.len()];
         for (row, &sample) in samples.iter().enumerate() {
             let data = &rows[sample as usize];
             let data_means = reference.hidden_means(data);
-            let (mut v, mut means) = (data.clone(), data_means.clone());
+            let mut v = if cd.persistent { chains[row].clone() } else { data.clone() };
+            let mut means = reference.hidden_means(&v);
             for k in 0..cd.n_gibbs_steps as u32 {
                 let h = reference.sample(&means, Draw::new(stretch.key, step, 2 * k), row);
                 v = reference.sample(&reference.visible_means(&h), Draw::new(stretch.key, step, 2 * k + 1), row);
                 means = reference.hidden_means(&v);
             }
-            for i in 0..data.len() {
-                for a in 0..means.len() {
-                    let change = rate * (data[i] * data_means[a] - v[i] * means[a]);
-                    next.weights[i * means.len() + a] += change as f32;
+            for (i, sums) in sums[..n_weights].chunks_mut(n_hidden).enumerate() {
+                for (a, sum) in sums.iter_mut().enumerate() {
+                    *sum += data[i] * data_means[a] - v[i] * means[a];
                 }
-                next.visible_bias[i] += (rate * (data[i] - v[i])) as f32;
             }
-            for a in 0..means.len() {
-                next.hidden_bias[a] += (rate * (data_means[a] - means[a])) as f32;
+            for i in (0..n_visible).filter(|_| cd.visible_bias) {
+                sums[n_weights + i] += data[i] - v[i];
+            }
+            for a in (0..n_hidden).filter(|_| cd.hidden_bias) {
+                sums[n_weights + n_visible + a] += data_means[a] - means[a];
+            }
+            if cd.persistent {
+                chains[row] = v;
             }
         }
         margin = reference.margin;
-        machine = next;
+        let rate = cd.learning_rate / samples.len() as f64;
+        let RbmParameters { weights, visible_bias, hidden_bias, .. } = &mut machine;
+        let parameters = weights.iter_mut().chain(visible_bias).chain(hidden_bias);
+        for (number, ((parameter, change), sum)) in parameters.zip(&mut last_change).zip(&sums).enumerate() {
+            let decay =
+                if number < n_weights { cd.learning_rate * cd.weight_decay * f64::from(*parameter) } else { 0.0 };
+            *change = cd.momentum * *change + rate * sum - decay;
+            *parameter += *change as f32;
+        }
     }
     margin
 }
@@ -135,42 +151,60 @@ fn assert_near(found: &[f32], expected: &[f32], tolerance: f32, what: &str) {
     assert!(largest < tolerance, "{what}: differences up to {largest}");
 }
 
+fn assert_same(found: &RbmParameters, expected: &RbmParameters, what: &str) {
+    assert_near(&found.weights, &expected.weights, 4e-6, &format!("weights of the {what}"));
+    assert_near(&found.visible_bias, &expected.visible_bias, 4e-6, &format!("visible bias of the {what}"));
+    assert_near(&found.hidden_bias, &expected.hidden_bias, 4e-6, &format!("hidden bias of the {what}"));
+}
+
+fn host(chains: PackedTensor) -> Vec<i32> {
+    chains.words.into_data().iter::<i32>().collect()
+}
+
 /// Trains on both devices with a key for which rounding decides no unit.
 fn compare_training(
     device: &Device,
     (n_visible, n_hidden): (usize, usize),
     n_samples: usize,
     batch_size: usize,
-    k: usize,
+    cd: ContrastiveDivergence,
 ) {
-    let words = words(n_samples, n_visible);
-    let rows = unpacked(&words, n_visible);
+    let all_words = words(n_samples + batch_size, n_visible);
+    let (words, chain_words) = all_words.split_at(n_samples * n_visible.div_ceil(32));
     let order: Vec<u32> = (0..n_samples as u32).map(|i| i * 7 % n_samples as u32).collect();
-    let cd = ContrastiveDivergence { n_gibbs_steps: k, learning_rate: 0.05 };
     let machine = machine(n_visible, n_hidden);
-    let on = |device: &Device| PackedTensor::new(&words, n_visible, device);
-    let (there, here) = (on(device), on(&Device::flex()));
+    let flex = Device::flex();
+    let samples = |device: &Device| PackedTensor::new(words, n_visible, device);
+    let (there, here) = (samples(device), samples(&flex));
     let stretch = |samples, key| Stretch { samples, order: &order, batch_size, key, first_step: 3, n_threads: 1 };
-    let key = clear_key(|key| training_margin(&machine, &rows, &stretch(&here, key), &cd));
+    let (rows, chains) = (unpacked(words, n_visible), unpacked(chain_words, n_visible));
+    let key = clear_key(|key| training_margin(&machine, &rows, &chains, &stretch(&here, key), &cd));
 
-    let rbm = Rbm::new(&machine, device).expect("a machine");
-    let (fused, n_flips) = cd.train(rbm, &stretch(&there, key)).expect("a machine");
-    let rbm = Rbm::new(&machine, &Device::flex()).expect("a machine");
-    let (plain, n_plain_flips) = cd.train_plain(rbm, &stretch(&here, key));
-    let (fused, plain) = (fused.parameters().expect("a machine"), plain.parameters().expect("a machine"));
+    let begin = |device: &Device| {
+        let rbm = Rbm::new(&machine, device).expect("a machine");
+        Training::begin(rbm, PackedTensor::new(chain_words, n_visible, device))
+    };
+    let (fused, n_flips) = cd.train(begin(device), &stretch(&there, key)).expect("a machine");
+    let (plain, n_plain_flips) = cd.train_plain(begin(&flex), &stretch(&here, key));
     assert_eq!(n_flips, n_plain_flips.into_scalar::<i64>() as u64, "flipped units");
-    assert_near(&fused.weights, &plain.weights, 2e-6, "weights");
-    assert_near(&fused.visible_bias, &plain.visible_bias, 2e-6, "visible bias");
-    assert_near(&fused.hidden_bias, &plain.hidden_bias, 2e-6, "hidden bias");
-    assert!(fused.weights.iter().zip(&machine.weights).any(|(a, b)| (a - b).abs() > 1e-3), "nothing was learned");
+    let parameters = |rbm: &Rbm| rbm.parameters().expect("a machine");
+    assert_same(&parameters(&fused.rbm), &parameters(&plain.rbm), "machine");
+    assert_same(&parameters(&fused.last_change), &parameters(&plain.last_change), "last change");
+    assert!(host(fused.chains) == host(plain.chains), "chains");
+    let learned = parameters(&fused.rbm).weights.into_iter().zip(machine.weights).any(|(a, b)| (a - b).abs() > 1e-3);
+    assert!(learned, "nothing was learned");
+}
+
+fn cd(n_gibbs_steps: usize) -> ContrastiveDivergence {
+    ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.05, ..ContrastiveDivergence::default() }
 }
 
 #[test]
 fn one_step_is_the_plain_one() {
     let Some(device) = device() else { return };
     for k in [1, 2] {
-        compare_training(&device, (17, 33), 21, 21, k);
-        compare_training(&device, (100, 81), 40, 40, k);
+        compare_training(&device, (17, 33), 21, 21, cd(k));
+        compare_training(&device, (100, 81), 40, 40, cd(k));
     }
 }
 
@@ -178,25 +212,45 @@ fn one_step_is_the_plain_one() {
 fn many_steps_with_a_smaller_last_batch_are_the_plain_ones() {
     let Some(device) = device() else { return };
     for k in [1, 2] {
-        compare_training(&device, (17, 33), 100, 13, k);
-        compare_training(&device, (100, 81), 50, 20, k);
+        compare_training(&device, (17, 33), 100, 13, cd(k));
+        compare_training(&device, (100, 81), 50, 20, cd(k));
     }
-    compare_training(&device, (33, 64), 70, 33, 3);
+    compare_training(&device, (33, 64), 70, 33, cd(3));
+}
+
+#[test]
+fn chains_momentum_decay_and_fixed_biases_are_the_plain_ones() {
+    let Some(device) = device() else { return };
+    let rule = ContrastiveDivergence { momentum: 0.5, weight_decay: 0.1, ..cd(1) };
+    compare_training(&device, (37, 20), 45, 19, ContrastiveDivergence { persistent: true, ..rule });
+    compare_training(&device, (37, 20), 45, 19, ContrastiveDivergence { visible_bias: false, ..rule });
+    let two = ContrastiveDivergence { n_gibbs_steps: 2, persistent: true, hidden_bias: false, ..rule };
+    compare_training(&device, (37, 20), 45, 19, two);
+    compare_training(&device, (140, 130), 24, 10, two);
+}
+
+/// More batches than a launch does.
+#[test]
+fn many_launches_are_one_training() {
+    let Some(device) = device() else { return };
+    let slow = ContrastiveDivergence { learning_rate: 0.002, ..cd(1) };
+    compare_training(&device, (100, 81), 400, 1, slow);
+    compare_training(&device, (100, 81), 300, 1, ContrastiveDivergence { persistent: true, momentum: 0.5, ..slow });
 }
 
 /// Batches so large that a thread takes many rows of a unit together.
 #[test]
 fn a_large_batch_is_the_plain_one() {
     let Some(device) = device() else { return };
-    compare_training(&device, (100, 81), 510, 500, 1);
-    compare_training(&device, (40, 30), 1000, 1000, 1);
+    compare_training(&device, (100, 81), 510, 500, cd(1));
+    compare_training(&device, (40, 30), 1000, 1000, cd(1));
 }
 
 /// A machine that does not fit into the shared memory of a GPU.
 #[test]
 fn a_large_machine_trains_as_the_plain_one() {
     let Some(device) = device() else { return };
-    compare_training(&device, (140, 130), 24, 10, 1);
+    compare_training(&device, (140, 130), 24, 10, cd(1));
 }
 
 #[test]
@@ -221,7 +275,6 @@ fn the_flow_is_the_plain_one() {
         let fused = flow(&rbm(&device), chains(&device), n_steps, key, 5);
         let flex = Device::flex();
         let plain = flow_plain(&rbm(&flex), chains(&flex), n_steps, key, 5);
-        let host = |chains: PackedTensor| chains.words.into_data().iter::<i32>().collect::<Vec<_>>();
         assert_eq!(host(fused), host(plain));
         assert_eq!(host(chains(&device)), words.iter().map(|word| word.cast_signed()).collect::<Vec<_>>());
     }

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{
-    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Update, flow, gibbs::flow_plain, random::Draw,
-    reconstruct,
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, Update, flow, gibbs::flow_plain,
+    likelihood::pseudo_likelihood, random::Draw, reconstruct,
 };
 
 const N_VISIBLE: usize = 5;
@@ -88,18 +88,27 @@ fn conditional_means_are_those_of_the_joint_law() {
 }
 
 #[test]
-fn pseudo_likelihood_is_the_mean_conditional_of_one_site_in_every_row() {
-    let device = Device::flex();
-    let p = machine();
-    let rbm = Rbm::new(&p, &device).expect("a machine");
+fn pseudo_likelihood_is_the_mean_conditional_of_every_site() {
+    let mut p = machine();
+    p.weights[0] = 6.0;
     let rows = states(N_VISIBLE);
-    let ln_conditional = |(row, v): (usize, &Vec<f32>)| {
+    let ln_conditional = |v: &Vec<f32>, site: usize| {
         let mut flipped = v.clone();
-        flipped[row % N_VISIBLE] *= -1.0;
+        flipped[site] *= -1.0;
         (weight(&p, v) / (weight(&p, v) + weight(&p, &flipped))).ln()
     };
-    let expected = rows.iter().enumerate().map(ln_conditional).sum::<f64>() / rows.len() as f64;
-    assert_close(&host(rbm.pseudo_likelihood(tensor(&rows, &device))), &[expected], 1e-5);
+    let sites = rows.iter().flat_map(|v| (0..N_VISIBLE).map(move |site| ln_conditional(v, site)));
+    let expected = sites.sum::<f64>() / (rows.len() * N_VISIBLE) as f64;
+    let found = pseudo_likelihood(&p, &rows.concat()).expect("a number");
+    assert!((found.value / expected - 1.0).abs() < 1e-12, "{found:?} is not {expected}");
+    assert!(0.0 < found.error && found.error < 0.3);
+    let untrained = RbmParameters::untrained(N_VISIBLE, N_HIDDEN, vec![0.0; N_VISIBLE * N_HIDDEN]);
+    let found = pseudo_likelihood(&untrained, &rows.concat()).expect("a number");
+    assert!((found.value + std::f64::consts::LN_2).abs() < 1e-15);
+    let biased = RbmParameters { visible_bias: vec![0.5; N_VISIBLE], ..RbmParameters::untrained(N_VISIBLE, 0, vec![]) };
+    let found = pseudo_likelihood(&biased, &rows.concat()).expect("a number without hidden units");
+    let expected = -0.5 * ((-1.0f64).exp().ln_1p() + 1.0f64.exp().ln_1p());
+    assert!((found.value - expected).abs() < 1e-15, "{found:?} is not {expected}");
 }
 
 #[test]
@@ -108,10 +117,11 @@ fn a_training_step_is_the_formula_of_contrastive_divergence() {
     let p = machine();
     let rows = states(N_VISIBLE);
     let (key, n) = (77, rows.len());
-    let step = ContrastiveDivergence { n_gibbs_steps: 2, learning_rate: 0.3 };
+    let step = ContrastiveDivergence { n_gibbs_steps: 2, learning_rate: 0.3, ..Default::default() };
     let rbm = Rbm::new(&p, &device).expect("a machine");
-    let (after, n_flips) = step.step(rbm, tensor(&rows, &device), key, 5);
-    let after = after.parameters().expect("a machine");
+    let training = Training::begin(rbm, PackedTensor::new(&[0], N_VISIBLE, &device));
+    let (after, n_flips) = step.step(training, tensor(&rows, &device), key, 5);
+    let after = after.rbm.parameters().expect("a machine");
 
     let weight = |i: usize, a: usize| p.weights[i * N_HIDDEN + a];
     let hidden_mean = |v: &[f32]| -> Vec<f32> {
@@ -214,17 +224,23 @@ fn fused_training_is_the_plain_one_to_rounding() {
     let device = Device::flex();
     let samples = PackedTensor::new(&words(300, 100), 100, &device);
     let order: Vec<u32> = (0..300).map(|i| i * 7 % 300).collect();
-    for n_gibbs_steps in [1, 3] {
-        let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.05 };
+    let plain = ContrastiveDivergence { learning_rate: 0.05, ..Default::default() };
+    for divergence in [
+        plain,
+        ContrastiveDivergence { n_gibbs_steps: 3, momentum: 0.5, weight_decay: 0.01, ..plain },
+        ContrastiveDivergence { persistent: true, momentum: 0.5, visible_bias: false, hidden_bias: false, ..plain },
+    ] {
         let stretch = Stretch { samples: &samples, order: &order, batch_size: 70, key: 9, first_step: 3, n_threads: 2 };
-        let machine = || Rbm::new(&large_machine(), &device).expect("a machine");
-        let (fused, n_flips) = divergence.train(machine(), &stretch).expect("a machine");
-        let (plain, n_plain_flips) = divergence.train_plain(machine(), &stretch);
-        let (fused, plain) = (fused.parameters().expect("a machine"), plain.parameters().expect("a machine"));
-        assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 4);
+        let begin = || Training::begin(Rbm::new(&large_machine(), &device).expect("a machine"), samples.first(80));
+        let (fused, n_flips) = divergence.train(begin(), &stretch).expect("a machine");
+        let (plain, n_plain_flips) = divergence.train_plain(begin(), &stretch);
+        assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 8);
+        let n_different = fused.chains.unpack().not_equal(plain.chains.unpack()).int().sum().into_scalar::<i64>();
+        assert!(n_different <= 8, "{n_different} spins of the chains differ");
+        let (fused, plain) = (fused.rbm.parameters().expect("a machine"), plain.rbm.parameters().expect("a machine"));
         let differences = fused.weights.iter().zip(&plain.weights).map(|(a, b)| (a - b).abs());
-        assert!(differences.clone().fold(0.0, f32::max) < 3e-3);
-        assert!(differences.filter(|difference| *difference > 1e-5).count() < 400);
+        assert!(differences.clone().fold(0.0, f32::max) < 6e-3);
+        assert!(differences.filter(|difference| *difference > 1e-5).count() < 800);
     }
 }
 

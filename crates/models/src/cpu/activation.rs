@@ -81,14 +81,14 @@ pub(super) fn selectors(bits: u16) -> [u8; WIDTH / 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::lanes::{Kernel, Level};
+    use crate::cpu::lanes::{Kernel, Level, Wide};
 
     /// tanh of sixteen numbers, and the units they draw.
     struct Probe<'a>(&'a Lanes, Sampling, &'a mut (Lanes, u16, u16));
 
     impl Kernel for Probe<'_> {
         #[inline(always)]
-        fn run<V: Vector>(self) {
+        fn run<V: Wide>(self) {
             let Self(fields, sampling, (means, by_fields, by_means)) = self;
             tanh(V::load(fields)).store(means);
             *by_fields = sampling.of_fields::<V>(fields, 7);

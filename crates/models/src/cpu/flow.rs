@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::{
     activation::{Sampling, selectors},
     bits::{SELECTORS, WORD, gather, spread},
-    lanes::{Kernel, Lanes, Level, Vector, WIDTH},
+    lanes::{Kernel, Lanes, Level, NARROW, Vector, WIDTH, Wide},
     products::{CHUNK, EMPTY, GROUP, Table, add_selected, fill},
 };
 use crate::{RbmParameters, random::Draw};
@@ -76,7 +76,7 @@ struct Fill<'a> {
 
 impl Kernel for Fill<'_> {
     #[inline(always)]
-    fn run<V: Vector>(self) {
+    fn run<V: Wide>(self) {
         for (table, rows) in self.tables.iter_mut().zip(self.rows.as_chunks().0) {
             fill::<V>(table, rows);
         }
@@ -95,7 +95,7 @@ struct Chains<'a> {
 
 impl Kernel for Chains<'_> {
     #[inline(always)]
-    fn run<V: Vector>(self) {
+    fn run<V: Wide>(self) {
         let n_words = self.machine.n_visible.div_ceil(WORD);
         let n_chains = self.words.len() / n_words;
         let hidden_stride = self.machine.hidden.len() * WIDTH / GROUP;
@@ -123,9 +123,9 @@ impl Kernel for Chains<'_> {
 
 /// Draws a layer given the other; `drawing` is the draw, the number of units and the number of the first chain.
 #[inline(always)]
-fn sample_layer<V: Vector>(
+fn sample_layer<V: Wide>(
     blocks: &[Block],
-    (draw, n_units, first_chain): (Draw, usize, usize),
+    drawing: (Draw, usize, usize),
     given: &[u8],
     given_stride: usize,
     drawn: &mut [u8],
@@ -133,15 +133,34 @@ fn sample_layer<V: Vector>(
     fields: &mut [Lanes],
 ) {
     for (index, block) in blocks.iter().enumerate() {
-        fields.fill(block.bias);
-        for (tables, first) in block.tables.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
-            add_selected::<V>(tables, given, given_stride, first, fields);
+        if drawing.1 <= index * WIDTH + NARROW {
+            sample_block::<V::Narrow>(index, block, drawing, given, given_stride, drawn, drawn_stride, fields);
+        } else {
+            sample_block::<V>(index, block, drawing, given, given_stride, drawn, drawn_stride, fields);
         }
-        let sampling = Sampling { draw, n_units, first_unit: index * WIDTH };
-        let column = index * WIDTH / GROUP;
-        for (chain, (field, row)) in fields.iter().zip(drawn.chunks_exact_mut(drawn_stride)).enumerate() {
-            let bits = sampling.of_fields::<V>(field, first_chain + chain);
-            row[column..column + WIDTH / GROUP].copy_from_slice(&selectors(bits));
-        }
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "what a layer hands to each of its blocks")]
+fn sample_block<V: Vector>(
+    index: usize,
+    block: &Block,
+    (draw, n_units, first_chain): (Draw, usize, usize),
+    given: &[u8],
+    given_stride: usize,
+    drawn: &mut [u8],
+    drawn_stride: usize,
+    fields: &mut [Lanes],
+) {
+    fields.fill(block.bias);
+    for (tables, first) in block.tables.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+        add_selected::<V>(tables, given, given_stride, first, fields);
+    }
+    let sampling = Sampling { draw, n_units, first_unit: index * WIDTH };
+    let column = index * WIDTH / GROUP;
+    for (chain, (field, row)) in fields.iter().zip(drawn.chunks_exact_mut(drawn_stride)).enumerate() {
+        let bits = sampling.of_fields::<V>(field, first_chain + chain);
+        row[column..column + WIDTH / GROUP].copy_from_slice(&selectors(bits));
     }
 }

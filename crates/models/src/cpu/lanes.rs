@@ -13,13 +13,16 @@ pub(super) const WIDTH: usize = 16;
 #[repr(C, align(64))]
 pub(super) struct Lanes(pub(super) [f32; WIDTH]);
 
+/// Numbers in a [`Wide::Narrow`].
+pub(super) const NARROW: usize = 8;
+
 impl Lanes {
     pub(super) const ZERO: Self = Self([0.0; WIDTH]);
 }
 
-/// Sixteen numbers in registers.
+/// Numbers of a [`Lanes`] in registers: all sixteen, or the first eight alone.
 pub(super) trait Vector: Copy {
-    /// Sixteen whole numbers in registers.
+    /// As many whole numbers in registers.
     type Bits: Bits<Float = Self>;
 
     fn splat(x: f32) -> Self;
@@ -35,23 +38,29 @@ pub(super) trait Vector: Copy {
     fn largest(self, other: Self) -> Self;
     /// The bits of each number.
     fn bits(self) -> Self::Bits;
-    /// Where `self` exceeds `other`; lane i is bit i.
+    /// Where `self` exceeds `other`; lane i is bit i, 0 for lanes that are not there.
     fn exceeds(self, other: Self) -> u16;
-    /// The lanes of two in turn: a₀ b₀ … a₇ b₇ and a₈ b₈ … a₁₅ b₁₅.
-    fn interleave(self, other: Self) -> (Self, Self);
-
     #[inline(always)]
     fn negated(self) -> Self {
         Self::splat(-0.0).minus(self)
     }
 }
 
-/// Sixteen whole numbers of 32 bits in registers; arithmetic wraps around.
+/// All sixteen numbers in registers.
+pub(super) trait Wide: Vector {
+    /// The first eight alone, for blocks that have no more units: half the work where registers are that narrow.
+    type Narrow: Vector;
+
+    /// The lanes of two in turn: a₀ b₀ … a₇ b₇ and a₈ b₈ … a₁₅ b₁₅.
+    fn interleave(self, other: Self) -> (Self, Self);
+}
+
+/// Whole numbers of 32 bits in registers; arithmetic wraps around.
 pub(super) trait Bits: Copy {
     type Float;
 
     fn splat(x: u32) -> Self;
-    /// first, first + 1, …, first + 15.
+    /// first, first + 1, first + 2, …
     fn counting(first: u32) -> Self;
     fn plus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
@@ -67,7 +76,7 @@ pub(super) trait Bits: Copy {
 /// Work that is compiled once for every [`Level`].
 pub(super) trait Kernel {
     /// Does it. Must be `#[inline(always)]`, as all it calls, to be compiled for the level's instructions.
-    fn run<V: Vector>(self);
+    fn run<V: Wide>(self);
 }
 
 /// An instruction set.

@@ -4,7 +4,7 @@ use std::sync::RwLock;
 
 use super::{
     activation::tanh,
-    lanes::{Lanes, Vector, WIDTH},
+    lanes::{Lanes, NARROW, Vector, WIDTH, Wide},
     products::{CHUNK, GROUP, Table, add_selected, fill},
 };
 use crate::RbmParameters;
@@ -18,6 +18,9 @@ pub(super) struct HiddenBlock {
     /// Weights, shape `[n_visible, 16]`, padded with zeros to whole groups of rows.
     pub(super) weights: Vec<Lanes>,
     pub(super) bias: Lanes,
+    /// Their last changes, as they.
+    pub(super) weights_change: Vec<Lanes>,
+    pub(super) bias_change: Lanes,
     /// Fields, then means, of the sampling under way, shape `[n_rows]`.
     pub(super) fields: Vec<Lanes>,
     /// ⟨h⟩ given the data, zero behind the last row.
@@ -32,6 +35,7 @@ pub(super) struct HiddenBlock {
 #[repr(align(128))]
 pub(super) struct VisibleBlock {
     pub(super) bias: Lanes,
+    pub(super) bias_change: Lanes,
     /// Sampled units.
     pub(super) selectors: Vec<[u8; WIDTH / GROUP]>,
 }
@@ -53,21 +57,25 @@ macro_rules! locked {
 pub(super) use locked;
 
 impl Machine {
-    /// Takes a machine apart; batches have up to `n_rows` rows.
-    pub(super) fn new(parameters: &RbmParameters, n_rows: usize) -> Self {
+    /// Takes a machine and its last change apart; batches have up to `n_rows` rows.
+    pub(super) fn new(parameters: &RbmParameters, change: &RbmParameters, n_rows: usize) -> Self {
         let &RbmParameters { n_visible, n_hidden, .. } = parameters;
         let n_rows = n_rows.next_multiple_of(GROUP);
         let n_padded = n_visible.next_multiple_of(GROUP);
         let lanes = |values: &[f32], first: usize| {
             Lanes(std::array::from_fn(|lane| values.get(first + lane).copied().unwrap_or_default()))
         };
+        let columns = |weights: &[f32], first: usize| {
+            let mut columns: Vec<Lanes> = weights.chunks_exact(n_hidden).map(|row| lanes(row, first)).collect();
+            columns.resize(n_padded, Lanes::ZERO);
+            columns
+        };
         let hidden = (0..n_hidden).step_by(WIDTH).map(|first| {
-            let rows = parameters.weights.chunks_exact(n_hidden).map(|row| lanes(row, first));
-            let mut weights: Vec<Lanes> = rows.collect();
-            weights.resize(n_padded, Lanes::ZERO);
             RwLock::new(HiddenBlock {
-                weights,
+                weights: columns(&parameters.weights, first),
                 bias: lanes(&parameters.hidden_bias, first),
+                weights_change: columns(&change.weights, first),
+                bias_change: lanes(&change.hidden_bias, first),
                 fields: vec![Lanes::ZERO; n_rows],
                 data_means: vec![Lanes::ZERO; n_rows],
                 reconstructed_means: vec![Lanes::ZERO; n_rows],
@@ -75,25 +83,45 @@ impl Machine {
             })
         });
         let visible = (0..n_visible).step_by(WIDTH).map(|first| {
-            let bias = lanes(&parameters.visible_bias, first);
-            RwLock::new(VisibleBlock { bias, selectors: vec![[0; 4]; n_rows + APART] })
+            RwLock::new(VisibleBlock {
+                bias: lanes(&parameters.visible_bias, first),
+                bias_change: lanes(&change.visible_bias, first),
+                selectors: vec![[0; 4]; n_rows + APART],
+            })
         });
         Self { n_visible, n_hidden, hidden: hidden.collect(), visible: visible.collect() }
     }
 
-    /// Puts it together again.
-    pub(super) fn store(self, parameters: &mut RbmParameters) {
+    /// Whether a hidden block has so few units that half of its lanes do.
+    pub(super) fn hidden_is_narrow(&self, block: usize) -> bool {
+        self.n_hidden <= block * WIDTH + NARROW
+    }
+
+    /// The same of a visible block.
+    pub(super) fn visible_is_narrow(&self, block: usize) -> bool {
+        self.n_visible <= block * WIDTH + NARROW
+    }
+
+    /// Puts both together again.
+    pub(super) fn store(self, parameters: &mut RbmParameters, change: &mut RbmParameters) {
         for (block, first) in self.hidden.into_iter().zip((0..).step_by(WIDTH)) {
             let block = locked!(block.into_inner());
             let n = WIDTH.min(self.n_hidden - first);
-            for (row, weights) in parameters.weights.chunks_exact_mut(self.n_hidden).zip(&block.weights) {
-                row[first..first + n].copy_from_slice(&weights.0[..n]);
+            for (to, weights, bias) in [
+                (&mut *parameters, &block.weights, block.bias),
+                (&mut *change, &block.weights_change, block.bias_change),
+            ] {
+                for (row, weights) in to.weights.chunks_exact_mut(self.n_hidden).zip(weights) {
+                    row[first..first + n].copy_from_slice(&weights.0[..n]);
+                }
+                to.hidden_bias[first..first + n].copy_from_slice(&bias.0[..n]);
             }
-            parameters.hidden_bias[first..first + n].copy_from_slice(&block.bias.0[..n]);
         }
         for (block, first) in self.visible.into_iter().zip((0..).step_by(WIDTH)) {
+            let block = locked!(block.into_inner());
             let n = WIDTH.min(self.n_visible - first);
-            parameters.visible_bias[first..first + n].copy_from_slice(&locked!(block.into_inner()).bias.0[..n]);
+            parameters.visible_bias[first..first + n].copy_from_slice(&block.bias.0[..n]);
+            change.visible_bias[first..first + n].copy_from_slice(&block.bias_change.0[..n]);
         }
     }
 }
@@ -139,7 +167,7 @@ impl HiddenBlock {
 
 /// The weights of sixteen visible units from `first` on, one entry for each of the block's hidden units.
 #[inline(always)]
-pub(super) fn transposed<V: Vector>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
+pub(super) fn transposed<V: Wide>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
     let rows = &weights[first..];
     let mut square: [V; WIDTH] = std::array::from_fn(|row| V::load(rows.get(row).unwrap_or(&Lanes::ZERO)));
     // Four perfect shuffles of its rows transpose a square of sixteen.

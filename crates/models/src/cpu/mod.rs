@@ -13,10 +13,12 @@ mod flow;
 mod lanes;
 mod machine;
 mod products;
+mod scratch;
 #[cfg(test)]
 mod tests;
 mod training;
+mod update;
 
 pub use flow::flow;
 pub use lanes::Level;
-pub use training::{Batches, train};
+pub use training::{Batches, TrainingState, train};

@@ -1,6 +1,6 @@
 //! The engine against the formulas, one unit at a time.
 
-use super::{Batches, Level, flow, train};
+use super::{Batches, Level, TrainingState, flow, train};
 use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
 
 /// Reproducible numbers in (−1, 1).
@@ -16,6 +16,23 @@ fn machine(n_visible: usize, n_hidden: usize) -> RbmParameters {
         visible_bias: numbers(n_visible, 2),
         hidden_bias: numbers(n_hidden, 3),
     }
+}
+
+/// A training under way: its last change is not zero.
+fn state(n_visible: usize, n_hidden: usize, n_chains: usize) -> TrainingState {
+    let mut last_change = machine(n_visible, n_hidden);
+    for values in [&mut last_change.weights, &mut last_change.visible_bias, &mut last_change.hidden_bias] {
+        values.reverse();
+        values.iter_mut().for_each(|x| *x *= 0.01);
+    }
+    TrainingState { machine: machine(n_visible, n_hidden), last_change, chains: samples(2 * n_chains, n_visible) }
+}
+
+/// The rules that a step knows.
+fn rules(n_gibbs_steps: usize) -> [ContrastiveDivergence; 3] {
+    let plain = ContrastiveDivergence { n_gibbs_steps, ..Default::default() };
+    let persistent = ContrastiveDivergence { persistent: true, momentum: 0.5, visible_bias: false, ..plain };
+    [plain, persistent, ContrastiveDivergence { momentum: 0.9, weight_decay: 0.02, hidden_bias: false, ..plain }]
 }
 
 /// Packed random spins, shape `[n_samples, n_words]`.
@@ -53,31 +70,49 @@ fn visible_fields(p: &RbmParameters, h: &[f64]) -> Vec<f64> {
 }
 
 /// One step of contrastive divergence by its formula; returns the flipped units, or nothing if rounding may decide one.
-fn slow_step(p: &mut RbmParameters, batches: &Batches<'_>, divergence: &ContrastiveDivergence) -> Option<u64> {
-    let rate = divergence.learning_rate / batches.order.len() as f64;
-    let (before, n_words) = (p.clone(), p.n_visible.div_ceil(32));
+fn slow_step(state: &mut TrainingState, batches: &Batches<'_>, rule: &ContrastiveDivergence) -> Option<u64> {
+    let before = state.machine.clone();
+    let (rate, n_words) = (rule.learning_rate / batches.order.len() as f64, before.n_visible.div_ceil(32));
+    let scale = |values: &mut Vec<f32>, parameters: &[f32], decay: f64| {
+        let change = |(x, p): (&mut f32, &f32)| *x = (rule.momentum * f64::from(*x) - decay * f64::from(*p)) as f32;
+        values.iter_mut().zip(parameters).for_each(change);
+    };
+    let change = &mut state.last_change;
+    scale(&mut change.weights, &before.weights, rule.learning_rate * rule.weight_decay);
+    scale(&mut change.visible_bias, &before.visible_bias, 0.0);
+    scale(&mut change.hidden_bias, &before.hidden_bias, 0.0);
     let (mut flips, mut close) = (0, 0);
     for (row, &sample) in batches.order.iter().enumerate() {
-        let data = unpack(&batches.words[sample as usize * n_words..], p.n_visible);
+        let data = unpack(&batches.words[sample as usize * n_words..], before.n_visible);
         let mean: Vec<f64> = hidden_fields(&before, &data).iter().map(|x| x.tanh()).collect();
-        let (mut fields, mut v) = (hidden_fields(&before, &data), data.clone());
-        for gibbs_step in 0..divergence.n_gibbs_steps as u32 {
+        let chain = &mut state.chains[row * n_words..][..n_words];
+        let mut v = if rule.persistent { unpack(chain, before.n_visible) } else { data.clone() };
+        let mut fields = hidden_fields(&before, &v);
+        for gibbs_step in 0..rule.n_gibbs_steps as u32 {
             let draw = |layer| Draw::new(batches.key, batches.first_step, layer);
             let h = draw_layer(&fields, draw(2 * gibbs_step), row, &mut close);
             v = draw_layer(&visible_fields(&before, &h), draw(2 * gibbs_step + 1), row, &mut close);
             fields = hidden_fields(&before, &v);
         }
+        if rule.persistent {
+            chain.fill(0);
+            v.iter().enumerate().for_each(|(i, v)| chain[i / 32] |= u32::from(*v > 0.0) << (i % 32));
+        }
         for (i, (data, v)) in data.iter().zip(&v).enumerate() {
             flips += u64::from(data * v < 0.0);
-            p.visible_bias[i] += (rate * (data - v)) as f32;
+            change.visible_bias[i] += if rule.visible_bias { (rate * (data - v)) as f32 } else { 0.0 };
             for (a, (mean, field)) in mean.iter().zip(&fields).enumerate() {
-                p.weights[i * p.n_hidden + a] += (rate * (data * mean - v * field.tanh())) as f32;
+                change.weights[i * before.n_hidden + a] += (rate * (data * mean - v * field.tanh())) as f32;
             }
         }
         for (a, (mean, field)) in mean.iter().zip(&fields).enumerate() {
-            p.hidden_bias[a] += (rate * (mean - field.tanh())) as f32;
+            change.hidden_bias[a] += if rule.hidden_bias { (rate * (mean - field.tanh())) as f32 } else { 0.0 };
         }
     }
+    let add = |parameters: &mut [f32], change: &[f32]| parameters.iter_mut().zip(change).for_each(|(p, x)| *p += x);
+    add(&mut state.machine.weights, &change.weights);
+    add(&mut state.machine.visible_bias, &change.visible_bias);
+    add(&mut state.machine.hidden_bias, &change.hidden_bias);
     (close == 0).then_some(flips)
 }
 
@@ -103,19 +138,21 @@ fn a_step_is_the_formula_for_machines_and_batches_of_any_size() {
     ] {
         let words = samples(n_rows, n_visible);
         let order: Vec<u32> = (0..n_rows as u32).rev().collect();
-        let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.1 };
-        for key in 0..4 {
+        for (rule, key) in rules(n_gibbs_steps).iter().flat_map(|rule| (0..4).map(move |key| (rule, key))) {
             let batches = Batches { words: &words, order: &order, batch_size: n_rows, key, first_step: 11 };
-            let (mut found, mut expected) = (machine(n_visible, n_hidden), machine(n_visible, n_hidden));
-            let flips = train(&mut found, &batches, &divergence, 1, Level::best());
-            if let Some(expected_flips) = slow_step(&mut expected, &batches, &divergence) {
+            let mut found = state(n_visible, n_hidden, n_rows);
+            let mut expected = found.clone();
+            let flips = train(&mut found, &batches, rule, 1, Level::best());
+            if let Some(expected_flips) = slow_step(&mut expected, &batches, rule) {
                 n_compared += 1;
                 assert_eq!(flips, expected_flips, "{n_visible} x {n_hidden}");
-                assert_close(&found, &expected);
+                assert_eq!(found.chains, expected.chains, "{n_visible} x {n_hidden}");
+                assert_close(&found.machine, &expected.machine);
+                assert_close(&found.last_change, &expected.last_change);
             }
         }
     }
-    assert!(n_compared > 16, "only {n_compared} steps had no unit at its threshold");
+    assert!(n_compared > 48, "only {n_compared} steps had no unit at its threshold");
 }
 
 #[test]
@@ -123,21 +160,22 @@ fn every_level_any_number_of_threads_and_any_cut_into_runs_give_the_same_bits() 
     let (n_visible, n_hidden, n_samples) = (50, 40, 70);
     let words = samples(n_samples, n_visible);
     let order: Vec<u32> = (0..n_samples as u32).collect();
-    let divergence = ContrastiveDivergence { n_gibbs_steps: 2, learning_rate: 0.1 };
     let batches = |order, first_step| Batches { words: &words, order, batch_size: 20, key: 9, first_step };
-    let mut expected = machine(n_visible, n_hidden);
-    let flips = train(&mut expected, &batches(&order, 0), &divergence, 1, Level::Portable);
-    for level in Level::available() {
-        for n_threads in [1, 2, 3, 64] {
-            let mut found = machine(n_visible, n_hidden);
-            assert_eq!(train(&mut found, &batches(&order, 0), &divergence, n_threads, level), flips);
-            assert_eq!(found, expected, "{level:?}, {n_threads} threads");
+    for rule in rules(2) {
+        let mut expected = state(n_visible, n_hidden, 20);
+        let flips = train(&mut expected, &batches(&order, 0), &rule, 1, Level::Portable);
+        for level in Level::available() {
+            for n_threads in [1, 2, 3, 64] {
+                let mut found = state(n_visible, n_hidden, 20);
+                assert_eq!(train(&mut found, &batches(&order, 0), &rule, n_threads, level), flips);
+                assert_eq!(found, expected, "{level:?}, {n_threads} threads");
+            }
         }
+        let mut found = state(n_visible, n_hidden, 20);
+        let first = train(&mut found, &batches(&order[..40], 0), &rule, 1, Level::best());
+        let second = train(&mut found, &batches(&order[40..], 2), &rule, 2, Level::best());
+        assert_eq!((found, first + second), (expected, flips));
     }
-    let mut found = machine(n_visible, n_hidden);
-    let first = train(&mut found, &batches(&order[..40], 0), &divergence, 1, Level::best());
-    let second = train(&mut found, &batches(&order[40..], 2), &divergence, 2, Level::best());
-    assert_eq!((found, first + second), (expected, flips));
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! Contrastive divergence over a run of batches.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 use super::{
     activation::{Sampling, selectors},
     barrier::SpinBarrier,
-    bits::{SELECTORS, WORD, count, signs, spread},
-    lanes::{Kernel, Lanes, Level, Vector, WIDTH},
+    bits::{SELECTORS, WORD, spread},
+    lanes::{Kernel, Level, Vector, WIDTH, Wide},
     machine::{HiddenBlock, Machine, locked, transposed},
-    products::{CHUNK, EMPTY, GROUP, Table, add_outer, add_selected, fill},
+    products::{CHUNK, GROUP, add_selected, fill},
+    scratch::Scratch,
 };
 use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
 
@@ -27,22 +31,37 @@ pub struct Batches<'a> {
     pub first_step: u64,
 }
 
-/// Trains `parameters` on `batches` with `n_threads` threads; returns the number of visible units that differ between the
+/// A training on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingState {
+    /// The machine.
+    pub machine: RbmParameters,
+    /// The last change of every parameter.
+    pub last_change: RbmParameters,
+    /// Persistent chains, packed as the samples, at least as many as a batch has samples; any number where they are not
+    /// used.
+    pub chains: Vec<u32>,
+}
+
+/// Trains on `batches` with `n_threads` threads; returns the number of visible units that differ between the
 /// data and the reconstructions. The result does not depend on `n_threads` or `level`.
 pub fn train(
-    parameters: &mut RbmParameters,
+    state: &mut TrainingState,
     batches: &Batches<'_>,
     divergence: &ContrastiveDivergence,
     n_threads: usize,
     level: Level,
 ) -> u64 {
-    let machine = Machine::new(parameters, batches.batch_size.min(batches.order.len()));
+    let TrainingState { machine: parameters, last_change, chains } = state;
+    let machine = Machine::new(parameters, last_change, batches.batch_size.min(batches.order.len()));
     let n_threads = n_threads.clamp(1, machine.hidden.len());
     let (barrier, n_flips) = (SpinBarrier::new(n_threads), AtomicU64::new(0));
+    let chains = Mutex::new(chains);
     let worker = |thread| Worker {
         machine: &machine,
         batches,
         divergence,
+        chains: &chains,
         thread,
         n_threads,
         barrier: &barrier,
@@ -55,75 +74,50 @@ pub fn train(
         }
         level.run(worker(0));
     });
-    machine.store(parameters);
+    machine.store(parameters, last_change);
     n_flips.into_inner()
 }
 
 /// One thread's part of a training.
-struct Worker<'a> {
-    machine: &'a Machine,
-    batches: &'a Batches<'a>,
-    divergence: &'a ContrastiveDivergence,
+pub(super) struct Worker<'a> {
+    pub(super) machine: &'a Machine,
+    pub(super) batches: &'a Batches<'a>,
+    pub(super) divergence: &'a ContrastiveDivergence,
+    /// Read by every thread before the first step, written by the first thread after the last.
+    pub(super) chains: &'a Mutex<&'a mut Vec<u32>>,
     thread: usize,
     n_threads: usize,
     barrier: &'a SpinBarrier,
     n_flips: &'a AtomicU64,
 }
 
-/// What a thread writes and nobody else reads.
-struct Scratch {
-    tables: Vec<Table>,
-    /// Selectors of the data and the reconstruction, shape `[n_rows, visible_stride]`.
-    data: Vec<u8>,
-    reconstruction: Vec<u8>,
-    /// Selectors of the hidden units, shape `[n_rows, hidden_stride]`.
-    hidden: Vec<u8>,
-    /// Selectors of rows, shape `[n_rows / 4, visible_stride · 4]`.
-    data_signs: Vec<u8>,
-    reconstruction_signs: Vec<u8>,
-    fields: Vec<Lanes>,
-    sums: Vec<Lanes>,
-}
-
 impl Kernel for Worker<'_> {
     #[inline(always)]
-    fn run<V: Vector>(self) {
+    fn run<V: Wide>(self) {
         let mut scratch = self.scratch();
         let mut n_flips = 0;
         let steps = self.batches.order.chunks(self.batches.batch_size);
         for (samples, step) in steps.zip(self.batches.first_step..) {
             n_flips += self.step::<V>(samples, step, &mut scratch);
         }
+        if self.thread == 0 && self.divergence.persistent {
+            self.keep_chains(&scratch.chains);
+        }
         self.n_flips.fetch_add(n_flips, Ordering::Relaxed);
     }
 }
 
 impl Worker<'_> {
-    fn visible_stride(&self) -> usize {
+    pub(super) fn visible_stride(&self) -> usize {
         self.machine.n_visible.div_ceil(WORD) * SELECTORS
     }
 
-    fn hidden_stride(&self) -> usize {
+    pub(super) fn hidden_stride(&self) -> usize {
         self.machine.hidden.len() * WIDTH / GROUP
     }
 
-    fn scratch(&self) -> Scratch {
-        let n_rows = self.batches.batch_size.min(self.batches.order.len()).next_multiple_of(GROUP);
-        let (visible, hidden) = (self.visible_stride(), self.hidden_stride());
-        Scratch {
-            tables: vec![EMPTY; CHUNK],
-            data: vec![0; n_rows * visible],
-            reconstruction: vec![0; n_rows * visible],
-            hidden: vec![0; n_rows * hidden],
-            data_signs: vec![0; n_rows * visible],
-            reconstruction_signs: vec![0; n_rows * visible],
-            fields: vec![Lanes::ZERO; n_rows],
-            sums: vec![Lanes::ZERO; self.machine.n_visible.next_multiple_of(GROUP)],
-        }
-    }
-
     /// The blocks of this thread among `n_blocks`.
-    fn own(&self, n_blocks: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn own(&self, n_blocks: usize) -> impl Iterator<Item = usize> {
         (self.thread..n_blocks).step_by(self.n_threads)
     }
 }
@@ -131,36 +125,72 @@ impl Worker<'_> {
 impl Worker<'_> {
     /// One batch; returns the flipped units among this thread's visible blocks.
     #[inline(always)]
-    fn step<V: Vector>(&self, samples: &[u32], step: u64, scratch: &mut Scratch) -> u64 {
+    fn step<V: Wide>(&self, samples: &[u32], step: u64, scratch: &mut Scratch) -> u64 {
         let n_rows = samples.len();
         let draw = |layer| Draw::new(self.batches.key, step, layer);
         self.read_data(samples, scratch);
         for index in self.own(self.machine.hidden.len()) {
-            let block = &mut *locked!(self.machine.hidden[index].write());
-            block.set_means::<V>(&scratch.data, n_rows, self.visible_stride(), &mut scratch.tables);
-            block.keep_data_means(n_rows);
-            self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw(0));
+            if self.machine.hidden_is_narrow(index) {
+                self.begin::<V::Narrow>(index, n_rows, draw(0), scratch);
+            } else {
+                self.begin::<V>(index, n_rows, draw(0), scratch);
+            }
         }
         self.barrier.wait();
         let n_gibbs_steps = self.divergence.n_gibbs_steps.max(1) as u32;
         for gibbs_step in 0..n_gibbs_steps {
-            self.reconstruct::<V>(n_rows, draw(2 * gibbs_step + 1), scratch);
-            self.barrier.wait();
-            self.gather_visible(n_rows, &mut scratch.reconstruction);
-            for index in self.own(self.machine.hidden.len()) {
-                let block = &mut *locked!(self.machine.hidden[index].write());
-                block.set_means::<V>(&scratch.reconstruction, n_rows, self.visible_stride(), &mut scratch.tables);
-                if gibbs_step + 1 < n_gibbs_steps {
-                    self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw(2 * gibbs_step + 2));
+            self.gather_hidden(n_rows, &mut scratch.hidden);
+            for block in self.own(self.machine.visible.len()) {
+                if self.machine.visible_is_narrow(block) {
+                    self.reconstruct::<V, V::Narrow>(block, n_rows, draw(2 * gibbs_step + 1), scratch);
+                } else {
+                    self.reconstruct::<V, V>(block, n_rows, draw(2 * gibbs_step + 1), scratch);
                 }
             }
-            if gibbs_step + 1 < n_gibbs_steps {
+            self.barrier.wait();
+            self.gather_visible(n_rows, &mut scratch.reconstruction);
+            let next = (gibbs_step + 1 < n_gibbs_steps).then(|| draw(2 * gibbs_step + 2));
+            for index in self.own(self.machine.hidden.len()) {
+                if self.machine.hidden_is_narrow(index) {
+                    self.go_on::<V::Narrow>(index, n_rows, next, scratch);
+                } else {
+                    self.go_on::<V>(index, n_rows, next, scratch);
+                }
+            }
+            if next.is_some() {
                 self.barrier.wait();
             }
+        }
+        if self.divergence.persistent {
+            let n = n_rows * self.visible_stride();
+            scratch.chains[..n].copy_from_slice(&scratch.reconstruction[..n]);
         }
         let n_flips = self.update::<V>(n_rows, scratch);
         self.barrier.wait();
         n_flips
+    }
+
+    /// Sets a hidden block from the data and samples it, or, for persistent chains, from these.
+    #[inline(always)]
+    fn begin<V: Vector>(&self, index: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
+        let block = &mut *locked!(self.machine.hidden[index].write());
+        let stride = self.visible_stride();
+        block.set_means::<V>(&scratch.data, n_rows, stride, &mut scratch.tables);
+        block.keep_data_means(n_rows);
+        if self.divergence.persistent {
+            block.set_means::<V>(&scratch.chains, n_rows, stride, &mut scratch.tables);
+        }
+        self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw);
+    }
+
+    /// Sets a hidden block from the reconstruction, and samples it where another Gibbs step follows.
+    #[inline(always)]
+    fn go_on<V: Vector>(&self, index: usize, n_rows: usize, next: Option<Draw>, scratch: &mut Scratch) {
+        let block = &mut *locked!(self.machine.hidden[index].write());
+        block.set_means::<V>(&scratch.reconstruction, n_rows, self.visible_stride(), &mut scratch.tables);
+        if let Some(draw) = next {
+            self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw);
+        }
     }
 
     /// The batch's selectors; rows behind the last are empty.
@@ -185,36 +215,38 @@ impl Worker<'_> {
         }
     }
 
-    /// Samples this thread's visible units given the hidden ones.
     #[inline(always)]
-    fn reconstruct<V: Vector>(&self, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
+    fn gather_hidden(&self, n_rows: usize, hidden: &mut [u8]) {
         let stride = self.hidden_stride();
         for (block, column) in self.machine.hidden.iter().zip((0..).step_by(WIDTH / GROUP)) {
             let block = locked!(block.read());
-            for (row, chosen) in scratch.hidden.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
+            for (row, chosen) in hidden.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
                 row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
             }
         }
-        for block in self.own(self.machine.visible.len()) {
-            let first_unit = block * WIDTH;
-            let mut visible = locked!(self.machine.visible[block].write());
-            let fields = &mut scratch.fields[..n_rows];
-            fields.fill(visible.bias);
-            for (hidden, first) in self.machine.hidden.chunks(CHUNK / GROUP).zip((0..).step_by(CHUNK)) {
-                let mut n_tables = 0;
-                for block in hidden {
-                    let weights = transposed::<V>(&locked!(block.read()).weights, first_unit);
-                    for (rows, table) in weights.as_chunks().0.iter().zip(&mut scratch.tables[n_tables..]) {
-                        fill::<V>(table, rows);
-                    }
-                    n_tables += WIDTH / GROUP;
+    }
+
+    /// Samples a visible block given the hidden units; `N` holds its units.
+    #[inline(always)]
+    fn reconstruct<V: Wide, N: Vector>(&self, block: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
+        let first_unit = block * WIDTH;
+        let mut visible = locked!(self.machine.visible[block].write());
+        let fields = &mut scratch.fields[..n_rows];
+        fields.fill(visible.bias);
+        let n_groups = self.machine.n_hidden.div_ceil(GROUP);
+        for (hidden, first) in self.machine.hidden.chunks(CHUNK / GROUP).zip((0..).step_by(CHUNK)) {
+            let n_tables = CHUNK.min(n_groups - first);
+            for (block, tables) in hidden.iter().zip(scratch.tables[..n_tables].chunks_mut(WIDTH / GROUP)) {
+                let weights = transposed::<V>(&locked!(block.read()).weights, first_unit);
+                for (rows, table) in weights.as_chunks().0.iter().zip(tables) {
+                    fill::<N>(table, rows);
                 }
-                add_selected::<V>(&scratch.tables[..n_tables], &scratch.hidden, stride, first, fields);
             }
-            let sampling = Sampling { draw, n_units: self.machine.n_visible, first_unit };
-            for (row, (field, chosen)) in fields.iter().zip(&mut visible.selectors).enumerate() {
-                *chosen = selectors(sampling.of_fields::<V>(field, row));
-            }
+            add_selected::<N>(&scratch.tables[..n_tables], &scratch.hidden, self.hidden_stride(), first, fields);
+        }
+        let sampling = Sampling { draw, n_units: self.machine.n_visible, first_unit };
+        for (row, (field, chosen)) in fields.iter().zip(&mut visible.selectors).enumerate() {
+            *chosen = selectors(sampling.of_fields::<N>(field, row));
         }
     }
 
@@ -227,62 +259,5 @@ impl Worker<'_> {
                 row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
             }
         }
-    }
-
-    /// Δw, Δb and Δc of this thread's blocks; returns the flipped units among its visible blocks.
-    #[inline(always)]
-    fn update<V: Vector>(&self, n_rows: usize, scratch: &mut Scratch) -> u64 {
-        let (stride, n_visible) = (self.visible_stride(), self.machine.n_visible);
-        let rate = (self.divergence.learning_rate / n_rows as f64) as f32;
-        signs(&scratch.data, stride, &mut scratch.data_signs);
-        signs(&scratch.reconstruction, stride, &mut scratch.reconstruction_signs);
-        for index in self.own(self.machine.hidden.len()) {
-            let block = &mut *locked!(self.machine.hidden[index].write());
-            block.keep_reconstructed_means::<V>(n_rows);
-            scratch.sums.fill(Lanes::ZERO);
-            for (means, signs) in
-                [(&block.data_means, &scratch.data_signs), (&block.reconstructed_means, &scratch.reconstruction_signs)]
-            {
-                let groups = &means.as_chunks::<GROUP>().0[..n_rows.div_ceil(GROUP)];
-                for (groups, signs) in groups.chunks(CHUNK).zip(signs.chunks(CHUNK * GROUP * stride)) {
-                    let tables = &mut scratch.tables[..groups.len()];
-                    for (table, rows) in tables.iter_mut().zip(groups) {
-                        fill::<V>(table, rows);
-                    }
-                    add_outer::<V>(tables, signs, GROUP * stride, &mut scratch.sums);
-                }
-            }
-            let rate = V::splat(rate);
-            for (weights, sum) in block.weights.iter_mut().zip(&scratch.sums[..n_visible]) {
-                V::load(weights).plus(rate.times(V::load(sum))).store(weights);
-            }
-            let mut sum = V::splat(0.0);
-            for (data, negated) in block.data_means[..n_rows].iter().zip(&block.reconstructed_means) {
-                sum = sum.plus(V::load(data).plus(V::load(negated)));
-            }
-            V::load(&block.bias).plus(rate.times(sum)).store(&mut block.bias);
-        }
-        let mut n_flips = 0;
-        for block in self.own(self.machine.visible.len()) {
-            let mut visible = locked!(self.machine.visible[block].write());
-            let first = block * WIDTH;
-            let (mut n_up, mut n_different) = ([0i32; WIDTH], [0u32; WIDTH]);
-            let rows = scratch
-                .data_signs
-                .chunks_exact(GROUP * stride)
-                .zip(scratch.reconstruction_signs.chunks_exact(GROUP * stride));
-            for (data, other) in rows.take(n_rows.div_ceil(GROUP)) {
-                let units = data[first..first + WIDTH].iter().zip(&other[first..first + WIDTH]);
-                for ((up, different), (data, other)) in n_up.iter_mut().zip(&mut n_different).zip(units) {
-                    *up += count(*data) as i32 - count(*other) as i32;
-                    *different += count(data ^ other);
-                }
-            }
-            for (bias, up) in visible.bias.0.iter_mut().zip(n_up).take(n_visible - first) {
-                *bias += rate * (2 * up) as f32;
-            }
-            n_flips += n_different.iter().take(n_visible - first).map(|&n| u64::from(n)).sum::<u64>();
-        }
-        n_flips
     }
 }

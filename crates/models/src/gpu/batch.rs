@@ -140,7 +140,7 @@ pub(super) fn visible_phase(
 #[allow(clippy::too_many_arguments, reason = "the buffers of a kernel")]
 pub(super) fn update_weights(
     machine: &mut [f32],
-    velocity: &mut [f32],
+    last_change: &mut [f32],
     words: &[u32],
     means: &[f32],
     batch: &Batch,
@@ -191,10 +191,11 @@ pub(super) fn update_weights(
             let visible = first_visible + i;
             let index = visible * comptime!(training.layout.stride()) + hidden;
             let number = visible * n_hidden + hidden;
-            if visible < comptime!(training.n_trained_rows()) {
-                // The decay spares the bias.
-                let shrinkage = select(visible < n_visible, rates.shrinkage, 0.0f32);
-                change(machine, velocity, index, number, rate * sums[i], shrinkage, rates, training);
+            if visible < n_visible {
+                change(machine, last_change, index, number, rate * sums[i], rates.shrinkage, rates);
+            } else if visible == n_visible {
+                let gradient = if comptime!(training.train_hidden_bias) { rate * sums[i] } else { 0.0f32.runtime() };
+                change(machine, last_change, index, number, gradient, 0.0f32, rates);
             }
         }
         item += CUBE_DIM as usize;
@@ -205,7 +206,7 @@ pub(super) fn update_weights(
 #[cube]
 pub(super) fn update_visible_bias(
     machine: &mut [f32],
-    velocity: &mut [f32],
+    last_change: &mut [f32],
     words: &[u32],
     batch: &Batch,
     rate: f32,
@@ -225,12 +226,11 @@ pub(super) fn update_visible_bias(
             n_up += i32::cast_from((data & mask).count_ones()) - i32::cast_from((model & mask).count_ones());
             n_flips += ((data ^ model) & mask).count_ones();
         }
-        if comptime!(training.train_visible_bias) {
-            let sum = f32::cast_from(2i32 * n_up);
-            let index = comptime!(training.layout.visible_bias()) + visible;
-            let number = comptime!((training.layout.n_visible + 1) * training.layout.n_hidden) + visible;
-            change(machine, velocity, index, number, rate * sum, 0.0f32, rates, training);
-        }
+        let sum = f32::cast_from(2i32 * n_up);
+        let gradient = if comptime!(training.train_visible_bias) { rate * sum } else { 0.0f32.runtime() };
+        let index = comptime!(training.layout.visible_bias()) + visible;
+        let number = comptime!((training.layout.n_visible + 1) * training.layout.n_hidden) + visible;
+        change(machine, last_change, index, number, gradient, 0.0f32, rates);
         visible += CUBE_DIM as usize;
     }
     n_flips
@@ -241,19 +241,15 @@ pub(super) fn update_visible_bias(
 #[allow(clippy::too_many_arguments, reason = "the buffers of a kernel")]
 fn change(
     machine: &mut [f32],
-    velocity: &mut [f32],
+    last_change: &mut [f32],
     index: usize,
     number: usize,
     gradient: f32,
     shrinkage: f32,
     rates: &Rates,
-    #[comptime] training: Training,
 ) {
     let parameter = machine[index];
-    let mut change = gradient - shrinkage * parameter;
-    if comptime!(training.momentum) {
-        change += rates.momentum * velocity[number];
-        velocity[number] = change;
-    }
+    let change = rates.momentum * last_change[number] + gradient - shrinkage * parameter;
+    last_change[number] = change;
     machine[index] = parameter + change;
 }

@@ -18,14 +18,14 @@ use super::{
     layout::Layout,
     training::{RatesLaunch, Training, train_kernel},
 };
-use crate::random::Draw;
+use crate::{ContrastiveDivergence, random::Draw};
 
 /// Threads of a cube, where the device allows so many.
 const N_THREADS: u32 = 256;
 
 /// Turns that a thread takes through its loops in a launch: some milliseconds on a GPU. Mesa's software driver breaks off
-/// silently after 65535 turns in all. Few in the unit tests, which are so to need several launches.
-const N_TURNS: usize = if cfg!(test) { 400 } else { 60_000 };
+/// silently after 65535 turns in all.
+const N_TURNS: usize = 60_000;
 
 /// Multiply-adds of a launch of many cubes: well below a second on any GPU.
 const N_MULTIPLY_ADDS: usize = 2_000_000_000;
@@ -41,65 +41,44 @@ pub(super) struct Machine {
     pub(super) hidden_bias: CubeTensor,
 }
 
-/// A stretch of a training. An update is Δ ← momentum · Δ + η/n_rows · sum − η · `weight_decay` · w, w ← w + Δ, the decay
-/// for weights only.
+/// What a training changes.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    /// The machine.
+    pub(super) machine: Machine,
+    /// The last changes of its parameters.
+    pub(super) last_change: Machine,
+    /// Packed persistent chains, shape `[n_chains, n_words]`; a smaller batch moves the first of them.
+    pub(super) chains: CubeTensor,
+}
+
+/// A stretch of a training.
 #[derive(Clone, Debug)]
 pub(super) struct Stretch {
     /// Packed data, shape `[n_samples, n_words]`.
     pub(super) spins: CubeTensor,
     /// Samples to train on, shape `[n_order]`.
     pub(super) order: CubeTensor,
-    /// The machine at the start.
-    pub(super) machine: Machine,
-    /// The last changes Δ; without them there is no momentum.
-    pub(super) velocity: Option<Machine>,
-    /// Packed persistent chains, shape `[batch_size, n_words]`, from which the reconstructions start; without them from the
-    /// data. A smaller batch moves the first of them.
-    pub(super) chains: Option<CubeTensor>,
+    /// The rule.
+    pub(super) divergence: ContrastiveDivergence,
     /// Samples of a batch; the last may have fewer.
     pub(super) batch_size: usize,
-    /// The k of CD-k.
-    pub(super) n_gibbs_steps: usize,
-    /// Learning rate η.
-    pub(super) learning_rate: f64,
-    /// The share of the last change that enters the next.
-    pub(super) momentum: f64,
-    /// Weight decay.
-    pub(super) weight_decay: f64,
-    /// Whether the visible bias is trained.
-    pub(super) train_visible_bias: bool,
-    /// Whether the hidden bias is trained.
-    pub(super) train_hidden_bias: bool,
     /// Names the random numbers of the training.
     pub(super) key: u64,
     /// Number of the first batch within the training.
     pub(super) first_step: u64,
 }
 
-/// What comes of a [`Stretch`].
-#[derive(Clone, Debug)]
-pub(super) struct Trained {
-    /// The machine.
-    pub(super) machine: Machine,
-    /// The last changes, if they were given.
-    #[allow(dead_code, reason = "the trait does not hand them on yet")]
-    pub(super) velocity: Option<Machine>,
-    /// The chains, if they were given.
-    #[allow(dead_code, reason = "the trait does not hand them on yet")]
-    pub(super) chains: Option<CubeTensor>,
-    /// Visible units that differ between data and reconstructions, shape `[1]`.
-    pub(super) n_flips: CubeTensor,
-}
-
-/// Trains through a stretch.
-pub(super) fn train(stretch: Stretch) -> Trained {
-    let Stretch { machine, velocity, chains, .. } = stretch;
-    let (client, device) = (machine.weights.client.clone(), machine.weights.device());
+/// Trains through a stretch. Returns the state after it and the number of visible units, shape `[1]`, that differ between
+/// data and reconstructions.
+pub(super) fn train(state: State, stretch: Stretch) -> (State, CubeTensor) {
+    let (client, device) = (state.machine.weights.client.clone(), state.machine.weights.device());
     let n_flips = zeros_client(client.clone(), device.clone(), Shape::new([1]), DType::I32);
     let n_order = stretch.order.shape()[0];
     if n_order == 0 {
-        return Trained { machine, velocity, chains, n_flips };
+        return (state, n_flips);
     }
+    let (State { machine, last_change, chains }, divergence) = (state, stretch.divergence);
     let [n_visible, n_hidden] = machine.weights.shape().dims();
     let batch_size = stretch.batch_size.min(n_order);
     let limits = Limits::of(&client);
@@ -108,12 +87,11 @@ pub(super) fn train(stretch: Stretch) -> Trained {
     let mut training = Training {
         layout,
         batch_size,
-        n_gibbs_steps: stretch.n_gibbs_steps.max(1),
+        n_gibbs_steps: divergence.n_gibbs_steps.max(1),
         spins_are_shared: false,
-        persistent: chains.is_some(),
-        momentum: velocity.is_some(),
-        train_visible_bias: stretch.train_visible_bias,
-        train_hidden_bias: stretch.train_hidden_bias,
+        persistent: divergence.persistent,
+        train_visible_bias: divergence.visible_bias,
+        train_hidden_bias: divergence.hidden_bias,
     };
     training.spins_are_shared = 4 * training.n_spin_words() <= limits.left_by(layout);
 
@@ -122,17 +100,16 @@ pub(super) fn train(stretch: Stretch) -> Trained {
     let words = scratch(n_words, DType::I32);
     let means = scratch(2 * training.n_means(), DType::F32);
     // Copies: other tensors may share the memory of these.
-    let state = joined(machine);
-    let changes = velocity.map(joined);
-    let chain_shape = chains.as_ref().map(CubeTensor::shape);
-    let chains = chains.map(dense_copy);
+    let (parameters, changes) = (joined(machine), joined(last_change));
+    // Chains that are not used may be none at all.
+    let moving = if training.persistent { dense_copy(chains.clone()) } else { scratch(0, DType::I32) };
 
     let n_steps = n_order.div_ceil(batch_size);
     let keys = keys(stretch.key, stretch.first_step, n_steps as u64, 2 * training.n_gibbs_steps as u32, &device);
     let (spins, order) = (into_contiguous(stretch.spins), into_contiguous(stretch.order));
-    let rate = |n_rows: usize| (stretch.learning_rate / n_rows as f64) as f32;
+    let rate = |n_rows: usize| (divergence.learning_rate / n_rows as f64) as f32;
     let last_rate = rate(n_order - (n_steps - 1) * batch_size);
-    let shrinkage = (stretch.learning_rate * stretch.weight_decay) as f32;
+    let shrinkage = (divergence.learning_rate * divergence.weight_decay) as f32;
     let n_together = together(training.n_turns(limits.n_threads as usize));
     for first_batch in (0..n_steps).step_by(n_together) {
         train_kernel::launch(
@@ -142,9 +119,9 @@ pub(super) fn train(stretch: Stretch) -> Trained {
             spins.clone().into_buffer_arg(),
             order.clone().into_buffer_arg(),
             keys.clone().into_buffer_arg(),
-            chains.clone().unwrap_or_else(|| scratch(0, DType::I32)).into_buffer_arg(),
-            state.clone().into_buffer_arg(),
-            changes.clone().unwrap_or_else(|| scratch(0, DType::F32)).into_buffer_arg(),
+            moving.clone().into_buffer_arg(),
+            parameters.clone().into_buffer_arg(),
+            changes.clone().into_buffer_arg(),
             words.clone().into_buffer_arg(),
             means.clone().into_buffer_arg(),
             n_flips.clone().into_buffer_arg(),
@@ -152,13 +129,16 @@ pub(super) fn train(stretch: Stretch) -> Trained {
             n_steps as u32,
             first_batch as u32,
             (first_batch + n_together).min(n_steps) as u32,
-            RatesLaunch::new(rate(batch_size), last_rate, stretch.momentum as f32, shrinkage),
+            RatesLaunch::new(rate(batch_size), last_rate, divergence.momentum as f32, shrinkage),
             training,
         );
     }
-    let parted = |state| parted(state, n_visible, n_hidden);
-    let chains = chains.zip(chain_shape).map(|(chains, shape)| CubeBackend::int_reshape(chains, shape));
-    Trained { machine: parted(state), velocity: changes.map(parted), chains, n_flips }
+    let state = State {
+        machine: parted(parameters, n_visible, n_hidden),
+        last_change: parted(changes, n_visible, n_hidden),
+        chains: if training.persistent { CubeBackend::int_reshape(moving, chains.shape()) } else { chains },
+    };
+    (state, n_flips)
 }
 
 /// `n_steps` sampled reconstructions of the packed chains, shape `[n_chains, n_words]`.

@@ -14,14 +14,11 @@ mod layer;
 mod layout;
 mod training;
 
-#[cfg(all(test, feature = "wgpu"))]
-mod tests;
-
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn_cubecl::CubeBackend;
 
-use self::launch::{Machine, Stretch, flow, train};
-use crate::fused::FusedRbm;
+use self::launch::{Machine, State, Stretch, flow, train};
+use crate::{ContrastiveDivergence, fused::FusedRbm};
 
 impl FusedRbm for CubeBackend {
     fn train_batches(
@@ -30,31 +27,46 @@ impl FusedRbm for CubeBackend {
         weights: FloatTensor<Self>,
         visible_bias: FloatTensor<Self>,
         hidden_bias: FloatTensor<Self>,
+        weights_change: FloatTensor<Self>,
+        visible_bias_change: FloatTensor<Self>,
+        hidden_bias_change: FloatTensor<Self>,
+        chains: IntTensor<Self>,
+        divergence: ContrastiveDivergence,
         batch_size: usize,
-        n_gibbs_steps: usize,
-        learning_rate: f64,
         key: u64,
         first_step: u64,
         _n_threads: usize,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, IntTensor<Self>) {
-        let trained = train(Stretch {
-            spins,
-            order,
+    ) -> (
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        IntTensor<Self>,
+        IntTensor<Self>,
+    ) {
+        let state = State {
             machine: Machine { weights, visible_bias, hidden_bias },
-            velocity: None,
-            chains: None,
-            batch_size,
-            n_gibbs_steps,
-            learning_rate,
-            momentum: 0.0,
-            weight_decay: 0.0,
-            train_visible_bias: true,
-            train_hidden_bias: true,
-            key,
-            first_step,
-        });
-        let Machine { weights, visible_bias, hidden_bias } = trained.machine;
-        (weights, visible_bias, hidden_bias, trained.n_flips)
+            last_change: Machine {
+                weights: weights_change,
+                visible_bias: visible_bias_change,
+                hidden_bias: hidden_bias_change,
+            },
+            chains,
+        };
+        let (state, n_flips) = train(state, Stretch { spins, order, divergence, batch_size, key, first_step });
+        let State { machine, last_change, chains } = state;
+        (
+            machine.weights,
+            machine.visible_bias,
+            machine.hidden_bias,
+            last_change.weights,
+            last_change.visible_bias,
+            last_change.hidden_bias,
+            chains,
+            n_flips,
+        )
     }
 
     fn flow_steps(

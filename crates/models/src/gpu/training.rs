@@ -21,8 +21,6 @@ pub(super) struct Training {
     pub(super) spins_are_shared: bool,
     /// Whether the reconstruction starts from chains that go on from batch to batch, not from the data.
     pub(super) persistent: bool,
-    /// Whether the last change of a parameter enters the next.
-    pub(super) momentum: bool,
     /// Whether the visible bias is trained.
     pub(super) train_visible_bias: bool,
     /// Whether the hidden bias is trained.
@@ -60,11 +58,6 @@ impl Training {
         self.n_groups() * self.layout.n_lanes * self.layout.n_hidden
     }
 
-    /// Rows of the weights that are trained, the hidden bias among them or not.
-    pub(super) fn n_trained_rows(self) -> usize {
-        self.layout.n_visible + usize::from(self.train_hidden_bias)
-    }
-
     /// Words of the keys of a batch.
     pub(super) fn n_keys(self) -> usize {
         4 * self.n_gibbs_steps
@@ -73,11 +66,6 @@ impl Training {
     /// Words of the packed persistent chains.
     pub(super) fn n_chain_words(self) -> usize {
         if self.persistent { self.batch_size * self.n_words() } else { 0 }
-    }
-
-    /// Numbers of the last changes.
-    pub(super) fn n_changes(self) -> usize {
-        if self.momentum { self.layout.n_parameters() } else { 0 }
     }
 
     /// Turns of the loops of one among `n_threads` threads for a batch, and once for all batches of a launch.
@@ -116,7 +104,7 @@ pub(super) struct Rates {
 /// * `order`: samples to train on, shape `[n_machines, n_order]`;
 /// * `keys`: keys of the draws, shape `[n_machines, n_steps, 2 n_gibbs_steps, 2]`;
 /// * `chains`: packed persistent chains, shape `[n_machines, batch_size, n_words]`;
-/// * `state`, `velocity`: parameters and their last changes, shape `[n_machines, n_parameters]`;
+/// * `state`, `last_change`: parameters and their last changes, shape `[n_machines, n_parameters]`;
 /// * `words`, `means`: scratch, shapes `[n_machines, n_spin_words]` and `[n_machines, 2, n_means]`;
 /// * `flips`: visible units that differ between data and reconstruction, shape `[n_machines]`, added to.
 #[cube(launch)]
@@ -127,7 +115,7 @@ pub(super) fn train_kernel(
     keys: &[u32],
     chains: &mut [u32],
     state: &mut [f32],
-    velocity: &mut [f32],
+    last_change: &mut [f32],
     words: &mut [u32],
     means: &mut [f32],
     flips: &mut [Atomic<i32>],
@@ -147,8 +135,7 @@ pub(super) fn train_kernel(
     let chains = &mut chains[machine * n_chain_words..(machine + 1) * n_chain_words];
     let n_parameters = comptime!(training.layout.n_parameters());
     let state = &mut state[machine * n_parameters..(machine + 1) * n_parameters];
-    let n_changes = comptime!(training.n_changes());
-    let velocity = &mut velocity[machine * n_changes..(machine + 1) * n_changes];
+    let last_change = &mut last_change[machine * n_parameters..(machine + 1) * n_parameters];
     let n_words = comptime!(training.n_spin_words());
     let words = &mut words[machine * n_words..(machine + 1) * n_words];
     let n_means = comptime!(2 * training.n_means());
@@ -165,7 +152,7 @@ pub(super) fn train_kernel(
                 keys,
                 chains,
                 &mut working,
-                velocity,
+                last_change,
                 &mut words,
                 means,
                 flips,
@@ -181,7 +168,7 @@ pub(super) fn train_kernel(
                 keys,
                 chains,
                 &mut working,
-                velocity,
+                last_change,
                 words,
                 means,
                 flips,
@@ -200,7 +187,7 @@ pub(super) fn train_kernel(
             keys,
             chains,
             state,
-            velocity,
+            last_change,
             &mut words,
             means,
             flips,
@@ -216,7 +203,7 @@ pub(super) fn train_kernel(
             keys,
             chains,
             state,
-            velocity,
+            last_change,
             words,
             means,
             flips,
@@ -237,7 +224,7 @@ fn train_batches(
     keys: &[u32],
     chains: &mut [u32],
     machine: &mut [f32],
-    velocity: &mut [f32],
+    last_change: &mut [f32],
     words: &mut [u32],
     means: &mut [f32],
     flips: &Atomic<i32>,
@@ -283,8 +270,8 @@ fn train_batches(
         hidden_phase(&machine[..], words, means, keys, key, &batch, last, training);
         sync_storage();
         let rate = select(n_rows == batch_size, rates.rate, rates.last_rate);
-        update_weights(machine, velocity, &words[..], &means[..], &batch, rate, rates, training);
-        n_flips += update_visible_bias(machine, velocity, &words[..], &batch, rate, rates, training);
+        update_weights(machine, last_change, &words[..], &means[..], &batch, rate, rates, training);
+        n_flips += update_visible_bias(machine, last_change, &words[..], &batch, rate, rates, training);
         sync_storage();
     }
     flips.fetch_add(n_flips as i32);

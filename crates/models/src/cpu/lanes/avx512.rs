@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Bits, Kernel, Lanes, Vector};
+use super::{Bits, Kernel, Lanes, Vector, Wide, avx2};
 
 /// Runs a kernel. The machine must have AVX-512 F.
 #[target_feature(enable = "avx2,avx512f")]
@@ -65,6 +65,11 @@ impl Vector for Floats {
     fn exceeds(self, other: Self) -> u16 {
         unsafe { _mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, other.0) }
     }
+}
+
+impl Wide for Floats {
+    type Narrow = avx2::Floats<1>;
+
     #[inline(always)]
     fn interleave(self, other: Self) -> (Self, Self) {
         unsafe {

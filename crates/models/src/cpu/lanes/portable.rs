@@ -1,6 +1,6 @@
 //! Arrays of sixteen, for the compiler to make the best of.
 
-use super::{Bits, Lanes, Vector, WIDTH};
+use super::{Bits, Lanes, Vector, WIDTH, Wide};
 
 #[derive(Clone, Copy)]
 pub(super) struct Floats([f32; WIDTH]);
@@ -70,6 +70,11 @@ impl Vector for Floats {
         }
         bits
     }
+}
+
+impl Wide for Floats {
+    type Narrow = Self;
+
     #[inline(always)]
     fn interleave(self, other: Self) -> (Self, Self) {
         let (mut low, mut high) = ([0.0; WIDTH], [0.0; WIDTH]);

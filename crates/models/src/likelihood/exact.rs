@@ -1,0 +1,89 @@
+//! ln Z by summing over the states of the smaller layer.
+
+use rayon::prelude::*;
+
+use super::{
+    lanes::{Lanes, LnCoshSum, WIDTH},
+    layer::Layer,
+};
+use crate::{ModelError, RbmParameters};
+
+/// The most units of the smaller layer that [`exact_ln_z`] sums over.
+pub const EXACT_LIMIT: usize = 24;
+
+/// Units whose states lie side by side on the lanes.
+const LANE_UNITS: usize = WIDTH.ilog2() as usize;
+
+/// Units that a Gray code walks through, one flip a step, within a block. Every block starts from fresh fields, so that
+/// rounding cannot pile up.
+const WALK_UNITS: usize = 7;
+
+/// ln Z = ln Σ_v Σ_h e^−E(v, h) exactly: for each state s of the smaller layer the other is summed in closed form,
+/// Z = Σ_s exp(Σ bias · s + Σ ln 2cosh field(s)).
+///
+/// # Errors
+/// As [`RbmParameters::validate`]; [`ModelError::TooManyStates`] when both layers have more than [`EXACT_LIMIT`] units.
+pub fn exact_ln_z(parameters: &RbmParameters) -> Result<f64, ModelError> {
+    parameters.validate()?;
+    let layers = [Layer::visible(parameters), Layer::hidden(parameters)];
+    let [smaller, larger] =
+        if parameters.n_visible <= parameters.n_hidden { [&layers[0], &layers[1]] } else { [&layers[1], &layers[0]] };
+    let n_units = smaller.n_units();
+    if n_units > EXACT_LIMIT {
+        return Err(ModelError::TooManyStates { found: n_units, limit: EXACT_LIMIT });
+    }
+    let n_blocks = 1usize << n_units.saturating_sub(LANE_UNITS + WALK_UNITS);
+    let blocks: Vec<f64> = (0..n_blocks).into_par_iter().map(|block| ln_block(smaller, larger, block)).collect();
+    // Lanes beyond the units' states repeat them.
+    let n_repeats = 1 << LANE_UNITS.saturating_sub(n_units);
+    Ok(ln_sum_exp(&blocks) - f64::from(n_repeats).ln())
+}
+
+/// ln of the sum over the states of `smaller` whose units beyond the lanes and the walk are the bits of `block`.
+fn ln_block(smaller: &Layer, larger: &Layer, block: usize) -> f64 {
+    let n_walk = smaller.n_units().saturating_sub(LANE_UNITS).min(WALK_UNITS);
+    let mut bias = [0.0; WIDTH];
+    let mut fields: Vec<Lanes> = larger.bias.iter().map(|&bias| [bias; WIDTH]).collect();
+    for unit in 0..smaller.n_units() {
+        let spins = std::array::from_fn(|lane| spin(lane | block << (LANE_UNITS + n_walk), unit));
+        add(smaller, unit, &spins, &mut bias, &mut fields);
+    }
+    let mut ln_weights = Vec::with_capacity(WIDTH << n_walk);
+    for step in 0..1usize << n_walk {
+        if step > 0 {
+            let flipped = step.trailing_zeros() as usize;
+            let change = 2.0 * spin(step ^ step >> 1, flipped);
+            add(smaller, LANE_UNITS + flipped, &[change; WIDTH], &mut bias, &mut fields);
+        }
+        let mut sum = LnCoshSum::ZERO;
+        for field in &fields {
+            sum.add(field);
+        }
+        ln_weights.extend(bias.iter().zip(sum.total()).map(|(bias, sum)| bias + sum));
+    }
+    ln_sum_exp(&ln_weights)
+}
+
+/// Changes one unit of the summed layer by `change` on each lane.
+#[inline(always)]
+fn add(layer: &Layer, unit: usize, change: &Lanes, bias: &mut Lanes, fields: &mut [Lanes]) {
+    for lane in 0..WIDTH {
+        bias[lane] += layer.bias[unit] * change[lane];
+    }
+    for (field, weight) in fields.iter_mut().zip(layer.weights(unit)) {
+        for lane in 0..WIDTH {
+            field[lane] += weight * change[lane];
+        }
+    }
+}
+
+/// The unit's bit in `state` as ±1.
+fn spin(state: usize, unit: usize) -> f64 {
+    if state >> unit & 1 == 1 { 1.0 } else { -1.0 }
+}
+
+/// ln Σ eˣ without overflow, summed in order.
+fn ln_sum_exp(values: &[f64]) -> f64 {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
+}

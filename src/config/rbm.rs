@@ -1,0 +1,106 @@
+//! The settings of the machines and their training.
+
+use std::f64::consts::PI;
+
+use serde::{Deserialize, Serialize};
+
+use super::values::{Count, Fraction, Positive};
+
+/// How the learning rate goes with the epochs.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Schedule {
+    /// The same throughout.
+    #[default]
+    Constant,
+    /// Falls to zero along a straight line.
+    Linear,
+    /// Falls to zero along half a cosine.
+    Cosine,
+}
+
+impl Schedule {
+    /// The part of the learning rate that is left in `epoch`, counted from 0, of `n_epochs`.
+    pub fn factor(self, epoch: usize, n_epochs: usize) -> f64 {
+        let done = epoch as f64 / n_epochs as f64;
+        match self {
+            Self::Constant => 1.0,
+            Self::Linear => 1.0 - done,
+            Self::Cosine => 0.5 * (1.0 + (PI * done).cos()),
+        }
+    }
+}
+
+/// `[[rbm]]`: one machine, trained once for every seed.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rbm {
+    /// Name of its folder and in tables: lower-case letters, digits, hyphens.
+    pub name: String,
+    /// Number of hidden units n_h.
+    pub n_hidden: Count,
+    /// The k of CD-k.
+    pub n_gibbs_steps: Count,
+    /// Whether the reconstructions start from persistent chains, one for each configuration of a batch, in place of the data
+    /// (PCD).
+    pub persistent: bool,
+    /// Learning rate, at the start.
+    pub learning_rate: Positive,
+    /// How it goes on.
+    pub schedule: Schedule,
+    /// The part of a step's change that is repeated in the next.
+    pub momentum: Fraction,
+    /// What every step takes from each weight, in units of learning rate times weight.
+    pub weight_decay: Fraction,
+    /// Configurations per step.
+    pub batch_size: Count,
+    /// Passes through the data.
+    pub n_epochs: Count,
+    /// Number of machines, trained with the seeds 0, 1, …
+    pub seeds: Count,
+    /// Standard deviation of the initial weights.
+    pub initial_spread: Positive,
+    /// Whether the visible bias starts at artanh ⟨vᵢ⟩ of the data, in place of zero.
+    pub bias_from_data: bool,
+    /// Whether the visible bias is trained.
+    pub visible_bias: bool,
+    /// Whether the hidden bias is trained.
+    pub hidden_bias: bool,
+}
+
+impl Default for Rbm {
+    fn default() -> Self {
+        Self {
+            name: "reference".into(),
+            n_hidden: Count::new(81),
+            n_gibbs_steps: Count::new(1),
+            persistent: false,
+            learning_rate: Positive::new(0.1),
+            schedule: Schedule::Constant,
+            momentum: Fraction::default(),
+            weight_decay: Fraction::default(),
+            batch_size: Count::new(500),
+            n_epochs: Count::new(100),
+            seeds: Count::new(1),
+            initial_spread: Positive::new(0.01),
+            bias_from_data: false,
+            visible_bias: true,
+            hidden_bias: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_fall_from_one_towards_zero() {
+        for schedule in [Schedule::Linear, Schedule::Cosine] {
+            assert!((schedule.factor(0, 10) - 1.0).abs() < 1e-12 && (schedule.factor(5, 10) - 0.5).abs() < 1e-12);
+            assert!((0..10).all(|epoch| schedule.factor(epoch + 1, 10) < schedule.factor(epoch, 10)));
+            assert!(schedule.factor(9, 10) > 0.0 && schedule.factor(10, 10).abs() < 1e-12);
+        }
+        assert!((Schedule::Constant.factor(9, 10) - 1.0).abs() < 1e-12);
+    }
+}

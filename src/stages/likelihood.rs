@@ -1,0 +1,178 @@
+//! How far every machine is from the law of its training data, along its training: part of `analyze`.
+
+use anyhow::{Context, Result};
+use ising_data::{
+    PackedSpins, SampleSet, bond_energy, magnetization,
+    stream::{self, Purpose},
+};
+use ising_theory::{BayesThermometer, TheoryError};
+use models::{
+    PackedTensor, Rbm, RbmParameters, flow,
+    likelihood::{
+        Annealing, EXACT_LIMIT, Estimate, annealed_ln_z, exact_ln_z, independent_bias, mean_ln_likelihood,
+        relative_entropy, reverse_annealed_ln_z,
+    },
+};
+
+use super::{HELD_OUT, Stage, machine_folder, machine_task, machines, pick, read_samples, write_table};
+use crate::{
+    artifacts::TensorFile,
+    config::{Config, schema},
+    interrupt,
+    pipeline::{Task, Workbench},
+    table::Table,
+    training::machine::{Snapshot, evenly, snapshots},
+};
+
+/// Gibbs steps from held-out data after which a configuration counts as one of the machine.
+const N_GIBBS_STEPS: u64 = 1000;
+
+pub(super) fn tasks(config: &Config) -> impl Iterator<Item = Task<'_>> {
+    machines(&config.settings).map(move |(rbm, index)| Task {
+        name: task_name(rbm, index),
+        settings: pick(config, &["seed", "likelihood"]),
+        inputs: vec![Stage::Sample.name().into(), machine_task(rbm, index)],
+        precious: false,
+        work: Box::new(move |workbench| run(config, rbm, index, workbench)),
+    })
+}
+
+pub(super) fn task_name(rbm: &schema::Rbm, index: u64) -> String {
+    format!("{}/{}/seed-{index}", Stage::Analyze.name(), rbm.name)
+}
+
+fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
+    let held_out = read_samples(config, workbench, HELD_OUT)?;
+    let folder = machine_folder(rbm, index);
+    let path = workbench.path(&format!("{folder}/snapshots.safetensors"));
+    let taken = TensorFile::read(&path).and_then(|file| snapshots(&file));
+    let taken = taken.with_context(|| format!("cannot use {}", path.display()))?;
+    let yardstick = Yardstick {
+        settings: &config.settings.likelihood,
+        spins: held_out.spins.to_f32(),
+        ln_q: ln_q(&held_out)?,
+        starts: evenly(&held_out.spins, config.settings.likelihood.n_chains.get()),
+    };
+    let mut table = Table::new("likelihood", HEADER);
+    let label = format!("likelihood of {} seed {index}", rbm.name);
+    let work = workbench.progress.begin(&label, taken.len() as u64, "snapshot");
+    for Snapshot { epoch, parameters } in &taken {
+        let key = stream::key(config.settings.seed.into(), Purpose::Likelihood, index, *epoch as u64);
+        let row = yardstick.measure(parameters, key, workbench)?;
+        let cells = [rbm.name.as_str().into(), index.into(), (*epoch).into(), row.method.into()].into_iter();
+        table.push(cells.chain(row.numbers().map(Into::into)).collect::<Vec<_>>())?;
+        work.advance(1);
+        if interrupt::asked() {
+            return Err(interrupt::Interrupted.into());
+        }
+    }
+    drop(work);
+    write_table(workbench, &format!("{folder}/likelihood.csv"), &table)
+}
+
+const HEADER: [&str; 14] = [
+    "machine",
+    "seed",
+    "epoch",
+    "method",
+    "ln_z",
+    "ln_z_error",
+    "ln_z_reverse",
+    "ln_z_reverse_error",
+    "ln_likelihood",
+    "ln_likelihood_error",
+    "relative_entropy",
+    "relative_entropy_error",
+    "relative_entropy_reverse",
+    "relative_entropy_reverse_error",
+];
+
+/// One machine held against the data; in nats, per configuration where not ln Z. NaN where nothing is known.
+struct Measured {
+    method: &'static str,
+    ln_z: Estimate,
+    /// ln Z from above.
+    ln_z_reverse: Estimate,
+    ln_likelihood: Estimate,
+    /// KL(q‖p), q the exact law of the data.
+    relative_entropy: Estimate,
+    /// The same with ln Z from above.
+    relative_entropy_reverse: Estimate,
+}
+
+impl Measured {
+    fn numbers(&self) -> [f64; 10] {
+        let pairs =
+            [self.ln_z, self.ln_z_reverse, self.ln_likelihood, self.relative_entropy, self.relative_entropy_reverse];
+        let mut numbers = [0.0; 10];
+        for (numbers, pair) in numbers.as_chunks_mut().0.iter_mut().zip(pairs) {
+            *numbers = [pair.value, pair.error];
+        }
+        numbers
+    }
+}
+
+/// What machines are held against.
+struct Yardstick<'a> {
+    settings: &'a schema::Likelihood,
+    /// Held-out data, shape `[n_samples, n_sites]`, values ±1.
+    spins: Vec<f32>,
+    /// Their ln q, shape `[n_samples]`; nothing where the law of the data is not known.
+    ln_q: Option<Vec<f64>>,
+    /// Where chains begin that are to become samples of a machine.
+    starts: PackedSpins,
+}
+
+impl Yardstick<'_> {
+    fn measure(&self, machine: &RbmParameters, key: u64, workbench: &Workbench<'_>) -> Result<Measured> {
+        let (method, ln_z, ln_z_reverse) = self.ln_z(machine, key, workbench)?;
+        let distance = |ln_z| match &self.ln_q {
+            Some(ln_q) => relative_entropy(machine, ln_z, &self.spins, ln_q),
+            None => Ok(Estimate { value: f64::NAN, error: f64::NAN }),
+        };
+        Ok(Measured {
+            method,
+            ln_z,
+            ln_z_reverse,
+            ln_likelihood: mean_ln_likelihood(machine, ln_z, &self.spins)?,
+            relative_entropy: distance(ln_z)?,
+            relative_entropy_reverse: distance(ln_z_reverse)?,
+        })
+    }
+
+    /// ln Z exactly, or from below and from above.
+    fn ln_z(
+        &self,
+        machine: &RbmParameters,
+        key: u64,
+        workbench: &Workbench<'_>,
+    ) -> Result<(&'static str, Estimate, Estimate)> {
+        if machine.n_visible.min(machine.n_hidden) <= EXACT_LIMIT {
+            let ln_z = Estimate::exact(exact_ln_z(machine)?);
+            return Ok(("exact", ln_z, ln_z));
+        }
+        let schema::Likelihood { n_chains, n_temperatures } = self.settings;
+        let annealing = Annealing { n_temperatures: n_temperatures.get(), key };
+        let base = independent_bias(machine.n_visible, &self.spins)?;
+        let forward = annealed_ln_z(machine, &base, n_chains.get(), annealing)?;
+        let rbm = Rbm::new(machine, workbench.device)?;
+        let starts = PackedTensor::new(&self.starts.to_words(), machine.n_visible, workbench.device);
+        let samples: Vec<f32> = flow(&rbm, starts, N_GIBBS_STEPS, key, 0).unpack().try_into_vec_as()?;
+        let reverse = reverse_annealed_ln_z(machine, &base, &samples, annealing)?;
+        Ok(("annealed", forward.ln_z, reverse.ln_z))
+    }
+}
+
+/// ln q of every configuration under the mixture of the state points of the data, where their partition functions are known.
+fn ln_q(samples: &SampleSet) -> Result<Option<Vec<f64>>> {
+    let mut grid: Vec<(f64, f64)> = samples.points.iter().map(|point| (point.temperature(), point.field())).collect();
+    grid.dedup();
+    let mixture = match BayesThermometer::new(samples.lattice, &grid) {
+        Err(TheoryError::SideTooLarge { .. }) => return Ok(None),
+        mixture => mixture?,
+    };
+    let n_sites = samples.lattice.n_sites();
+    let rows = samples.spins.rows();
+    let ln_q = rows.map(|row| mixture.ln_mixture(bond_energy(samples.lattice, row), magnetization(n_sites, row)));
+    Ok(Some(ln_q.collect()))
+}

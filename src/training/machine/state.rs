@@ -1,0 +1,176 @@
+//! A machine's training under way: how it begins, goes on, and is saved.
+
+use anyhow::{Result, ensure};
+use burn::tensor::{DType, Device};
+use ising_data::{
+    PackedSpins,
+    stream::{self, Purpose},
+};
+use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training};
+use rand_distr::{Distribution, StandardNormal};
+
+use super::{
+    Epoch, Machine, Monitor, N_COLUMNS, evenly,
+    files::{Snapshot, get_parameters, parameters, snapshots, weight_file, with_parameters, with_snapshots},
+};
+use crate::{artifacts::TensorFile, training::Position};
+
+/// Weights that no machine of ±1 units needs: tanh of their sums is ±1 to rounding long before.
+const LARGEST_NORM: f64 = 1e3;
+
+/// A training under way.
+pub(super) struct State {
+    training: Training,
+    pub(super) position: Position,
+    /// Visible units that differed between the data and their reconstructions in the epoch so far.
+    n_flips: u64,
+    pub(super) history: Vec<Epoch>,
+    pub(super) snapshots: Vec<Snapshot>,
+}
+
+impl State {
+    pub(super) fn begin(machine: &Machine<'_>, training: &PackedSpins, device: &Device) -> Result<Self> {
+        let (n_visible, n_hidden) = (training.n_sites(), machine.settings.n_hidden.get());
+        let mut rng = stream::stream(machine.seed.into(), Purpose::Weights, machine.index, 0);
+        let spread = machine.settings.initial_spread.get() as f32;
+        let weights = (0..n_visible * n_hidden).map(|_| {
+            let normal: f32 = StandardNormal.sample(&mut rng);
+            spread * normal
+        });
+        let mut parameters = RbmParameters::untrained(n_visible, n_hidden, weights.collect());
+        if machine.settings.bias_from_data {
+            parameters.visible_bias = bias_of(training);
+        }
+        let chains = evenly(training, machine.settings.batch_size.get());
+        let chains = PackedTensor::new(&chains.to_words(), n_visible, device);
+        Ok(Self {
+            training: Training::begin(Rbm::new(&parameters, device)?, chains),
+            position: Position::default(),
+            n_flips: 0,
+            history: Vec::new(),
+            snapshots: vec![Snapshot { epoch: 0, parameters }],
+        })
+    }
+
+    pub(super) fn train(&mut self, machine: &Machine<'_>, stretch: &Stretch<'_>) -> Result<()> {
+        let settings = machine.settings;
+        let rate = settings.schedule.factor(self.position.epoch, settings.n_epochs.get());
+        let divergence = ContrastiveDivergence {
+            n_gibbs_steps: settings.n_gibbs_steps.get(),
+            learning_rate: settings.learning_rate.get() * rate,
+            momentum: settings.momentum.get(),
+            weight_decay: settings.weight_decay.get(),
+            persistent: settings.persistent,
+            visible_bias: settings.visible_bias,
+            hidden_bias: settings.hidden_bias,
+        };
+        let (training, n_flips) = divergence.train(self.training.clone(), stretch)?;
+        self.training = training;
+        self.n_flips += n_flips;
+        Ok(())
+    }
+
+    pub(super) fn end_epoch(&mut self, machine: &Machine<'_>, monitor: &Monitor, n_trained: usize) -> Result<()> {
+        let parameters = self.sound_parameters()?;
+        let epoch = self.position.epoch + 1;
+        self.position = Position { epoch, batch: 0 };
+        // Of a persistent chain no unit is the reconstruction of one of the data.
+        let n_flips = if machine.settings.persistent { f64::NAN } else { self.n_flips as f64 };
+        self.n_flips = 0;
+        self.history.push(Epoch {
+            epoch,
+            reconstruction_error: n_flips / (n_trained * parameters.n_visible) as f64,
+            weight_norm: parameters.weight_norm(),
+            ..monitor.look(&parameters)?
+        });
+        if is_snapshot(epoch) || epoch == machine.settings.n_epochs.get() {
+            self.snapshots.push(Snapshot { epoch, parameters });
+        }
+        Ok(())
+    }
+
+    /// The machine on the host, unless its training has diverged: then neither a checkpoint nor weights are written.
+    pub(super) fn sound_parameters(&self) -> Result<RbmParameters> {
+        let parameters = self.training.rbm.parameters()?;
+        let norm = parameters.weight_norm();
+        ensure!(
+            parameters.validate().is_ok() && norm < LARGEST_NORM,
+            "the training diverged in epoch {}: the root mean square of the weights is {norm:.3e}\n  \
+             the checkpoint before it is kept; try a smaller learning_rate or momentum, a larger batch_size or a smaller \
+             initial_spread",
+            self.position.epoch + 1
+        );
+        Ok(parameters)
+    }
+
+    pub(super) fn save(&self, machine: &Machine<'_>) -> Result<TensorFile> {
+        let history: Vec<f64> = self.history.iter().flat_map(|epoch| epoch.to_row()).collect();
+        let file = weight_file(&self.sound_parameters()?)
+            .text("kind", "checkpoint of a machine")
+            .text("fingerprint", machine.fingerprint)
+            .text("epoch", self.position.epoch)
+            .text("batch", self.position.batch)
+            .text("flips", self.n_flips)
+            .f64("history", &[self.history.len(), N_COLUMNS], &history)
+            .u8("chains", self.chain_bytes()?);
+        let file = with_parameters(file, "change_", &self.training.last_change.parameters()?);
+        Ok(with_snapshots(file, &self.snapshots))
+    }
+
+    pub(super) fn restore(machine: &Machine<'_>, file: &TensorFile, device: &Device) -> Result<Self> {
+        ensure!(
+            file.get_text("fingerprint")? == machine.fingerprint,
+            "the checkpoint belongs to other settings or other data: train anew with --restart"
+        );
+        let position = Position { epoch: file.get_text("epoch")?.parse()?, batch: file.get_text("batch")?.parse()? };
+        let (_, history) = file.get_f64("history")?;
+        let parameters = parameters(file)?;
+        let words: Vec<u32> =
+            file.get_u8("chains")?.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();
+        let n_words = parameters.n_visible.div_ceil(32);
+        ensure!(!words.is_empty() && words.len().is_multiple_of(n_words), "the checkpoint holds no persistent chains");
+        Ok(Self {
+            training: Training {
+                rbm: Rbm::new(&parameters, device)?,
+                last_change: Rbm::new(&get_parameters(file, "change_")?, device)?,
+                chains: PackedTensor::new(&words, parameters.n_visible, device),
+            },
+            position,
+            n_flips: file.get_text("flips")?.parse()?,
+            history: history.as_chunks().0.iter().map(|&row| Epoch::from_row(row)).collect(),
+            snapshots: snapshots(file)?,
+        })
+    }
+
+    /// The persistent chains' words, lowest byte first.
+    fn chain_bytes(&self) -> Result<Vec<u8>> {
+        let data = self.training.chains.words.clone().cast(DType::I32).try_into_data()?;
+        Ok(data.iter::<i32>().flat_map(i32::to_le_bytes).collect())
+    }
+}
+
+/// artanh ⟨vᵢ⟩ over the data, one up and one down added to every count so that it is finite, shape `[n_visible]`.
+fn bias_of(spins: &PackedSpins) -> Vec<f32> {
+    let mut sums = vec![0.0f64; spins.n_sites()];
+    for row in spins.to_f32().chunks_exact(spins.n_sites()) {
+        sums.iter_mut().zip(row).for_each(|(sum, &spin)| *sum += f64::from(spin));
+    }
+    sums.into_iter().map(|sum| (sum / (spins.n_samples() as f64 + 2.0)).atanh() as f32).collect()
+}
+
+/// Whether the machine is kept after so many epochs: 1, 2, 5, 10, 20, 50, …
+fn is_snapshot(epoch: usize) -> bool {
+    let decade = 10usize.pow(epoch.ilog10());
+    [1, 2, 5].contains(&(epoch / decade)) && epoch.is_multiple_of(decade)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snapshots_lie_evenly_on_a_logarithmic_axis() {
+        let epochs: Vec<usize> = (1..=600).filter(|&epoch| is_snapshot(epoch)).collect();
+        assert_eq!(epochs, [1, 2, 5, 10, 20, 50, 100, 200, 500]);
+    }
+}
