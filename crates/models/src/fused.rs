@@ -1,6 +1,6 @@
-//! The fused operations as an extension of Burn's backends: many steps in one operation, on the backend's own thread pool
-//! and SIMD registers. [`crate::contrastive_divergence`] and [`crate::gibbs`] hold the same steps in plain tensor
-//! operations: the reference that these are tested against, and what runs on every other device.
+//! The fused operations as an extension of Burn's backends: many steps in one operation, on the CPU with threads and SIMD
+//! registers, on GPUs in kernels of their own. [`crate::contrastive_divergence`] and [`crate::gibbs`] hold the same steps
+//! in plain tensor operations: the reference that these are tested against, and what runs on every other device.
 
 use burn::backend::{
     Backend, TensorMetadata, backend_extension,

@@ -256,7 +256,9 @@ fn a_large_machine_trains_as_the_plain_one() {
 #[test]
 fn the_flow_is_the_plain_one() {
     let Some(device) = device() else { return };
-    for ((n_visible, n_hidden), n_chains, n_steps) in [((17, 33), 50, 4), ((100, 81), 300, 1), ((140, 130), 35, 2)] {
+    for ((n_visible, n_hidden), n_chains, n_steps) in
+        [((17, 33), 50, 4), ((17, 33), 2100, 1), ((100, 81), 300, 1), ((140, 130), 35, 2)]
+    {
         let (machine, words) = (machine(n_visible, n_hidden), words(n_chains, n_visible));
         let margin = |key| {
             let mut reference = Reference { machine: &machine, margin: f64::INFINITY };

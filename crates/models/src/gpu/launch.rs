@@ -195,13 +195,16 @@ struct Limits {
     n_threads: u32,
     /// Bytes of shared memory.
     shared: usize,
+    /// Cubes that keep the device busy.
+    n_cubes: usize,
 }
 
 impl Limits {
     fn of(client: &Client) -> Self {
         let hardware = &client.properties().hardware;
         let n_threads = N_THREADS.min(hardware.max_units_per_cube).min(hardware.max_cube_dim.0);
-        Self { n_threads, shared: hardware.max_shared_memory_size }
+        let n_cubes = 2 * hardware.num_streaming_multiprocessors.unwrap_or(32).max(1) as usize;
+        Self { n_threads, shared: hardware.max_shared_memory_size, n_cubes }
     }
 
     /// The size of a group for which the threads have least to do.
@@ -225,10 +228,11 @@ impl Limits {
         if layout.is_shared { self.shared - 4 * layout.n_working() } else { self.shared }
     }
 
-    /// The flow of `n_chains` chains, with four rounds for the threads of a cube if there are chains enough.
+    /// The flow of `n_chains` chains: enough cubes, then up to four rounds for the threads of each.
     fn flow(self, n_visible: usize, n_hidden: usize, n_chains: usize) -> Flow {
         let n_lanes = 16;
-        let n_groups = (4 * self.n_threads as usize).div_ceil(n_visible.min(n_hidden)).min(n_chains.div_ceil(n_lanes));
+        let four_rounds = (4 * self.n_threads as usize).div_ceil(n_visible.min(n_hidden));
+        let n_groups = four_rounds.min(n_chains.div_ceil(n_lanes).div_ceil(self.n_cubes));
         let group_bytes = 4 * (n_visible + n_hidden);
         let layout = self.place(Layout { n_visible, n_hidden, n_lanes, is_shared: true });
         let n_shared = self.left_by(layout) / group_bytes;
