@@ -84,16 +84,18 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 7] = [
+    let expected: [(&str, &[&str]); 8] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
         ("flow", &["step of the flow", "temperature T [ J / k B ]", "critical T c (2.269)", "one seed"]),
         ("calibration", &["true temperature T", "exact posterior (Bayes)", "Cramér–Rao bound"]),
         ("training", &["epoch", "n_h=4", "weight norm", "± 1 standard deviation over 2 seeds"]),
+        ("likelihood", &["relative entropy [nats]", "mean ln p", "± 1 standard error, one seed"]),
         ("observables", &["energy e [ J ]", "specific heat", "samples", "exact", "residual"]),
     ];
-    for ((name, figure), (_, labels)) in gallery().iter().zip(expected) {
+    for ((name, figure), (of, labels)) in gallery().iter().zip(expected) {
+        assert_eq!(*name, of);
         let words = words(figure).replace("( ", "(").replace("  ", " ");
         let missing: Vec<_> = labels.iter().filter(|label| !words.contains(**label)).collect();
         assert!(missing.is_empty(), "{name} lacks {missing:?} in: {words}");

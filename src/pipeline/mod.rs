@@ -196,7 +196,8 @@ impl<'a> Run<'a> {
         match self.standing(task) {
             Standing::UpToDate if !self.request.restart => {
                 self.progress.say(&format!("{}: up to date", task.name));
-                return Ok(());
+                // There are some if the run was killed just when the task was done.
+                return self.checkpoints(task).clear();
             }
             Standing::UpToDate | Standing::Missing => self.progress.say(&format!("{} …", task.name)),
             Standing::Changed(difference) => self.progress.say(&format!("{} … ({difference})", task.name)),

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use burn::tensor::Device;
 use ising_data::{Estimate, SampleSet, StatePoint, mean};
-use ising_theory::{BayesThermometer, TheoryError};
+use ising_theory::{BayesThermometer, ReadingLimits, TheoryError};
 use models::Thermometer;
 
 use crate::{
@@ -21,6 +21,8 @@ pub(super) struct Readings {
     n_each: usize,
     /// By the network, shape `[n_samples, n_points]`, the samples state point after state point.
     network: Vec<f32>,
+    /// What the best reader attains on average over all configurations, where it can be summed.
+    limits: Option<ReadingLimits>,
     /// By Bayes' rule from the exact partition functions; NaN on a lattice whose partition function is out of reach.
     bayes: Vec<f32>,
 }
@@ -38,8 +40,8 @@ impl Readings {
             let spins = held_out.spins.slice(i * n_each..(i + 1) * n_each);
             network.extend(probabilities(thermometer, spins_on(device, &spins))?);
         }
-        let bayes = exact_posteriors(points, &held_out)?;
-        Ok(Self { reader: Reader::new(points), n_sites: held_out.lattice.n_sites(), n_each, network, bayes })
+        let (bayes, limits) = exact_posteriors(points, &held_out)?;
+        Ok(Self { limits, reader: Reader::new(points), n_sites: held_out.lattice.n_sites(), n_each, network, bayes })
     }
 
     /// Relative entropy of the exact posterior on held-out data, in nats: no reader of one configuration does better.
@@ -48,20 +50,24 @@ impl Readings {
     }
 
     /// Relative entropy and accuracy of the network and of the best reader, with standard errors, and what the network has
-    /// more, the error of which is that of the differences configuration by configuration.
+    /// more, the error of which is that of the differences configuration by configuration. `exact` is the best reader's on
+    /// average over all configurations, where it can be summed.
     pub(super) fn summary(&self) -> Result<Table> {
-        let header = ["quantity", "network", "network_error", "bayes", "bayes_error", "excess", "excess_error"];
+        let header =
+            ["quantity", "network", "network_error", "bayes", "bayes_error", "excess", "excess_error", "exact"];
         let mut table = Table::new("thermometer summary", header);
-        for (name, network, bayes) in [
-            ("relative_entropy", self.surprises(&self.network), self.surprises(&self.bayes)),
-            ("accuracy", self.hits(&self.network), self.hits(&self.bayes)),
+        let [entropy, accuracy] =
+            self.limits.map_or([f64::NAN; 2], |limits| [limits.relative_entropy, limits.accuracy]);
+        for (name, network, bayes, exact) in [
+            ("relative_entropy", self.surprises(&self.network), self.surprises(&self.bayes), entropy),
+            ("accuracy", self.hits(&self.network), self.hits(&self.bayes), accuracy),
         ] {
             let excess: Vec<f64> = network.iter().zip(&bayes).map(|(network, bayes)| network - bayes).collect();
             let numbers = [network, bayes, excess].map(|values| {
                 let Estimate { value, error } = mean(&values);
                 [Cell::from(value), Cell::from(error)]
             });
-            table.push([&[name.into()], &numbers.concat()[..]].concat())?;
+            table.push([&[name.into()], &numbers.concat()[..], &[exact.into()]].concat())?;
         }
         Ok(table)
     }
@@ -142,12 +148,14 @@ impl Readings {
     }
 }
 
-/// The exact posterior over the state points given each configuration, shape `[n_samples, n_points]`; NaN on a lattice
-/// whose partition function is out of reach.
-fn exact_posteriors(points: &[StatePoint], samples: &SampleSet) -> Result<Vec<f32>> {
+/// The exact posterior over the state points given each configuration, shape `[n_samples, n_points]`, and the limits of
+/// reading; NaN and nothing on a lattice whose partition function is out of reach.
+fn exact_posteriors(points: &[StatePoint], samples: &SampleSet) -> Result<(Vec<f32>, Option<ReadingLimits>)> {
     let pairs: Vec<(f64, f64)> = points.iter().map(|point| (point.temperature(), point.field())).collect();
     let exact = match BayesThermometer::new(samples.lattice, &pairs) {
-        Err(TheoryError::SideTooLarge { .. }) => return Ok(vec![f32::NAN; samples.spins.n_samples() * points.len()]),
+        Err(TheoryError::SideTooLarge { .. }) => {
+            return Ok((vec![f32::NAN; samples.spins.n_samples() * points.len()], None));
+        }
         exact => exact?,
     };
     let mut posteriors = Vec::with_capacity(samples.spins.n_samples() * points.len());
@@ -156,5 +164,5 @@ fn exact_posteriors(points: &[StatePoint], samples: &SampleSet) -> Result<Vec<f3
         let posterior = exact.posterior(energy, ising_data::magnetization(samples.lattice.n_sites(), row))?;
         posteriors.extend(posterior.into_iter().map(|p| p as f32));
     }
-    Ok(posteriors)
+    Ok((posteriors, exact.limits()?))
 }

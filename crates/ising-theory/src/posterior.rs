@@ -39,6 +39,15 @@ impl BayesThermometer {
         Ok(Self { lattice, points })
     }
 
+    pub(crate) fn lattice(&self) -> Lattice {
+        self.lattice
+    }
+
+    /// Whether some point of the grid has a field.
+    pub(crate) fn has_field(&self) -> bool {
+        self.points.iter().any(|point| point.field != 0.0)
+    }
+
     /// ln p(s | T, H) at each point of the grid for a configuration of this bond energy and magnetization; −∞ where it
     /// cannot occur. Shape `[n_points]`.
     pub fn ln_likelihood(&self, bond_energy: i64, magnetization: i64) -> Vec<f64> {

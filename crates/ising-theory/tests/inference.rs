@@ -79,3 +79,55 @@ fn the_posterior_is_exact_at_the_ends() {
     let frozen = BayesThermometer::new(lattice, &[(0.0, 0.0)]).expect("valid grid");
     assert!(matches!(frozen.posterior(0, 0), Err(TheoryError::ImpossibleObservation { .. })));
 }
+
+/// Bond energy and magnetization of every configuration.
+fn all_configurations(lattice: Lattice) -> Vec<(i64, i64)> {
+    let n = lattice.n_sites();
+    let spin = |bits: u64, site: usize| if bits >> site & 1 == 1 { 1 } else { -1 };
+    let energy = |bits: u64| -> i64 {
+        let of_site =
+            |site: usize| lattice.neighbours(site).into_iter().map(move |other| spin(bits, site) * spin(bits, other));
+        -(0..n).flat_map(of_site).sum::<i64>() / 2
+    };
+    (0..1u64 << n).map(|bits| (energy(bits), (0..n).map(|site| spin(bits, site)).sum())).collect()
+}
+
+#[test]
+fn the_limits_of_reading_are_sums_over_all_configurations() {
+    let inf = f64::INFINITY;
+    let without_field = vec![(0.0, 0.0), (1.0, 0.0), (2.3, 0.0), (4.0, 0.0), (inf, 0.0)];
+    let with_fields = vec![(0.0, 0.5), (1.5, 0.3), (1.5, -0.3), (3.0, 0.0), (3.0, 1.0), (0.0, 0.0)];
+    for lattice in [
+        Lattice::Square { side: 3 },
+        Lattice::Square { side: 4 },
+        Lattice::Ring { n_sites: 2 },
+        Lattice::Ring { n_sites: 9 },
+    ] {
+        for grid in [&without_field, &with_fields] {
+            let thermometer = BayesThermometer::new(lattice, grid).expect("a valid grid");
+            let n_points = grid.len() as f64;
+            let (mut total, mut relative_entropy, mut accuracy) = (0.0, 0.0, 0.0);
+            for (energy, magnetization) in all_configurations(lattice) {
+                let ln_q = thermometer.ln_mixture(energy, magnetization);
+                total += ln_q.exp();
+                let mut most = 0.0f64;
+                for ln_p in thermometer.ln_likelihood(energy, magnetization) {
+                    // p(point | s) = p(s | point) / (n q(s)).
+                    let surprise = n_points.ln() + ln_q - ln_p;
+                    relative_entropy += if ln_p.is_finite() { ln_p.exp() * surprise / n_points } else { 0.0 };
+                    most = most.max(ln_p.exp() / n_points);
+                }
+                accuracy += most;
+            }
+            assert!((total - 1.0).abs() < 1e-12, "{lattice}: {total}");
+            let limits = thermometer.limits().expect("counts").expect("a small lattice");
+            assert!(
+                (limits.relative_entropy - relative_entropy).abs() < 1e-10,
+                "{lattice}: {limits:?}, {relative_entropy}"
+            );
+            assert!((limits.accuracy - accuracy).abs() < 1e-10, "{lattice}: {limits:?}, {accuracy}");
+        }
+    }
+    let large = BayesThermometer::new(Lattice::Square { side: 9 }, &[(2.0, 0.5), (3.0, 0.5)]).expect("a valid grid");
+    assert_eq!(large.limits(), Ok(None));
+}
