@@ -108,7 +108,7 @@ impl ContrastiveDivergence {
         state
     }
 
-    #[cfg(any(feature = "flex", feature = "ndarray"))]
+    #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
     fn train_fused(&self, training: Training, stretch: &Stretch<'_>) -> (Training, Tensor<1, Int>) {
         use crate::fused::FusedRbm;
         let Training { rbm, last_change, chains } = training;
@@ -142,7 +142,7 @@ impl ContrastiveDivergence {
         (training, Tensor::from_dispatch(n_flips))
     }
 
-    #[cfg(not(any(feature = "flex", feature = "ndarray")))]
+    #[cfg(not(any(feature = "flex", feature = "ndarray", feature = "gpu")))]
     fn train_fused(&self, training: Training, stretch: &Stretch<'_>) -> (Training, Tensor<1, Int>) {
         self.train_plain(training, stretch)
     }

@@ -1,6 +1,6 @@
-//! The fused operations as an extension of Burn's backends: many steps in one operation, on the backend's own thread pool
-//! and SIMD registers. [`crate::contrastive_divergence`] and [`crate::gibbs`] hold the same steps in plain tensor
-//! operations: the reference that these are tested against, and what runs on every other device.
+//! The fused operations as an extension of Burn's backends: many steps in one operation, on the CPU with threads and SIMD
+//! registers, on GPUs in kernels of their own. [`crate::contrastive_divergence`] and [`crate::gibbs`] hold the same steps
+//! in plain tensor operations: the reference that these are tested against, and what runs on every other device.
 
 use burn::backend::{
     Backend, TensorMetadata, backend_extension,
@@ -13,14 +13,30 @@ use crate::{
     cpu::{Batches, Level, TrainingState, flow, train},
 };
 
-/// Fused operations of the machine on a backend whose memory is the host's.
+/// Fused operations of the machine; the default bodies are for a backend whose memory is the host's.
 ///
 /// Packed spins are whole numbers of 32 bits, shape `[n_samples, n_words]`: site i is bit i mod 32 of word i / 32.
-#[backend_extension(Flex: cfg(feature = "flex"), NdArray: cfg(feature = "ndarray"))]
+#[backend_extension(
+    Flex: cfg(feature = "flex"),
+    NdArray: cfg(feature = "ndarray"),
+    Cube: cfg(feature = "gpu"),
+    Fusion: cfg(feature = "gpu")
+)]
 pub trait FusedRbm: Backend {
     /// Contrastive divergence over the samples `order` of `spins`, batch after batch. Returns the weights, the visible and
     /// the hidden bias, their last changes, the persistent chains, and the number of visible units, shape `[1]`, that differ
     /// between data and reconstruction.
+    #[fusion(meta = |_spins, _order, weights, visible_bias, hidden_bias, weights_change, visible_bias_change,
+        hidden_bias_change, chains, _divergence, _batch_size, _key, _first_step, _n_threads| (
+        weights.clone(),
+        visible_bias.clone(),
+        hidden_bias.clone(),
+        weights_change.clone(),
+        visible_bias_change.clone(),
+        hidden_bias_change.clone(),
+        chains.clone(),
+        n_flips_spec(),
+    ))]
     #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "a training is many tensors")]
     fn train_batches(
         spins: IntTensor<Self>,
@@ -73,6 +89,7 @@ pub trait FusedRbm: Backend {
     }
 
     /// `n_steps` sampled reconstructions of every chain of `spins`.
+    #[fusion(dtype = spins, shape = spins)]
     fn flow_steps(
         spins: IntTensor<Self>,
         weights: FloatTensor<Self>,
@@ -89,6 +106,12 @@ pub trait FusedRbm: Backend {
         let chains: Vec<i32> = chains.into_iter().map(u32::cast_signed).collect();
         Self::int_from_data(TensorData::new(chains, shape), &device)
     }
+}
+
+/// What the number of flipped units is.
+#[cfg(feature = "gpu")]
+fn n_flips_spec() -> burn::backend::fusion::custom::TensorSpec {
+    burn::backend::fusion::custom::TensorSpec::new([1].into(), burn::tensor::DType::I32)
 }
 
 #[cfg(feature = "flex")]

@@ -60,7 +60,7 @@ pub fn flow_plain(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first
     PackedTensor::pack(visible)
 }
 
-#[cfg(any(feature = "flex", feature = "ndarray"))]
+#[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
 fn flow_fused(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step: u64) -> PackedTensor {
     use crate::fused::FusedRbm;
     let words = <burn::backend::Dispatch as FusedRbm>::flow_steps(
@@ -75,7 +75,7 @@ fn flow_fused(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_ste
     PackedTensor { n_sites: chains.n_sites, words: Tensor::from_dispatch(words) }
 }
 
-#[cfg(not(any(feature = "flex", feature = "ndarray")))]
+#[cfg(not(any(feature = "flex", feature = "ndarray", feature = "gpu")))]
 fn flow_fused(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step: u64) -> PackedTensor {
     flow_plain(rbm, chains, n_steps, key, first_step)
 }

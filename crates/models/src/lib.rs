@@ -6,9 +6,11 @@
 pub mod contrastive_divergence;
 pub mod cpu;
 mod error;
-#[cfg(any(feature = "flex", feature = "ndarray"))]
+#[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
 pub mod fused;
 pub mod gibbs;
+#[cfg(feature = "gpu")]
+mod gpu;
 pub mod likelihood;
 mod packed;
 pub mod random;
@@ -26,13 +28,15 @@ pub use rbm::{Rbm, RbmParameters};
 pub use thermometer::{Layer, LayerParameters, Sight, Thermometer, ThermometerShape};
 pub use thermometer_training::ThermometerTrainer;
 
-/// Whether the device has the fused operations: the CPU backends do.
+/// Whether the device has the fused operations: the CPU backends and the GPUs do.
 pub fn runs_fused(device: &Device) -> bool {
     match device.as_dispatch() {
         #[cfg(feature = "flex")]
         burn::backend::DispatchDevice::Flex(_) => true,
         #[cfg(feature = "ndarray")]
         burn::backend::DispatchDevice::NdArray(_) => true,
+        #[cfg(feature = "gpu")]
+        burn::backend::DispatchDevice::Cube(_) => true,
         #[allow(unreachable_patterns, reason = "reachable with any other backend")]
         _ => false,
     }
