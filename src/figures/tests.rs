@@ -124,3 +124,12 @@ fn errors_tell_what_is_wrong_with_which_table() {
     let message = configurations(&table("pictures", CONFIGURATIONS), (3, 3)).unwrap_err().to_string();
     assert_eq!(message, "table 'pictures': a configuration has 4 spins, the lattice 9 sites");
 }
+
+#[test]
+fn a_quantity_of_which_nothing_is_known_has_no_panel() {
+    let text =
+        TRAINING.replace("0.3,", "nan,").replace(",0.4,", ",nan,").replace(",0.1,", ",nan,").replace(",0.2,", ",nan,");
+    let drawn = words(&training(&table("training", &text)).unwrap());
+    assert!(!drawn.contains("reconstruction error") && !drawn.contains("(d)"), "{drawn}");
+    assert!(drawn.contains("weight norm") && drawn.contains("(c)"), "{drawn}");
+}

@@ -28,7 +28,7 @@ impl Quantity {
     }
 }
 
-/// Four panels over the epochs, one line a machine with a band over its seeds.
+/// Up to four panels over the epochs, one line a machine with a band over its seeds.
 ///
 /// Columns of `table`: machine, seed, epoch, reconstruction_error, pseudo_likelihood, free_energy_gap, weight_norm.
 ///
@@ -63,15 +63,23 @@ pub fn likelihood(table: &Table) -> Result<Figure, FigureError> {
     over_epochs("likelihood", table, &quantities)
 }
 
+/// A panel for each of the quantities, but for those of which nothing is known.
 fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) -> Result<Figure, FigureError> {
     require_rows(table)?;
+    let mut known = Vec::new();
+    for quantity in quantities {
+        if table.column(quantity.column)?.iter().any(|value| value.is_finite()) {
+            known.push(quantity);
+        }
+    }
+    let quantities = known;
     let epochs = table.distinct("epoch")?;
     let spacing = if epochs.first().is_some_and(|first| *first > 0.0) { Spacing::Log } else { Spacing::LogOnePlus };
     let x = Scale::holding(spacing, epochs.iter().copied());
     let machines = table.distinct_text("machine")?;
     let mut numbers = Table::new(name, ["machine", "quantity", "epoch", "mean", "error"]);
     let mut panels = Vec::new();
-    for &Quantity { column, error, .. } in quantities {
+    for &&Quantity { column, error, .. } in &quantities {
         let mut curves = Vec::new();
         for machine in &machines {
             let curve = thinned(over_seeds(&table.filter("machine", *machine)?, "epoch", column, error)?, &x);
@@ -83,7 +91,8 @@ fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) -> Result<Fig
         }
         panels.push(curves);
     }
-    let entries = entries(table, &machines, quantities)?;
+    let has_errors = quantities.iter().any(|quantity| quantity.error.is_some());
+    let entries = entries(table, &machines, has_errors)?;
     let n_rows = quantities.len().div_ceil(2);
     let height = ROW * n_rows as f64;
     render(height, &numbers, |canvas| {
@@ -91,7 +100,7 @@ fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) -> Result<Fig
         let below = legend::draw(canvas, sheet, &entries);
         let rows = Rect { left: 0.0, ..below }.rows(&vec![1.0; n_rows], 10.0);
         let cells = rows.into_iter().flat_map(|row| row.columns(2, 20.0));
-        for (index, ((cell, curves), quantity)) in cells.zip(&panels).zip(quantities).enumerate() {
+        for (index, ((cell, curves), quantity)) in cells.zip(&panels).zip(&quantities).enumerate() {
             let heights = curves.iter().flatten().flat_map(|point| [point.y - point.error, point.y + point.error]);
             let y = Scale::holding(quantity.spacing, heights);
             let axes = Axes { area: cell.inset(LEFT, TOP, 0.0, BOTTOM), x: x.clone(), y };
@@ -106,10 +115,10 @@ fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) -> Result<Fig
 }
 
 /// The machines, and what the bands mean where there are any.
-fn entries(table: &Table, machines: &[&str], quantities: &[Quantity]) -> Result<Vec<Entry>, TableError> {
+fn entries(table: &Table, machines: &[&str], has_errors: bool) -> Result<Vec<Entry>, TableError> {
     let line = |(index, name): (usize, &&str)| Entry::new(Key::Line(Stroke::curve(index)), *name);
     let mut entries: Vec<_> = machines.iter().enumerate().map(line).collect();
-    if table.distinct("seed")?.len() > 1 || quantities.iter().any(|quantity| quantity.error.is_some()) {
+    if table.distinct("seed")?.len() > 1 || has_errors {
         entries.push(Entry::new(Key::Band(GREY), band_label(table)?));
     }
     Ok(entries)
