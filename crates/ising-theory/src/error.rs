@@ -1,3 +1,5 @@
+use crate::Lattice;
+
 /// What the theory cannot compute, and why.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TheoryError {
@@ -44,5 +46,31 @@ pub enum TheoryError {
         bond_energy: i64,
         /// Magnetization Σ sᵢ.
         magnetization: i64,
+    },
+    /// Means of a set of configurations lie among the values of its configurations.
+    #[error(
+        "no set of {n_configurations} configurations of the {lattice} has mean bond energy {bond_energy} and mean \
+         magnetization {magnetization}"
+    )]
+    ImpossibleMeans {
+        /// The lattice.
+        lattice: Lattice,
+        /// Number of configurations.
+        n_configurations: usize,
+        /// Mean bond energy −Σ sᵢsⱼ of a configuration.
+        bond_energy: f64,
+        /// Mean magnetization Σ sᵢ of a configuration.
+        magnetization: f64,
+    },
+    /// The likelihood of aligned spins grows with K and with h without end.
+    #[error("all spins point one way, which any large H/T explains at any T: read the temperature in a known field")]
+    AlignedConfigurations,
+    /// Newton's method stopped short of the maximum of a likelihood.
+    #[error("no maximum of the likelihood found at bond energy {bond_energy} and magnetization {magnetization}")]
+    NoMaximumFound {
+        /// Mean bond energy −Σ sᵢsⱼ of a configuration.
+        bond_energy: f64,
+        /// Mean magnetization Σ sᵢ of a configuration.
+        magnetization: f64,
     },
 }

@@ -8,6 +8,7 @@ mod error;
 mod jet;
 mod kaufman;
 mod lattice;
+mod maximum_likelihood;
 mod onsager;
 mod posterior;
 mod reading_limits;
@@ -24,6 +25,9 @@ pub use energy_thermometer::{EnergyThermometer, TemperatureReading};
 pub use error::TheoryError;
 pub use kaufman::kaufman;
 pub use lattice::Lattice;
+pub use maximum_likelihood::{
+    CramerRao, MaximumLikelihood, MaximumLikelihoodReading, cramer_rao, cramer_rao_in_known_field,
+};
 pub use onsager::{CRITICAL_TEMPERATURE, onsager};
 pub use posterior::BayesThermometer;
 pub use reading_limits::ReadingLimits;

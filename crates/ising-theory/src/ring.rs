@@ -52,7 +52,7 @@ impl TransferMatrix {
 }
 
 /// ln Z − N (K + h) as a function of (K, h), for h ≥ 0.
-fn ln_z_excess(n_sites: usize, coupling: f64, field: f64) -> Jet {
+pub(crate) fn ln_z_excess(n_sites: usize, coupling: f64, field: f64) -> Jet {
     let power = TransferMatrix::new(coupling, field).power(n_sites);
     power.ln_scale + power.minority.ln_1p()
 }

@@ -42,6 +42,11 @@ trait RowWeights: Sync {
     fn cross_row(&self, n_rows: usize, row: Row, source: &[Self::Entry], target: &mut [Self::Entry]);
 }
 
+/// Whether the transfer matrix of rows reaches this side.
+pub(crate) fn check_torus(side: usize) -> Result<(), TheoryError> {
+    check_side(side, LARGEST_SIDE, "the transfer matrix", "in zero field Kaufman's solution takes any side")
+}
+
 fn check_side(side: usize, limit: usize, method: &'static str, instead: &'static str) -> Result<(), TheoryError> {
     match side {
         0 | 1 => Err(TheoryError::LatticeTooSmall { extent: side }),

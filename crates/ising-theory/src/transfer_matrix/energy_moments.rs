@@ -1,7 +1,7 @@
 //! Energy moments of the torus at many temperatures in one field, without resolving the magnetization.
 
 use super::rows::{self, Row};
-use super::{LARGEST_SIDE, RowWeights, check_side, close_torus};
+use super::{RowWeights, check_torus, close_torus};
 use crate::TheoryError;
 use crate::specific_heat_ridge::FieldTerm;
 
@@ -22,7 +22,7 @@ pub(crate) fn energy_moments(
     field: f64,
     term: FieldTerm,
 ) -> Result<Vec<(f64, f64)>, TheoryError> {
-    check_side(side, LARGEST_SIDE, "the transfer matrix", "in zero field Kaufman's solution takes any side")?;
+    check_torus(side)?;
     Ok(temperatures.chunks(LANES).flat_map(|lanes| lanes_moments(side, lanes, field.abs(), term)).collect())
 }
 

@@ -1,8 +1,9 @@
 //! One temperature, every field: the torus resolved by magnetization.
 
 use super::rows::{self, Row, RowClass};
-use super::{LARGEST_SIDE, RowWeights, check_side, close_torus};
+use super::{RowWeights, check_torus, close_torus};
 use crate::TheoryError;
+use crate::jet::Jet;
 use crate::thermodynamics::{Cumulants, check_positive};
 
 /// The L × L torus at one temperature: weight and moments of the bond energy at each magnetization.
@@ -20,7 +21,7 @@ impl MagnetizationTable {
     /// # Errors
     /// A side or a temperature out of range.
     pub fn new(side: usize, temperature: f64) -> Result<Self, TheoryError> {
-        check_side(side, LARGEST_SIDE, "the transfer matrix", "in zero field Kaufman's solution takes any side")?;
+        check_torus(side)?;
         check_positive(temperature)?;
         let n_sites = side * side;
         let weights = ByMagnetization::new(side, temperature);
@@ -47,6 +48,16 @@ impl MagnetizationTable {
             weights.reverse();
         }
         weights
+    }
+
+    /// Σ e^{−2Kn} over the configurations with 0, 1, …, N spins down, with its derivatives in K; n unsatisfied bonds.
+    pub(crate) fn sectors(&self) -> impl Iterator<Item = Jet> {
+        let [m_0, m_1, m_2] = &self.moments;
+        (0..=self.n_sites).rev().map(move |n_up| Jet {
+            k: -2.0 * m_1[n_up],
+            kk: 8.0 * m_2[n_up],
+            ..Jet::constant(m_0[n_up])
+        })
     }
 
     pub(crate) fn cumulants(&self, field: f64) -> Cumulants {
