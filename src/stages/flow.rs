@@ -3,14 +3,15 @@
 use anyhow::{Context, Result, ensure};
 use burn::tensor::{Device, Tensor};
 use ising_data::{
-    Estimate, PackedSpins, StatePoint, observables,
+    PackedSpins, StatePoint, observables,
     stream::{self, Purpose},
 };
-use ising_theory::{EnergyThermometer, Lattice, TheoryError};
+use ising_theory::Lattice;
 use models::{PackedTensor, Rbm, Thermometer, Update, reconstruct};
 
 use super::{
-    Stage, grid, machine_folder, machine_tasks, machines, pick, train_thermometer::read_thermometer, write_table,
+    Stage, exact_thermometers::ExactThermometers, grid, machine_folder, machine_tasks, machines, pick,
+    train_thermometer::read_thermometer, write_table,
 };
 use crate::{
     artifacts::TensorFile,
@@ -76,7 +77,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
         lattice: config.lattice,
         reader: Reader::new(&grid(config)?),
         thermometer: read_thermometer(config, workbench)?,
-        energy_thermometer: energy_thermometer(config)?,
+        exact: ExactThermometers::new(config)?,
         tables: FlowTables::default(),
     };
     let work = workbench.progress.begin("flow", (n_machines * flow.n_steps.get()) as u64, "step");
@@ -146,29 +147,20 @@ impl Chains {
     }
 }
 
-/// The thermometer that inverts the exact e(T), with the field it is for: that of the data, if they have only one and
-/// the exact e(T) is known there.
-fn energy_thermometer(config: &Config) -> Result<Option<(f64, EnergyThermometer)>> {
-    let &[field] = config.settings.data.fields.values().as_slice() else { return Ok(None) };
-    match EnergyThermometer::new(config.lattice, field) {
-        Err(TheoryError::SideTooLarge { .. }) => Ok(None),
-        thermometer => Ok(Some((field, thermometer?))),
-    }
-}
-
 struct FlowTables {
     flow: Table,
     histogram: Table,
     configurations: Table,
 }
 
+const READINGS: [&str; 5] =
+    ["thermometer_temperature", "thermometer_field", "energy_temperature", "exact_temperature", "exact_field"];
 const OBSERVABLES: [&str; 3] = ["energy_per_site", "abs_magnetization_per_site", "magnetization_per_site"];
 
 impl Default for FlowTables {
     fn default() -> Self {
         let start = ["machine", "seed", "start_temperature", "start_field", "step"];
-        let readings =
-            ["thermometer_temperature", "thermometer_field", "energy_temperature"].iter().chain(&OBSERVABLES);
+        let readings = READINGS.iter().chain(&OBSERVABLES);
         let readings = readings.flat_map(|name| [(*name).to_owned(), format!("{name}_error")]);
         let flow = ["n_chains", "thermometer_spread", "thermometer_infinite"].map(str::to_owned);
         Self {
@@ -189,7 +181,7 @@ struct Recorder<'a> {
     lattice: Lattice,
     reader: Reader,
     thermometer: Thermometer,
-    energy_thermometer: Option<(f64, EnergyThermometer)>,
+    exact: ExactThermometers,
     tables: FlowTables,
 }
 
@@ -231,16 +223,11 @@ impl Recorder<'_> {
         // The energy is that in the field of the start; the temperature in it does not enter.
         let measured = observables(self.lattice, StatePoint::new(1.0, start.field())?, spins);
         let energy = measured.energy_per_site;
-        let energy_temperature = match &self.energy_thermometer {
-            Some((field, thermometer)) if field.total_cmp(&start.field()).is_eq() => {
-                let reading = thermometer.read(energy.value);
-                Estimate { value: reading.temperature, error: energy.error * reading.temperature_per_energy }
-            }
-            _ => Estimate { value: f64::NAN, error: f64::NAN },
-        };
+        let energy_temperature = self.exact.by_energy(start.field(), energy);
+        let [exact_temperature, exact_field] = self.exact.by_likelihood(self.n_chains, start.field(), &measured)?;
         let mut cells = row.to_vec();
         cells.extend([self.n_chains.into(), reading.spread.into(), reading.infinite.into()]);
-        for estimate in [reading.temperature, reading.field, energy_temperature] {
+        for estimate in [reading.temperature, reading.field, energy_temperature, exact_temperature, exact_field] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
         for estimate in [energy, measured.abs_magnetization_per_site, measured.magnetization_per_site] {

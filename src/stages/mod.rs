@@ -3,6 +3,7 @@
 mod analyze;
 mod calibration;
 mod drawing;
+mod exact_thermometers;
 mod flow;
 mod likelihood;
 mod render;

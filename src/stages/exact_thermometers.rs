@@ -1,0 +1,75 @@
+//! The thermometers that invert exact physics: part of `flow`.
+
+use anyhow::Result;
+use ising_data::{Estimate, Observables};
+use ising_theory::{EnergyThermometer, Lattice, MaximumLikelihood, TheoryError};
+
+use crate::config::Config;
+
+const UNKNOWN: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
+
+/// What a set of configurations says of (T, H) by exact physics, where that is known.
+pub(super) struct ExactThermometers {
+    lattice: Lattice,
+    /// Inverts the exact e(T) in the field of the data, if they have only one.
+    energy: Option<(f64, EnergyThermometer)>,
+    /// The maximum of the likelihood: in the field of the data, if they have only one, else of T and H.
+    likelihood: Option<MaximumLikelihood>,
+}
+
+impl ExactThermometers {
+    pub(super) fn new(config: &Config) -> Result<Self> {
+        let lattice = config.lattice;
+        let field = match config.settings.data.fields.values().as_slice() {
+            &[field] => Some(field),
+            _ => None,
+        };
+        let energy = field.map(|field| known(EnergyThermometer::new(lattice, field))).transpose()?.flatten();
+        let likelihood = match field {
+            Some(field) => MaximumLikelihood::in_field(lattice, field),
+            None => MaximumLikelihood::new(lattice),
+        };
+        Ok(Self { lattice, energy: field.zip(energy), likelihood: known(likelihood)? })
+    }
+
+    /// The temperature with this energy per site, measured in `field`.
+    pub(super) fn by_energy(&self, field: f64, energy: Estimate) -> Estimate {
+        match &self.energy {
+            Some((known, thermometer)) if known.total_cmp(&field).is_eq() => {
+                let reading = thermometer.read(energy.value);
+                Estimate { value: reading.temperature, error: energy.error * reading.temperature_per_energy }
+            }
+            _ => UNKNOWN,
+        }
+    }
+
+    /// The most likely T and H of `n` configurations, the energy measured in `field`, with their errors as if they were
+    /// of a Boltzmann law.
+    pub(super) fn by_likelihood(&self, n: usize, field: f64, measured: &Observables) -> Result<[Estimate; 2]> {
+        let Some(thermometer) = &self.likelihood else { return Ok([UNKNOWN; 2]) };
+        let n_sites = self.lattice.n_sites() as f64;
+        let magnetization = n_sites * measured.magnetization_per_site.value;
+        let bond_energy = n_sites * measured.energy_per_site.value + field * magnetization;
+        match thermometer.read(n, bond_energy, magnetization) {
+            Ok(reading) => Ok([
+                Estimate { value: reading.temperature, error: reading.temperature_error() },
+                Estimate { value: reading.field, error: reading.field_error() },
+            ]),
+            // All spins one way, or means that nothing known to us fits.
+            Err(
+                TheoryError::AlignedConfigurations
+                | TheoryError::NoMaximumFound { .. }
+                | TheoryError::ImpossibleMeans { .. },
+            ) => Ok([UNKNOWN; 2]),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Nothing on a lattice that is too large for exact physics.
+fn known<T>(result: Result<T, TheoryError>) -> Result<Option<T>> {
+    match result {
+        Err(TheoryError::SideTooLarge { .. }) => Ok(None),
+        result => Ok(Some(result?)),
+    }
+}
