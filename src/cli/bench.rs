@@ -72,10 +72,13 @@ pub struct BenchFlow {
     pub device: Option<Backend>,
 }
 
+/// More of anything would fill the memory before it could be measured.
+const LARGEST: usize = 100_000_000;
+
 fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(0) | Err(_) => Err(format!("{text} is not allowed here: a whole number of at least 1 is needed")),
-        Ok(n) => Ok(n),
+        Ok(n @ 1..=LARGEST) => Ok(n),
+        _ => Err(format!("{text} is not allowed here: a whole number from 1 to {LARGEST} is needed")),
     }
 }
 

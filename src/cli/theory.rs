@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 
 /// Extents whose sums end in a second or so.
 fn extent(most: u64) -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(..=most)
+    RangedU64ValueParser::new().range(2..=most)
 }
 
 /// `experiments theory`; J = k_B = 1, per site, the field term included in the energy.
@@ -30,7 +30,7 @@ pub enum TheoryCommand {
     },
     /// The Bethe lattice: the mean field of a site and its neighbours.
     Bethe {
-        /// Number of neighbours.
+        /// Number of neighbours, up to 1000.
         #[arg(long, value_name = "Z", default_value_t = 4, value_parser = extent(1000))]
         coordination: usize,
         /// Where.

@@ -27,6 +27,7 @@ impl Problem {
 pub(super) fn check(settings: &Settings) -> Result<(), Problem> {
     check_data(settings)?;
     check_machines(settings)?;
+    check_likelihood(settings)?;
     check_figures(settings)
 }
 
@@ -80,11 +81,32 @@ fn check_sampler(data: &Data) -> Result<(), Problem> {
 /// Units of a layer, and machines of an entry.
 const MAX_UNITS: usize = 100_000;
 
+/// Gibbs steps of a batch, which nothing interrupts.
+const MAX_GIBBS_STEPS: usize = 10_000;
+
+/// Chains to be annealed, and temperatures they pass.
+const MAX_CHAINS: usize = 100_000;
+const MAX_TEMPERATURES: usize = 1_000_000;
+
 fn check_size(key: &str, size: Count, largest: usize) -> Result<(), Problem> {
     if size.get() <= largest {
         return Ok(());
     }
-    Err(Problem::new(key, &format!("{size} does not fit into memory"), &format!("choose {largest} or less")))
+    Err(Problem::new(
+        key,
+        &format!("{size} is more than memory or patience can bear"),
+        &format!("choose {largest} or less"),
+    ))
+}
+
+fn check_likelihood(settings: &Settings) -> Result<(), Problem> {
+    let likelihood = &settings.likelihood;
+    if likelihood.n_chains.get() < 2 {
+        let message = "one chain has no standard error";
+        return Err(Problem::new("likelihood.n_chains", message, "choose 2 or more; 100 is the default"));
+    }
+    check_size("likelihood.n_chains", likelihood.n_chains, MAX_CHAINS)?;
+    check_size("likelihood.n_temperatures", likelihood.n_temperatures, MAX_TEMPERATURES)
 }
 
 fn batch_too_large(key: &str, n_samples: usize) -> Problem {
@@ -108,6 +130,7 @@ fn check_machines(settings: &Settings) -> Result<(), Problem> {
         }
         check_size(&format!("rbm.{}.n_hidden", rbm.name), rbm.n_hidden, MAX_UNITS)?;
         check_size(&format!("rbm.{}.seeds", rbm.name), rbm.seeds, MAX_UNITS)?;
+        check_size(&format!("rbm.{}.n_gibbs_steps", rbm.name), rbm.n_gibbs_steps, MAX_GIBBS_STEPS)?;
         if rbm.batch_size.get() > n_samples {
             return Err(batch_too_large(&format!("rbm.{}.batch_size", rbm.name), n_samples));
         }

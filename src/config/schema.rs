@@ -170,7 +170,7 @@ impl Default for Thermometer {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Likelihood {
-    /// Chains that are annealed, each way.
+    /// Chains that are annealed, each way; back at most one for each held-out configuration.
     pub n_chains: Count,
     /// Temperatures between independent units and the machine.
     pub n_temperatures: Count,

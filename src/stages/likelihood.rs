@@ -9,7 +9,7 @@ use ising_theory::{BayesThermometer, TheoryError};
 use models::{
     PackedTensor, Rbm, RbmParameters, flow,
     likelihood::{
-        Annealing, EXACT_LIMIT, Estimate, annealed_ln_z, exact_ln_z, independent_bias, mean_ln_likelihood,
+        AnnealedLnZ, Annealing, EXACT_LIMIT, Estimate, annealed_ln_z, exact_ln_z, independent_bias, mean_ln_likelihood,
         relative_entropy, reverse_annealed_ln_z,
     },
 };
@@ -70,15 +70,17 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
     write_table(workbench, &format!("{folder}/likelihood.csv"), &table)
 }
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 16] = [
     "machine",
     "seed",
     "epoch",
     "method",
     "ln_z",
     "ln_z_error",
+    "effective_chains",
     "ln_z_reverse",
     "ln_z_reverse_error",
+    "effective_chains_reverse",
     "ln_likelihood",
     "ln_likelihood_error",
     "relative_entropy",
@@ -90,25 +92,19 @@ const HEADER: [&str; 14] = [
 /// One machine held against the data; in nats, per configuration where not ln Z. NaN where nothing is known.
 struct Measured {
     method: &'static str,
-    ln_z: Estimate,
-    /// ln Z from above.
-    ln_z_reverse: Estimate,
+    /// ln Z from below, and from above.
+    ln_z: [AnnealedLnZ; 2],
     ln_likelihood: Estimate,
-    /// KL(q‖p), q the exact law of the data.
-    relative_entropy: Estimate,
-    /// The same with ln Z from above.
-    relative_entropy_reverse: Estimate,
+    /// KL(q‖p), q the exact law of the data, with ln Z from below and from above.
+    relative_entropy: [Estimate; 2],
 }
 
 impl Measured {
-    fn numbers(&self) -> [f64; 10] {
-        let pairs =
-            [self.ln_z, self.ln_z_reverse, self.ln_likelihood, self.relative_entropy, self.relative_entropy_reverse];
-        let mut numbers = [0.0; 10];
-        for (numbers, pair) in numbers.as_chunks_mut().0.iter_mut().zip(pairs) {
-            *numbers = [pair.value, pair.error];
-        }
-        numbers
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        let of_ln_z = |annealed: AnnealedLnZ| [annealed.ln_z.value, annealed.ln_z.error, annealed.effective_chains];
+        let [forward, reverse] = self.relative_entropy;
+        let others = [self.ln_likelihood, forward, reverse].into_iter().flat_map(|pair| [pair.value, pair.error]);
+        self.ln_z.into_iter().flat_map(of_ln_z).chain(others)
     }
 }
 
@@ -125,31 +121,29 @@ struct Yardstick<'a> {
 
 impl Yardstick<'_> {
     fn measure(&self, machine: &RbmParameters, key: u64, workbench: &Workbench<'_>) -> Result<Measured> {
-        let (method, ln_z, ln_z_reverse) = self.ln_z(machine, key, workbench)?;
-        let distance = |ln_z| match &self.ln_q {
-            Some(ln_q) => relative_entropy(machine, ln_z, &self.spins, ln_q),
+        let (method, ln_z) = self.ln_z(machine, key, workbench)?;
+        let distance = |annealed: AnnealedLnZ| match &self.ln_q {
+            Some(ln_q) => relative_entropy(machine, annealed.ln_z, &self.spins, ln_q),
             None => Ok(Estimate { value: f64::NAN, error: f64::NAN }),
         };
         Ok(Measured {
             method,
             ln_z,
-            ln_z_reverse,
-            ln_likelihood: mean_ln_likelihood(machine, ln_z, &self.spins)?,
-            relative_entropy: distance(ln_z)?,
-            relative_entropy_reverse: distance(ln_z_reverse)?,
+            ln_likelihood: mean_ln_likelihood(machine, ln_z[0].ln_z, &self.spins)?,
+            relative_entropy: [distance(ln_z[0])?, distance(ln_z[1])?],
         })
     }
 
-    /// ln Z exactly, or from below and from above.
+    /// ln Z exactly, twice, or from below and from above.
     fn ln_z(
         &self,
         machine: &RbmParameters,
         key: u64,
         workbench: &Workbench<'_>,
-    ) -> Result<(&'static str, Estimate, Estimate)> {
+    ) -> Result<(&'static str, [AnnealedLnZ; 2])> {
         if machine.n_visible.min(machine.n_hidden) <= EXACT_LIMIT {
-            let ln_z = Estimate::exact(exact_ln_z(machine)?);
-            return Ok(("exact", ln_z, ln_z));
+            let exact = AnnealedLnZ { ln_z: Estimate::exact(exact_ln_z(machine)?), effective_chains: f64::NAN };
+            return Ok(("exact", [exact; 2]));
         }
         let schema::Likelihood { n_chains, n_temperatures } = self.settings;
         let annealing = Annealing { n_temperatures: n_temperatures.get(), key };
@@ -159,7 +153,7 @@ impl Yardstick<'_> {
         let starts = PackedTensor::new(&self.starts.to_words(), machine.n_visible, workbench.device);
         let samples: Vec<f32> = flow(&rbm, starts, N_GIBBS_STEPS, key, 0).unpack().try_into_vec_as()?;
         let reverse = reverse_annealed_ln_z(machine, &base, &samples, annealing)?;
-        Ok(("annealed", forward.ln_z, reverse.ln_z))
+        Ok(("annealed", [forward, reverse]))
     }
 }
 
