@@ -94,7 +94,7 @@ fn check_size(key: &str, size: Count, largest: usize) -> Result<(), Problem> {
     }
     Err(Problem::new(
         key,
-        &format!("{size} is more than memory or patience can bear"),
+        &format!("{size} does not fit into memory, or into a lifetime"),
         &format!("choose {largest} or less"),
     ))
 }

@@ -35,7 +35,7 @@ pub struct Machine<'a> {
     pub n_threads: usize,
 }
 
-/// What is measured after every epoch.
+/// What is measured after an epoch: each up to 100, then 180 a decade.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
     /// Epochs done.
@@ -72,7 +72,7 @@ const N_MONITORED: usize = 500;
 pub struct Trained {
     /// The machine.
     pub parameters: RbmParameters,
-    /// What was measured after every epoch.
+    /// What was measured along the training.
     pub history: Vec<Epoch>,
     /// The machine at the beginning, after 1, 2, 5, 10, 20, 50, … epochs, and at the end.
     pub snapshots: Vec<Snapshot>,

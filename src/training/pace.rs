@@ -8,13 +8,17 @@ use std::time::Instant;
 #[derive(Debug)]
 pub(super) struct Pace {
     n_batches: usize,
-    /// Thread counts to choose from, and the seconds a batch took with each.
+    /// Thread counts to choose from, and the seconds that a batch takes with each.
     choices: Vec<(usize, f64)>,
     n_turns: usize,
 }
 
-/// Every so many operations the other choice is tried again.
-const TRIAL: usize = 16;
+/// Every so many operations the other choices are tried again, twice each: the first time threads may have to wake up.
+const TRIAL: usize = 32;
+const TRIES: usize = 2;
+
+/// How much of an operation that took longer than thought is believed: it may have been disturbed.
+const BELIEF: f64 = 0.2;
 
 impl Pace {
     /// A pace for up to `n_threads` threads.
@@ -31,11 +35,13 @@ impl Pace {
     ) -> Result<usize, E> {
         let n_batches = self.n_batches.min(n_left);
         let choice = self.choice();
+        let is_first = self.n_turns < TRIES * self.choices.len();
         self.n_turns += 1;
         let clock = Instant::now();
         work(n_batches, self.choices[choice].0)?;
         let seconds = clock.elapsed().as_secs_f64();
-        self.choices[choice].1 = seconds / n_batches as f64;
+        let (found, known) = (seconds / n_batches as f64, &mut self.choices[choice].1);
+        *known = if is_first || found < *known { found } else { *known + BELIEF * (found - *known) };
         self.n_batches = match seconds {
             seconds if seconds < 0.025 && n_batches == self.n_batches => (2 * n_batches).min(1 << 16),
             seconds if seconds > 0.1 => (n_batches / 2).max(1),
@@ -46,15 +52,14 @@ impl Pace {
 
     /// The fastest choice, or another when it is time to try.
     fn choice(&self) -> usize {
-        let (trial, n_choices) = (self.n_turns / TRIAL, self.choices.len());
-        if self.n_turns < n_choices {
-            return self.n_turns;
+        let n_choices = self.choices.len();
+        if self.n_turns < TRIES * n_choices {
+            return self.n_turns / TRIES;
         }
-        if self.n_turns.is_multiple_of(TRIAL) {
-            return trial % n_choices;
-        }
+        let (trial, turn) = (self.n_turns / TRIAL, self.n_turns % TRIAL);
         let fastest = self.choices.iter().enumerate().min_by(|(_, a), (_, b)| a.1.total_cmp(&b.1));
-        fastest.map_or(0, |(choice, _)| choice)
+        let fastest = fastest.map_or(0, |(choice, _)| choice);
+        if turn < TRIES && n_choices > 1 { (fastest + 1 + trial % (n_choices - 1)) % n_choices } else { fastest }
     }
 }
 

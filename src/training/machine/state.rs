@@ -77,13 +77,17 @@ impl State {
         // Of a persistent chain no unit is the reconstruction of one of the data.
         let n_flips = if machine.settings.persistent { f64::NAN } else { self.n_flips as f64 };
         self.n_flips = 0;
+        let is_last = epoch == machine.settings.n_epochs.get();
+        if !(is_last || is_measured(epoch)) {
+            return Ok(());
+        }
         self.history.push(Epoch {
             epoch,
             reconstruction_error: n_flips / (n_trained * parameters.n_visible) as f64,
             weight_norm: parameters.weight_norm(),
             ..monitor.look(&parameters)?
         });
-        if is_snapshot(epoch) || epoch == machine.settings.n_epochs.get() {
+        if is_snapshot(epoch) || is_last {
             self.snapshots.push(Snapshot { epoch, parameters });
         }
         Ok(())
@@ -158,6 +162,12 @@ fn bias_of(spins: &PackedSpins) -> Vec<f32> {
     sums.into_iter().map(|sum| (sum / (spins.n_samples() as f64 + 2.0)).atanh() as f32).collect()
 }
 
+/// Whether the machine is measured after so many epochs: each up to 100, then 180 a decade.
+fn is_measured(epoch: usize) -> bool {
+    let decade = 10usize.pow(epoch.ilog10());
+    epoch.is_multiple_of((decade / 20).max(1))
+}
+
 /// Whether the machine is kept after so many epochs: 1, 2, 5, 10, 20, 50, …
 fn is_snapshot(epoch: usize) -> bool {
     let decade = 10usize.pow(epoch.ilog10());
@@ -172,5 +182,7 @@ mod tests {
     fn snapshots_lie_evenly_on_a_logarithmic_axis() {
         let epochs: Vec<usize> = (1..=600).filter(|&epoch| is_snapshot(epoch)).collect();
         assert_eq!(epochs, [1, 2, 5, 10, 20, 50, 100, 200, 500]);
+        assert!(epochs.iter().all(|&epoch| is_measured(epoch)));
+        assert!((1..=100).all(is_measured) && is_measured(5000) && !is_measured(104) && !is_measured(5010));
     }
 }

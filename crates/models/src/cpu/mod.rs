@@ -9,6 +9,7 @@
 mod activation;
 mod barrier;
 mod bits;
+mod crew;
 mod flow;
 mod lanes;
 mod machine;

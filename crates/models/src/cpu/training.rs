@@ -9,6 +9,7 @@ use super::{
     activation::{Sampling, selectors},
     barrier::SpinBarrier,
     bits::{SELECTORS, WORD, spread},
+    crew::at_once,
     lanes::{Kernel, Level, Vector, WIDTH, Wide},
     machine::{HiddenBlock, Machine, locked, transposed},
     products::{CHUNK, GROUP, add_selected, fill},
@@ -67,13 +68,7 @@ pub fn train(
         barrier: &barrier,
         n_flips: &n_flips,
     };
-    std::thread::scope(|scope| {
-        for thread in 1..n_threads {
-            let worker = worker(thread);
-            scope.spawn(move || level.run(worker));
-        }
-        level.run(worker(0));
-    });
+    at_once(n_threads, |thread| level.run(worker(thread)));
     machine.store(parameters, last_change);
     n_flips.into_inner()
 }
