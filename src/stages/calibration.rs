@@ -13,6 +13,9 @@ use crate::{
     training::{spins_on, thermometer::probabilities},
 };
 
+/// Bins of probability in the reliability table.
+const N_BINS: usize = 10;
+
 /// The probabilities of all state points given each held-out configuration.
 pub(super) struct Readings {
     reader: Reader,
@@ -83,6 +86,31 @@ impl Readings {
                 let places = [point.temperature(), point.field(), read.temperature(), read.field()];
                 let values = [network.value, network.error, bayes.value];
                 table.push([&places[..], &values].concat().into_iter().map(Cell::from).collect::<Vec<_>>())?;
+            }
+        }
+        Ok(table)
+    }
+
+    /// How often a state point is the true one where it is given a probability between i/10 and (i + 1)/10: the mean of these
+    /// probabilities and the frequency, with its binomial standard error, by network and by the best reader.
+    pub(super) fn reliability(&self) -> Result<Table> {
+        let header = ["reader", "bin", "n", "probability", "frequency", "frequency_error"];
+        let mut table = Table::new("reliability", header);
+        for (reader, rows) in [("network", &self.network), ("bayes", &self.bayes)] {
+            let (mut counts, mut probabilities, mut hits) = ([0usize; N_BINS], [0.0; N_BINS], [0usize; N_BINS]);
+            for (row, truth) in self.with_truth(rows) {
+                for (i, &probability) in row.iter().enumerate().filter(|(_, probability)| !probability.is_nan()) {
+                    let bin = ((probability * N_BINS as f32) as usize).min(N_BINS - 1);
+                    counts[bin] += 1;
+                    probabilities[bin] += f64::from(probability);
+                    hits[bin] += usize::from(i == truth);
+                }
+            }
+            for (bin, ((&n, probability), hits)) in counts.iter().zip(probabilities).zip(hits).enumerate() {
+                let frequency = hits as f64 / n as f64;
+                let error = (frequency * (1.0 - frequency) / n as f64).sqrt();
+                let numbers = [probability / n as f64, frequency, error].map(Cell::from);
+                table.push([&[reader.into(), bin.into(), n.into()], &numbers[..]].concat())?;
             }
         }
         Ok(table)

@@ -65,6 +65,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "thermometer/training.csv", &training_table(&history, readings.limit())?)?;
     write_table(workbench, "thermometer/summary.csv", &readings.summary()?)?;
     write_table(workbench, "thermometer/confusion.csv", &readings.confusion()?)?;
+    write_table(workbench, "thermometer/reliability.csv", &readings.reliability()?)?;
     let specific_heat = read_table(workbench, "data/observables.csv")?.column("specific_heat_per_site_exact")?;
     write_table(workbench, "thermometer/calibration.csv", &readings.calibration(&specific_heat)?)
 }

@@ -85,8 +85,7 @@ fn all_configurations(lattice: Lattice) -> Vec<(i64, i64)> {
     let n = lattice.n_sites();
     let spin = |bits: u64, site: usize| if bits >> site & 1 == 1 { 1 } else { -1 };
     let energy = |bits: u64| -> i64 {
-        let of_site =
-            |site: usize| lattice.neighbours(site).into_iter().map(move |other| spin(bits, site) * spin(bits, other));
+        let of_site = |site: usize| lattice.neighbours(site).map(move |other| spin(bits, site) * spin(bits, other));
         -(0..n).flat_map(of_site).sum::<i64>() / 2
     };
     (0..1u64 << n).map(|bits| (energy(bits), (0..n).map(|site| spin(bits, site)).sum())).collect()
