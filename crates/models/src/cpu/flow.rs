@@ -11,7 +11,7 @@ use super::{
 use crate::{RbmParameters, random::Draw};
 
 /// Chains that run together through the tables.
-const CHAINS: usize = 256;
+const CHAINS: usize = 512;
 
 /// Lets every chain take `n_steps` sampled steps v → h → v′; `words` are the chains' visible units, shape
 /// `[n_chains, n_words]`, bit i mod 32 of word i / 32 for unit i.
