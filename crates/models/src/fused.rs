@@ -135,7 +135,11 @@ fn float_values<B: Backend>(tensor: FloatTensor<B>) -> Vec<f32> {
 }
 
 fn words(data: TensorData) -> Vec<u32> {
-    data.iter::<i32>().map(i32::cast_unsigned).collect()
+    match data.as_slice::<i32>() {
+        Ok(words) => words.iter().map(|word| word.cast_unsigned()).collect(),
+        // Of another width: number by number.
+        Err(_) => data.iter::<i32>().map(i32::cast_unsigned).collect(),
+    }
 }
 
 fn parameters<B: Backend>(
