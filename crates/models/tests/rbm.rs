@@ -234,13 +234,13 @@ fn fused_training_is_the_plain_one_to_rounding() {
         let begin = || Training::begin(Rbm::new(&large_machine(), &device).expect("a machine"), samples.first(80));
         let (fused, n_flips) = divergence.train(begin(), &stretch).expect("a machine");
         let (plain, n_plain_flips) = divergence.train_plain(begin(), &stretch);
-        assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 8);
+        assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 4);
         let n_different = fused.chains.unpack().not_equal(plain.chains.unpack()).int().sum().into_scalar::<i64>();
-        assert!(n_different <= 8, "{n_different} spins of the chains differ");
+        assert!(n_different <= 4, "{n_different} spins of the chains differ");
         let (fused, plain) = (fused.rbm.parameters().expect("a machine"), plain.rbm.parameters().expect("a machine"));
         let differences = fused.weights.iter().zip(&plain.weights).map(|(a, b)| (a - b).abs());
-        assert!(differences.clone().fold(0.0, f32::max) < 6e-3);
-        assert!(differences.filter(|difference| *difference > 1e-5).count() < 800);
+        assert!(differences.clone().fold(0.0, f32::max) < 3e-3);
+        assert!(differences.filter(|difference| *difference > 1e-5).count() < 400);
     }
 }
 

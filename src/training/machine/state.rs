@@ -6,7 +6,9 @@ use ising_data::{
     PackedSpins,
     stream::{self, Purpose},
 };
-use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training};
+use models::{
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, likelihood::independent_bias,
+};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{
@@ -39,7 +41,7 @@ impl State {
         });
         let mut parameters = RbmParameters::untrained(n_visible, n_hidden, weights.collect());
         if machine.settings.bias_from_data {
-            parameters.visible_bias = bias_of(training);
+            parameters.visible_bias = independent_bias(n_visible, &training.to_f32())?;
         }
         let chains = evenly(training, machine.settings.batch_size.get());
         let chains = PackedTensor::new(&chains.to_words(), n_visible, device);
@@ -151,15 +153,6 @@ impl State {
         let data = self.training.chains.words.clone().cast(DType::I32).try_into_data()?;
         Ok(data.iter::<i32>().flat_map(i32::to_le_bytes).collect())
     }
-}
-
-/// artanh ⟨vᵢ⟩ over the data, one up and one down added to every count so that it is finite, shape `[n_visible]`.
-fn bias_of(spins: &PackedSpins) -> Vec<f32> {
-    let mut sums = vec![0.0f64; spins.n_sites()];
-    for row in spins.to_f32().chunks_exact(spins.n_sites()) {
-        sums.iter_mut().zip(row).for_each(|(sum, &spin)| *sum += f64::from(spin));
-    }
-    sums.into_iter().map(|sum| (sum / (spins.n_samples() as f64 + 2.0)).atanh() as f32).collect()
 }
 
 /// Whether the machine is measured after so many epochs: each up to 100, then 180 a decade.
