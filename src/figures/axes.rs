@@ -101,7 +101,9 @@ impl Axes {
 
     /// The band of one error on either side of finite samples.
     pub(crate) fn band(&self, canvas: &mut Canvas<'_>, samples: &[Sample], color: Color) {
-        for piece in samples.chunk_by(|a, b| a.kind() == b.kind()).filter(|piece| piece[0].is_finite()) {
+        // Where the curve is beyond the axis, as a temperature that is nearly infinite, so is its band.
+        let is_shown = |sample: &Sample| sample.is_finite() && self.y.fraction(sample.y).is_some();
+        for piece in samples.chunk_by(|a, b| is_shown(a) == is_shown(b)).filter(|piece| is_shown(&piece[0])) {
             let upper = piece.iter().filter_map(|sample| self.pixel(sample.x, sample.y + sample.error));
             let lower = piece.iter().rev().filter_map(|sample| self.pixel(sample.x, sample.y - sample.error));
             let corners = self.finite_area().clip_polygon(&upper.chain(lower).collect::<Vec<_>>());
