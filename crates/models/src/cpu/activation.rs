@@ -39,12 +39,11 @@ pub(super) struct Sampling {
 }
 
 impl Sampling {
-    /// Draws the units of row `row` from their fields: 1 where tanh(field) exceeds the threshold 2u − 1.
+    /// Draws the units of row `row` from their fields.
     #[inline(always)]
     pub(super) fn of_fields<V: Vector>(self, fields: &Lanes, row: usize) -> u16 {
-        let e = exp_2x(V::load(fields));
-        // (e − 1)/(e + 1) > threshold, without the division.
-        e.minus(V::splat(1.0)).exceeds(self.thresholds::<V>(row).times(e.plus(V::splat(1.0))))
+        let (up, threshold) = compared(V::load(fields), self.thresholds(row));
+        up.exceeds(threshold)
     }
 
     /// Draws the units of row `row` from their means ⟨s⟩.
@@ -53,20 +52,31 @@ impl Sampling {
         V::load(means).exceeds(self.thresholds(row))
     }
 
-    /// The thresholds 2u − 1: the same numbers as [`Draw::threshold`].
     #[inline(always)]
     fn thresholds<V: Vector>(self, row: usize) -> V {
-        let first = (row * self.n_units + self.first_unit) as u32;
-        let [first_key, second_key] = self.draw.keys();
-        let x = V::Bits::counting(first.wrapping_add(first_key));
-        let x = x.xor(x.shifted_right::<16>()).times(V::Bits::splat(Draw::MULTIPLIERS[0]));
-        let x =
-            x.xor(x.shifted_right::<15>()).xor(V::Bits::splat(second_key)).times(V::Bits::splat(Draw::MULTIPLIERS[1]));
-        let x = x.xor(x.shifted_right::<15>()).times(V::Bits::splat(Draw::MULTIPLIERS[2]));
-        let x = x.xor(x.shifted_right::<16>());
-        let u = x.shifted_right::<8>().plus(V::Bits::splat((1u32 << 23).wrapping_neg())).to_float();
-        u.times(V::splat(2.0f32.powi(-23))).plus(V::splat(2.0f32.powi(-24)))
+        thresholds(self.draw, V::Bits::counting((row * self.n_units + self.first_unit) as u32))
     }
+}
+
+/// Two numbers of which the first exceeds the second where a unit of this field is 1: where tanh(field) exceeds the threshold.
+#[inline(always)]
+pub(super) fn compared<V: Vector>(field: V, threshold: V) -> (V, V) {
+    let e = exp_2x(field);
+    // (e − 1)/(e + 1) > threshold, without the division.
+    (e.minus(V::splat(1.0)), threshold.times(e.plus(V::splat(1.0))))
+}
+
+/// The thresholds 2u − 1 of the units `counters`: the same numbers as [`Draw::threshold`].
+#[inline(always)]
+pub(super) fn thresholds<V: Vector>(draw: Draw, counters: V::Bits) -> V {
+    let [first_key, second_key] = draw.keys();
+    let x = counters.plus(V::Bits::splat(first_key));
+    let x = x.xor(x.shifted_right::<16>()).times(V::Bits::splat(Draw::MULTIPLIERS[0]));
+    let x = x.xor(x.shifted_right::<15>()).xor(V::Bits::splat(second_key)).times(V::Bits::splat(Draw::MULTIPLIERS[1]));
+    let x = x.xor(x.shifted_right::<15>()).times(V::Bits::splat(Draw::MULTIPLIERS[2]));
+    let x = x.xor(x.shifted_right::<16>());
+    let u = x.shifted_right::<8>().plus(V::Bits::splat((1u32 << 23).wrapping_neg())).to_float();
+    u.times(V::splat(2.0f32.powi(-23))).plus(V::splat(2.0f32.powi(-24)))
 }
 
 /// The four selectors of sixteen units: each the bits of four neighbours, the first in the lowest bit.

@@ -1,5 +1,7 @@
 //! The RBM flow: reconstructions with fixed weights, so that the tables of sums are made once.
 
+mod side_by_side;
+
 use rayon::prelude::*;
 
 use super::{
@@ -20,9 +22,14 @@ const CHAINS: usize = 512;
 pub fn flow(parameters: &RbmParameters, words: &mut [u32], n_steps: u64, key: u64, first_step: u64, level: Level) {
     let machine = Tables::new(parameters, level);
     let n_words = parameters.n_visible.div_ceil(WORD);
+    // Only there does a register hold a table.
+    let side_by_side = (level == Level::Avx512).then(|| side_by_side::Tables::new(&machine));
     words.par_chunks_mut(CHAINS * n_words).enumerate().for_each(|(chunk, words)| {
-        let chains = Chains { machine: &machine, words, first_chain: chunk * CHAINS, n_steps, key, first_step };
-        level.run(chains);
+        let (first_chain, n_steps) = (chunk * CHAINS, n_steps);
+        match &side_by_side {
+            Some(machine) => level.run(side_by_side::Chains { machine, words, first_chain, n_steps, key, first_step }),
+            None => level.run(Chains { machine: &machine, words, first_chain, n_steps, key, first_step }),
+        }
     });
 }
 

@@ -53,6 +53,23 @@ pub(super) trait Wide: Vector {
 
     /// The lanes of two in turn: a₀ b₀ … a₇ b₇ and a₈ b₈ … a₁₅ b₁₅.
     fn interleave(self, other: Self) -> (Self, Self);
+
+    /// In each lane, the number of `self` in the lane that the lowest four bits of `chosen` name.
+    #[inline(always)]
+    fn permuted(self, chosen: Self::Bits) -> Self {
+        let (mut numbers, mut indices) = (Lanes::ZERO, Lanes::ZERO);
+        self.store(&mut numbers);
+        chosen.as_float().store(&mut indices);
+        Self::load(&Lanes(indices.0.map(|index| numbers.0[index.to_bits() as usize % WIDTH])))
+    }
+
+    /// `bits` where `self` exceeds `other`, else 0.
+    #[inline(always)]
+    fn where_exceeding(self, other: Self, bits: u32) -> Self::Bits {
+        let exceeds = self.exceeds(other);
+        let lane = |lane| f32::from_bits(if exceeds >> lane & 1 == 1 { bits } else { 0 });
+        Self::load(&Lanes(std::array::from_fn(lane))).bits()
+    }
 }
 
 /// Whole numbers of 32 bits in registers; arithmetic wraps around.

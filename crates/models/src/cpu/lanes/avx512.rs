@@ -79,6 +79,17 @@ impl Wide for Floats {
             (chosen(low), chosen(high))
         }
     }
+    #[inline(always)]
+    fn permuted(self, chosen: Words) -> Self {
+        unsafe { Self(_mm512_permutexvar_ps(chosen.0, self.0)) }
+    }
+    #[inline(always)]
+    fn where_exceeding(self, other: Self, bits: u32) -> Words {
+        unsafe {
+            let exceeds = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, other.0);
+            Words(_mm512_maskz_mov_epi32(exceeds, Words::splat(bits).0))
+        }
+    }
 }
 
 impl Bits for Words {
