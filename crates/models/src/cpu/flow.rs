@@ -25,7 +25,7 @@ pub fn flow(parameters: &RbmParameters, words: &mut [u32], n_steps: u64, key: u6
     // Only there does a register hold a table.
     let side_by_side = (level == Level::Avx512).then(|| side_by_side::Tables::new(&machine));
     words.par_chunks_mut(CHAINS * n_words).enumerate().for_each(|(chunk, words)| {
-        let (first_chain, n_steps) = (chunk * CHAINS, n_steps);
+        let first_chain = chunk * CHAINS;
         match &side_by_side {
             Some(machine) => level.run(side_by_side::Chains { machine, words, first_chain, n_steps, key, first_step }),
             None => level.run(Chains { machine: &machine, words, first_chain, n_steps, key, first_step }),
