@@ -205,6 +205,10 @@ pub enum FigureKind {
     TemperatureAgainstStep,
     /// The thermometer against its limits.
     Calibration,
+    /// What the thermometer takes each state point for.
+    Confusion,
+    /// Whether its probabilities are kept.
+    Reliability,
     /// Training curves.
     Training,
     /// Distance of the machines from the data along their training.
@@ -215,11 +219,13 @@ pub enum FigureKind {
 
 impl FigureKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
         Self::Calibration,
+        Self::Confusion,
+        Self::Reliability,
         Self::Training,
         Self::Likelihood,
         Self::Observables,

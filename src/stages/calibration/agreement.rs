@@ -9,8 +9,13 @@ use crate::{
     table::{Cell, Table},
 };
 
-/// Bins of probability in the reliability table.
-const N_BINS: usize = 10;
+/// Bins of probability in the reliability table: five a decade down to 0.001, the first for all below.
+const N_BINS: usize = 16;
+
+/// The bin of a probability.
+fn bin(probability: f32) -> usize {
+    ((N_BINS as f32 + 5.0 * probability.log10()).max(0.0) as usize).min(N_BINS - 1)
+}
 
 impl Calibration<'_> {
     /// The averaged probability of every state point given configurations of every state point: the network's, the exact
@@ -64,7 +69,7 @@ impl Calibration<'_> {
         Ok(table)
     }
 
-    /// How often a state point is the true one where it is given a probability between i/10 and (i + 1)/10: the mean of these
+    /// How often a state point is the true one where it is given a probability of one of [`N_BINS`]: the mean of these
     /// probabilities and the frequency, with its binomial standard error, by network and by the best reader.
     pub(in crate::stages) fn reliability(&self) -> Result<Table> {
         let header = ["reader", "bin", "n", "probability", "frequency", "frequency_error"];
@@ -73,7 +78,7 @@ impl Calibration<'_> {
             let (mut counts, mut probabilities, mut hits) = ([0usize; N_BINS], [0.0; N_BINS], [0usize; N_BINS]);
             for (row, truth) in self.with_truth(readings) {
                 for (i, &probability) in row.iter().enumerate().filter(|(_, probability)| !probability.is_nan()) {
-                    let bin = ((probability * N_BINS as f32) as usize).min(N_BINS - 1);
+                    let bin = bin(probability);
                     counts[bin] += 1;
                     probabilities[bin] += f64::from(probability);
                     hits[bin] += usize::from(i == truth);
