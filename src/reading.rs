@@ -177,3 +177,27 @@ fn guess(points: &[StatePoint], row: &[f32], quantity: Quantity) -> Guess {
 fn sum(points: &[StatePoint], row: &[f32], quantity: impl Fn(StatePoint) -> f64) -> f64 {
     row.iter().zip(points).map(|(&p, &point)| f64::from(p) * quantity(point)).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ising_data::grid;
+
+    #[test]
+    fn readings_are_mean_and_spread_of_what_is_finite() -> Result<()> {
+        let points = grid(&[1.0, 3.0, f64::INFINITY], &[0.0, 2.0])?;
+        assert_eq!(Quantity::varying(&points), Quantity::ALL);
+        assert_eq!(Quantity::varying(&points[..2]), [Quantity::Field]);
+        let rows = [[0.25, 0.25, 0.25, 0.25, 0.0, 0.0], [0.0, 0.5, 0.0, 0.0, 0.0, 0.5], [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]];
+        let readings = Readings::of_probabilities(&points, rows.concat());
+        let temperatures = readings.guesses(Quantity::Temperature);
+        assert_eq!(temperatures[..2], [Guess { mean: 2.0, spread: 1.0 }, Guess { mean: 1.0, spread: 0.0 }]);
+        assert!(temperatures[2].mean.is_nan());
+        assert_eq!(readings.guesses(Quantity::Field)[0], Guess { mean: 1.0, spread: 1.0 });
+        let reading = readings.together();
+        assert!((reading.temperature.value - 1.5).abs() < 1e-12 && (reading.infinite - 0.5).abs() < 1e-12);
+        assert!((reading.field.value - 1.0).abs() < 1e-12);
+        assert!((readings.part(1..3).average()[5].value - 0.25).abs() < 1e-12);
+        Ok(())
+    }
+}

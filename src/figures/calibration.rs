@@ -108,7 +108,7 @@ impl Field {
 
     fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, is_first: bool, names_field: bool) {
         let weights: Vec<f64> = [UPPER].into_iter().chain(vec![LOWER; self.spreads.len() + 1]).collect();
-        let rows = area.rows(&weights, 26.0);
+        let rows = area.rows(&weights, 34.0);
         let title = |text| Some(if is_first { text } else { "" });
         let panel = if names_field { format!("*H* = {} *J*", short(self.field)) } else { String::new() };
         let x = Scale::holding(Spacing::Linear, self.reading.iter().map(|sample| sample.x));

@@ -16,8 +16,8 @@ const HEIGHT: f64 = 780.0;
 const DIAGONAL: Stroke = Stroke { color: GREY, width: 2.0, dash: Dash::Dashed };
 /// The best possible reader, the exact posterior.
 const BAYES: Stroke = Stroke { color: INK, width: CURVE, dash: Dash::Solid };
-/// State points that must have been given a probability of a bin, for the bin to be shown.
-const LEAST: f64 = 20.0;
+/// True state points to be expected in a bin, for its error to be Gaussian and the bin to be shown.
+const LEAST: f64 = 5.0;
 
 /// Left, how often a state point is the true one against the probability it is given, both on logarithmic axes; right, the
 /// difference in binomial standard errors.
@@ -72,10 +72,10 @@ pub fn reliability(table: &Table) -> Result<Figure, FigureError> {
     })
 }
 
-/// The bins of one reader that enough state points fall into.
+/// The bins of one reader with enough true state points.
 fn curve(table: &Table, reader: &str) -> Result<Vec<Sample>, FigureError> {
     let rows = table.filter("reader", reader)?;
     let counts = rows.column("n")?;
     let bins = samples(&rows, "probability", "frequency", Some("frequency_error"))?.into_iter().zip(counts);
-    Ok(bins.filter(|(_, n)| *n >= LEAST).map(|(sample, _)| sample).collect())
+    Ok(bins.filter(|(sample, n)| sample.x * n >= LEAST).map(|(sample, _)| sample).collect())
 }

@@ -70,7 +70,7 @@ impl Calibration<'_> {
     }
 
     /// How often a state point is the true one where it is given a probability of one of [`N_BINS`]: the mean of these
-    /// probabilities and the frequency, with its binomial standard error, by network and by the best reader.
+    /// probabilities and the frequency, with the binomial standard error that it has if the probability is right, by network and by the best reader.
     pub(in crate::stages) fn reliability(&self) -> Result<Table> {
         let header = ["reader", "bin", "n", "probability", "frequency", "frequency_error"];
         let mut table = Table::new("reliability", header);
@@ -85,9 +85,9 @@ impl Calibration<'_> {
                 }
             }
             for (bin, ((&n, probability), hits)) in counts.iter().zip(probabilities).zip(hits).enumerate() {
-                let frequency = hits as f64 / n as f64;
-                let error = (frequency * (1.0 - frequency) / n as f64).sqrt();
-                let numbers = [probability / n as f64, frequency, error].map(Cell::from);
+                let (probability, frequency) = (probability / n as f64, hits as f64 / n as f64);
+                let error = (probability * (1.0 - probability) / n as f64).sqrt();
+                let numbers = [probability, frequency, error].map(Cell::from);
                 table.push([&[reader.into(), bin.into(), n.into()], &numbers[..]].concat())?;
             }
         }
