@@ -13,8 +13,18 @@ use std::{
 use common::{assert_same, run_smoke, said, smoke};
 
 /// A training of about a second in a debug-free build, with frequent checkpoints.
-const LONG: [&str; 8] =
-    ["--set", "rbm.n_epochs=800", "--set", "thermometer.n_epochs=40", "--checkpoint-every", "0.02", "--threads", "2"];
+const LONG: [&str; 10] = [
+    "--set",
+    "rbm.n_epochs=800",
+    "--set",
+    "thermometer.n_epochs=40",
+    "--set",
+    "thermometer.patience=30",
+    "--checkpoint-every",
+    "0.02",
+    "--threads",
+    "2",
+];
 
 fn start(folder: &Path, settings: &[&str]) -> Child {
     smoke(folder, settings).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")

@@ -1,5 +1,7 @@
 //! Rules between settings that no single value shows.
 
+mod thermometer;
+
 use std::collections::HashSet;
 
 use super::{
@@ -26,6 +28,7 @@ impl Problem {
 /// Checks what holds between settings.
 pub(super) fn check(settings: &Settings) -> Result<(), Problem> {
     check_data(settings)?;
+    thermometer::check(settings)?;
     check_machines(settings)?;
     check_likelihood(settings)?;
     check_figures(settings)
@@ -50,13 +53,6 @@ fn check_data(settings: &Settings) -> Result<(), Problem> {
         let message = format!("the samples would take {gibibytes:.0} GiB");
         let help = format!("stay below {MAX_GIBIBYTES} GiB: fewer samples, state points or sites");
         return Err(Problem::new("data.n_samples", &message, &help));
-    }
-    let thermometer = &settings.thermometer;
-    for width in thermometer.layers.iter().chain([&thermometer.n_features]) {
-        check_size("thermometer.layers", *width, MAX_UNITS)?;
-    }
-    if settings.thermometer.batch_size.get() > n_samples {
-        return Err(batch_too_large("thermometer.batch_size", n_samples));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod origin;
 mod overrides;
 mod rbm;
 pub mod schema;
+mod thermometer;
 pub mod values;
 
 use std::path::{Path, PathBuf};

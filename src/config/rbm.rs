@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::numbers::{Count, Fraction, Positive};
 
-/// How the learning rate goes with the epochs.
+/// How the learning rate goes along the training.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
@@ -20,7 +20,7 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// The part of the learning rate that is left in `epoch`, counted from 0, of `n_epochs`.
+    /// The part of the learning rate that is left in `epoch` (or step), counted from 0, of `n_epochs`.
     pub fn factor(self, epoch: usize, n_epochs: usize) -> f64 {
         let done = epoch as f64 / n_epochs as f64;
         match self {

@@ -4,9 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::values::{Count, Fields, Positive, Temperatures};
+use super::values::{Count, Fields, Temperatures};
 
-pub use super::rbm::{Rbm, Schedule};
+pub use super::{
+    rbm::{Rbm, Schedule},
+    thermometer::{ActivationKind, HeadKind, LessonsKind, NetworkKind, Thermometer},
+};
 
 /// All settings of one experiment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -71,6 +74,23 @@ pub enum SamplerKind {
     Cluster,
 }
 
+/// What is done to the configurations once they are drawn, to see what the networks owe to the lattice.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlKind {
+    /// Nothing.
+    #[default]
+    None,
+    /// The sites are renamed, in all configurations alike, by one random permutation (arXiv:2006.10176).
+    PermutedSites,
+}
+
+impl ControlKind {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
+
 /// `[data]`: the samples.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -93,6 +113,9 @@ pub struct Data {
     pub n_held_out: Count,
     /// How they are drawn.
     pub sampler: SamplerKind,
+    /// What is done to them then.
+    #[serde(skip_serializing_if = "ControlKind::is_none")]
+    pub control: ControlKind,
 }
 
 impl Default for Data {
@@ -106,62 +129,7 @@ impl Default for Data {
             n_samples: Count::new(1000),
             n_held_out: Count::new(200),
             sampler: SamplerKind::Auto,
-        }
-    }
-}
-
-/// What the thermometer sees of a configuration.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NetworkKind {
-    /// Each site with its neighbours through one shared layer, averaged over the lattice.
-    #[default]
-    Local,
-    /// A plain multilayer network on all spins.
-    Dense,
-}
-
-/// What the thermometer learns from.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LessonsKind {
-    /// The samples of the data, in every epoch.
-    #[default]
-    Samples,
-    /// As many fresh samples in every epoch, none of which is ever seen again.
-    Stream,
-}
-
-/// `[thermometer]`: a softmax classifier over the state points of the data.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Thermometer {
-    /// What it sees.
-    pub network: NetworkKind,
-    /// Features of a neighbourhood (network "local").
-    pub n_features: Count,
-    /// Widths of the hidden layers.
-    pub layers: Vec<Count>,
-    /// Learning rate of Adam at the start; it falls to zero along a cosine.
-    pub learning_rate: Positive,
-    /// Configurations per step.
-    pub batch_size: Count,
-    /// Passes through as many configurations as the data have.
-    pub n_epochs: Count,
-    /// Which configurations these are.
-    pub data: LessonsKind,
-}
-
-impl Default for Thermometer {
-    fn default() -> Self {
-        Self {
-            network: NetworkKind::Local,
-            n_features: Count::new(16),
-            layers: vec![Count::new(64)],
-            learning_rate: Positive::new(0.01),
-            batch_size: Count::new(500),
-            n_epochs: Count::new(30),
-            data: LessonsKind::Samples,
+            control: ControlKind::None,
         }
     }
 }
@@ -237,6 +205,10 @@ pub enum FigureKind {
     TemperatureAgainstStep,
     /// The thermometer against its limits.
     Calibration,
+    /// What the thermometer takes each state point for.
+    Confusion,
+    /// Whether its probabilities are kept.
+    Reliability,
     /// Training curves.
     Training,
     /// Distance of the machines from the data along their training.
@@ -247,11 +219,13 @@ pub enum FigureKind {
 
 impl FigureKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
         Self::Calibration,
+        Self::Confusion,
+        Self::Reliability,
         Self::Training,
         Self::Likelihood,
         Self::Observables,

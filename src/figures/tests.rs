@@ -14,9 +14,18 @@ const FLOW: &str = "machine,seed,start_temperature,start_field,step,thermometer_
 const HISTOGRAM: &str = "machine,seed,start_temperature,start_field,step,class_temperature,class_field,probability,\
     probability_error\na,1,0,0,0,0,0,0.9,0.01\na,1,0,0,0,1,0,0.1,0.01\na,1,0,0,0,inf,0,0,0\n\
     a,1,inf,0,0,0,0,0.1,0.01\na,1,inf,0,0,1,0,0.2,0.01\na,1,inf,0,0,1,1,0.1,0.01\na,1,inf,0,0,inf,0,0.6,0.01\n";
-const CALIBRATION: &str = "temperature,field,n_samples,mean_temperature,mean_temperature_error,spread,\
-    bayes_mean_temperature,bayes_spread,cramer_rao_spread\n\
-    0,0,10,0.1,0.01,0.1,0,0,\n2,0,10,2.1,0.01,0.3,2,0.25,0.24\n5,0,10,4.5,0.01,1,4.6,1,1.6\ninf,0,10,5,0.1,1,5,1,inf\n";
+const CALIBRATION: &str = "temperature,field,mean_temperature,temperature_spread,bayes_mean_temperature,\
+    bayes_temperature_spread,cramer_rao_temperature_spread,field_spread,bayes_field_spread,cramer_rao_field_spread,\
+    bayes_relative_entropy,excess,excess_error\n\
+    0,0,0.1,0.1,0,0,,0,0,,1.5,0.01,0.02\n2,0,2.1,0.3,2,0.25,0.24,0.1,0.1,0.1,1.5,0.03,0.02\n\
+    5,0,4.5,1,4.6,1,1.6,0.1,0.1,0.1,1,0.01,0.03\ninf,0,5,1,5,1,inf,0.1,0.1,inf,1,0,\n\
+    2,1,2.1,0.3,2,0.25,0.24,0.1,0.1,0.1,1.5,0.03,0.02\n";
+const CONFUSION: &str = "temperature,field,read_temperature,read_field,network,bayes\n\
+    1,0,1,0,0.5,0.5\n1,0,1,1,0.25,0.25\n1,0,inf,0,0.25,0.25\n1,1,1,0,0.5,0.5\n1,1,1,1,0.25,0.25\n1,1,inf,0,0.25,0.25\n\
+    inf,0,1,0,0.1,0.2\ninf,0,inf,0,0.9,0.8\n";
+const RELIABILITY: &str = "reader,bin,n,probability,frequency,frequency_error\n\
+    network,0,0,,,\nnetwork,8,100,0.05,0.04,0.02\nnetwork,12,100,0.3,0.35,0.05\n\
+    bayes,8,100,0.05,0.05,0.02\nbayes,12,100,0.31,0.3,0.05\n";
 const TRAINING: &str = "machine,seed,epoch,reconstruction_error,pseudo_likelihood,free_energy_gap,weight_norm\n\
     n_h=4,1,1,0.3,-0.6,0,1\nn_h=4,2,1,0.4,-0.6,0,1\nn_h=4,1,100,0.1,-0.3,,3\nn_h=4,2,100,0.2,-0.3,,3\n";
 const LIKELIHOOD: &str = "machine,seed,epoch,relative_entropy,relative_entropy_error,ln_likelihood,ln_likelihood_error\n\
@@ -39,6 +48,8 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("histogram", thermometer_histogram(&table("histogram", HISTOGRAM), &markers).unwrap()),
         ("flow", temperature_against_step(&table("flow", FLOW), &markers).unwrap()),
         ("calibration", calibration(&table("calibration", CALIBRATION)).unwrap()),
+        ("confusion", confusion(&table("confusion", CONFUSION)).unwrap()),
+        ("reliability", reliability(&table("reliability", RELIABILITY)).unwrap()),
         ("training", training(&table("training", TRAINING)).unwrap()),
         ("likelihood", likelihood(&table("likelihood", LIKELIHOOD)).unwrap()),
         ("observables", observables(&table("observables", OBSERVABLES), None).unwrap()),
@@ -84,12 +95,17 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 8] = [
+    let expected: [(&str, &[&str]); 10] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
         ("flow", &["step of the flow", "temperature T [ J / k B ]", "critical T c (2.269)", "one seed"]),
-        ("calibration", &["true temperature T", "exact posterior (Bayes)", "Cramér–Rao bound"]),
+        (
+            "calibration",
+            &["true temperature T", "exact posterior (Bayes)", "Cramér–Rao bound", "spread of H", "excess [nats]"],
+        ),
+        ("confusion", &["true temperature T", "read field H [ J ]", "network", "exact posterior (Bayes)", "∞"]),
+        ("reliability", &["probability given to a state point", "how often it is the true one", "difference [ σ ]"]),
         ("training", &["epoch", "n_h=4", "weight norm", "± 1 standard deviation over 2 seeds"]),
         ("likelihood", &["relative entropy [nats]", "mean ln p", "± 1 standard error, one seed"]),
         ("observables", &["energy e [ J ]", "specific heat", "samples", "exact", "residual"]),

@@ -1,179 +1,122 @@
 //! What the trained thermometer reads from held-out configurations, beside what the best reader reads: part of
 //! `train-thermometer`.
 
+mod agreement;
+mod bounds;
+mod summary;
+
 use anyhow::Result;
-use burn::tensor::Device;
 use ising_data::{Estimate, SampleSet, StatePoint, mean};
 use ising_theory::{BayesThermometer, ReadingLimits, TheoryError};
-use models::Thermometer;
+
+pub(super) use bounds::{Bounds, bounds};
 
 use crate::{
-    reading::Reader,
+    config::schema::HeadKind,
+    reading::{Quantity, Readings},
     table::{Cell, Table},
-    training::{spins_on, thermometer::probabilities},
 };
 
-/// Bins of probability in the reliability table.
-const N_BINS: usize = 10;
-
-/// The probabilities of all state points given each held-out configuration.
-pub(super) struct Readings {
-    reader: Reader,
-    n_sites: usize,
-    /// Configurations at each state point.
+/// A thermometer's readings of held-out configurations and those of the best reader.
+pub(super) struct Calibration<'a> {
+    head: HeadKind,
+    points: &'a [StatePoint],
+    /// Configurations at each state point; they lie state point after state point.
     n_each: usize,
-    /// By the network, shape `[n_samples, n_points]`, the samples state point after state point.
-    network: Vec<f32>,
+    network: Readings<'a>,
+    /// By Bayes' rule from the exact partition functions; NaN on a lattice whose partition function is out of reach.
+    bayes: Readings<'a>,
     /// What the best reader attains on average over all configurations, where it can be summed.
     limits: Option<ReadingLimits>,
-    /// By Bayes' rule from the exact partition functions; NaN on a lattice whose partition function is out of reach.
-    bayes: Vec<f32>,
 }
 
-impl Readings {
+impl<'a> Calibration<'a> {
+    /// `network` read the configurations `held_out`, which are given here on the lattice.
     pub(super) fn new(
-        points: &[StatePoint],
-        thermometer: &Thermometer,
-        held_out: SampleSet,
-        device: &Device,
+        head: HeadKind,
+        points: &'a [StatePoint],
+        network: Readings<'a>,
+        held_out: &SampleSet,
     ) -> Result<Self> {
-        let n_each = held_out.spins.n_samples() / points.len();
-        let mut network = Vec::new();
-        for i in 0..points.len() {
-            let spins = held_out.spins.slice(i * n_each..(i + 1) * n_each);
-            network.extend(probabilities(thermometer, spins_on(device, &spins))?);
-        }
-        let (bayes, limits) = exact_posteriors(points, &held_out)?;
-        Ok(Self { limits, reader: Reader::new(points), n_sites: held_out.lattice.n_sites(), n_each, network, bayes })
+        let (bayes, limits) = exact_posteriors(points, held_out)?;
+        let bayes = Readings::of_probabilities(points, bayes);
+        Ok(Self { head, points, n_each: held_out.spins.n_samples() / points.len(), network, bayes, limits })
     }
 
-    /// Relative entropy of the exact posterior on held-out data, in nats: no reader of one configuration does better.
-    pub(super) fn limit(&self) -> f64 {
-        mean(&self.surprises(&self.bayes)).value
-    }
-
-    /// Relative entropy and accuracy of the network and of the best reader, with standard errors, and what the network has
-    /// more, the error of which is that of the differences configuration by configuration. `exact` is the best reader's on
-    /// average over all configurations, where it can be summed.
-    pub(super) fn summary(&self) -> Result<Table> {
-        let header =
-            ["quantity", "network", "network_error", "bayes", "bayes_error", "excess", "excess_error", "exact"];
-        let mut table = Table::new("thermometer summary", header);
-        let [entropy, accuracy] =
-            self.limits.map_or([f64::NAN; 2], |limits| [limits.relative_entropy, limits.accuracy]);
-        for (name, network, bayes, exact) in [
-            ("relative_entropy", self.surprises(&self.network), self.surprises(&self.bayes), entropy),
-            ("accuracy", self.hits(&self.network), self.hits(&self.bayes), accuracy),
-        ] {
-            let excess: Vec<f64> = network.iter().zip(&bayes).map(|(network, bayes)| network - bayes).collect();
-            let numbers = [network, bayes, excess].map(|values| {
-                let Estimate { value, error } = mean(&values);
-                [Cell::from(value), Cell::from(error)]
-            });
-            table.push([&[name.into()], &numbers.concat()[..], &[exact.into()]].concat())?;
-        }
-        Ok(table)
-    }
-
-    /// The averaged probability of every state point given configurations of every state point, with its standard error.
-    pub(super) fn confusion(&self) -> Result<Table> {
-        let header = ["temperature", "field", "read_temperature", "read_field", "network", "network_error", "bayes"];
-        let mut table = Table::new("confusion", header);
-        for (i, point) in self.reader.points().iter().enumerate() {
-            let (network, bayes) =
-                (self.reader.average(self.of(&self.network, i)), self.reader.average(self.of(&self.bayes, i)));
-            for ((read, network), bayes) in self.reader.points().iter().zip(network).zip(bayes) {
-                let places = [point.temperature(), point.field(), read.temperature(), read.field()];
-                let values = [network.value, network.error, bayes.value];
-                table.push([&places[..], &values].concat().into_iter().map(Cell::from).collect::<Vec<_>>())?;
+    /// At every state point mean and spread of the readings of T and H, the network's and the exact posterior's, beside the
+    /// bounds of Cramér and Rao; and what the network's relative entropy exceeds the posterior's by, which is the least.
+    pub(super) fn table(&self, bounds: &[Bounds]) -> Result<Table> {
+        let of_quantity = |quantity: &Quantity| {
+            let columns = ["mean_#", "mean_#_error", "bias_#", "#_spread", "#_predicted_spread"];
+            let limits = ["bayes_mean_#", "bayes_#_spread", "cramer_rao_#_spread"];
+            columns.into_iter().chain(limits).map(|name| name.replace('#', quantity.name())).collect::<Vec<_>>()
+        };
+        let entropies = ["relative_entropy", "bayes_relative_entropy", "excess", "excess_error", "excess_percent"];
+        let header = ["temperature", "field", "n_samples"].map(str::to_owned).into_iter();
+        let header = header.chain(Quantity::ALL.iter().flat_map(of_quantity)).chain(entropies.map(str::to_owned));
+        let mut table = Table::with_header("calibration", header);
+        let surprises = [&self.network, &self.bayes].map(|readings| self.surprises(readings));
+        for (i, (point, bounds)) in self.points.iter().zip(bounds).enumerate() {
+            let here = self.configurations(i);
+            let [network, bayes] = [&self.network, &self.bayes].map(|readings| readings.part(here.clone()));
+            let mut row: Vec<Cell> = vec![point.temperature().into(), point.field().into(), self.n_each.into()];
+            for (quantity, bound) in Quantity::ALL.into_iter().zip(bounds) {
+                let (read, least) = (Scatter::of(&network, quantity), Scatter::of(&bayes, quantity));
+                let Estimate { value, error } = read.mean;
+                let of_network = [value, error, value - quantity.of(*point), read.spread, read.predicted_spread];
+                row.extend(of_network.into_iter().chain([least.mean.value, least.spread, *bound]).map(Cell::from));
             }
+            let [network, bayes] = [0, 1].map(|reader: usize| &surprises[reader][here.clone()]);
+            let excess = excess(network, bayes);
+            let (network, bayes) = (mean(network).value, mean(bayes).value);
+            let percent = 100.0 * excess.value / bayes;
+            row.extend([network, bayes, excess.value, excess.error, percent].map(Cell::from));
+            table.push(row)?;
         }
         Ok(table)
     }
 
-    /// How often a state point is the true one where it is given a probability between i/10 and (i + 1)/10: the mean of these
-    /// probabilities and the frequency, with its binomial standard error, by network and by the best reader.
-    pub(super) fn reliability(&self) -> Result<Table> {
-        let header = ["reader", "bin", "n", "probability", "frequency", "frequency_error"];
-        let mut table = Table::new("reliability", header);
-        for (reader, rows) in [("network", &self.network), ("bayes", &self.bayes)] {
-            let (mut counts, mut probabilities, mut hits) = ([0usize; N_BINS], [0.0; N_BINS], [0usize; N_BINS]);
-            for (row, truth) in self.with_truth(rows) {
-                for (i, &probability) in row.iter().enumerate().filter(|(_, probability)| !probability.is_nan()) {
-                    let bin = ((probability * N_BINS as f32) as usize).min(N_BINS - 1);
-                    counts[bin] += 1;
-                    probabilities[bin] += f64::from(probability);
-                    hits[bin] += usize::from(i == truth);
-                }
-            }
-            for (bin, ((&n, probability), hits)) in counts.iter().zip(probabilities).zip(hits).enumerate() {
-                let frequency = hits as f64 / n as f64;
-                let error = (frequency * (1.0 - frequency) / n as f64).sqrt();
-                let numbers = [probability / n as f64, frequency, error].map(Cell::from);
-                table.push([&[reader.into(), bin.into(), n.into()], &numbers[..]].concat())?;
-            }
-        }
-        Ok(table)
-    }
-
-    /// Mean and spread of the readings at every state point, beside the exact posterior's and the Cramér-Rao limit
-    /// σ_T = T / √(N c) of a single configuration; `specific_heat` is c at each point.
-    pub(super) fn calibration(&self, specific_heat: &[f64]) -> Result<Table> {
-        let header = [
-            "temperature",
-            "field",
-            "n_samples",
-            "mean_temperature",
-            "mean_temperature_error",
-            "spread",
-            "bayes_mean_temperature",
-            "bayes_spread",
-            "cramer_rao_spread",
-        ];
-        let mut table = Table::new("calibration", header);
-        for (i, (point, specific_heat)) in self.reader.points().iter().zip(specific_heat).enumerate() {
-            let [network, bayes] = [&self.network, &self.bayes].map(|rows| self.reader.read(self.of(rows, i)));
-            let information = self.n_sites as f64 * specific_heat;
-            table.push([
-                point.temperature().into(),
-                point.field().into(),
-                self.n_each.into(),
-                network.temperature.value.into(),
-                network.temperature.error.into(),
-                network.spread.into(),
-                bayes.temperature.value.into(),
-                bayes.spread.into(),
-                (point.temperature() / information.sqrt()).into(),
-            ])?;
-        }
-        Ok(table)
-    }
-
-    /// The rows of the configurations at state point `i`.
-    fn of<'a>(&self, rows: &'a [f32], i: usize) -> &'a [f32] {
-        let n = self.n_each * self.reader.points().len();
-        &rows[i * n..(i + 1) * n]
+    /// The configurations at state point `i`.
+    fn configurations(&self, i: usize) -> std::ops::Range<usize> {
+        i * self.n_each..(i + 1) * self.n_each
     }
 
     /// Every configuration's probabilities, and its true state point.
-    fn with_truth<'a>(&self, rows: &'a [f32]) -> impl Iterator<Item = (&'a [f32], usize)> {
-        let (n_points, n_each) = (self.reader.points().len(), self.n_each);
-        rows.chunks_exact(n_points).enumerate().map(move |(sample, row)| (row, sample / n_each))
+    fn with_truth<'b>(&self, readings: &'b Readings<'_>) -> impl Iterator<Item = (&'b [f32], usize)> {
+        let n_each = self.n_each;
+        readings.rows().enumerate().map(move |(sample, row)| (row, sample / n_each))
     }
 
     /// −ln p(truth) of every configuration, in nats.
-    fn surprises(&self, rows: &[f32]) -> Vec<f64> {
-        self.with_truth(rows).map(|(row, truth)| -f64::from(row[truth]).ln()).collect()
+    fn surprises(&self, readings: &Readings<'_>) -> Vec<f64> {
+        self.with_truth(readings).map(|(row, truth)| -f64::from(row[truth]).ln()).collect()
     }
+}
 
-    /// 1 for every configuration whose most probable state point is the true one, else 0; NaN where nothing is known.
-    fn hits(&self, rows: &[f32]) -> Vec<f64> {
-        let hit = |(row, truth): (&[f32], usize)| {
-            let best = (0..row.len()).max_by(|&i, &j| row[i].total_cmp(&row[j]));
-            if row[truth].is_nan() { f64::NAN } else { f64::from(u8::from(best == Some(truth))) }
+/// How the readings of one quantity at one state point scatter.
+struct Scatter {
+    mean: Estimate,
+    spread: f64,
+    /// Root of the mean square of the spreads that the reader expects.
+    predicted_spread: f64,
+}
+
+impl Scatter {
+    fn of(readings: &Readings<'_>, quantity: Quantity) -> Self {
+        let reading = readings.together();
+        let (mean, spread) = match quantity {
+            Quantity::Temperature => (reading.temperature, reading.temperature_spread),
+            Quantity::Field => (reading.field, reading.field_spread),
         };
-        self.with_truth(rows).map(hit).collect()
+        let squares = readings.guesses(quantity).iter().map(|guess| guess.spread.powi(2));
+        let squares: Vec<f64> = squares.filter(|square| !square.is_nan()).collect();
+        Self { mean, spread, predicted_spread: (squares.iter().sum::<f64>() / squares.len() as f64).sqrt() }
     }
+}
+
+/// Mean of the differences configuration by configuration, with its error.
+fn excess(network: &[f64], bayes: &[f64]) -> Estimate {
+    mean(&network.iter().zip(bayes).map(|(network, bayes)| network - bayes).collect::<Vec<_>>())
 }
 
 /// The exact posterior over the state points given each configuration, shape `[n_samples, n_points]`, and the limits of

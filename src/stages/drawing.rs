@@ -3,6 +3,7 @@
 use anyhow::Result;
 use ising_data::{SampleSet, Sampler, Samples, StatePoint, stream::Purpose};
 
+use super::control::Control;
 use crate::{
     config::{Config, schema::SamplerKind},
     pipeline::Workbench,
@@ -18,7 +19,7 @@ pub(super) fn sampler(config: &Config) -> Sampler {
     }
 }
 
-/// `n_samples` configurations at each of `points`.
+/// `n_samples` configurations at each of `points`, as the networks shall see them.
 pub(super) fn draw(
     config: &Config,
     points: &[StatePoint],
@@ -34,7 +35,8 @@ pub(super) fn draw(
     for warning in warnings {
         work.say(&format!("warning: {warning}"));
     }
+    let control = Control::new(config);
     let metadata = [("seed", seed.to_string()), ("sampler", sampler.name().to_owned())];
-    let metadata = metadata.into_iter().map(|(key, value)| (key.into(), value)).collect();
-    Ok(SampleSet::new(config.lattice, points, spins, metadata)?)
+    let metadata = metadata.into_iter().chain(control.metadata()).map(|(key, value)| (key.into(), value)).collect();
+    Ok(SampleSet::new(config.lattice, points, control.apply(spins), metadata)?)
 }

@@ -10,8 +10,8 @@ use ising_theory::Lattice;
 use models::{PackedTensor, Rbm, Thermometer, Update, reconstruct};
 
 use super::{
-    Stage, exact_thermometers::ExactThermometers, grid, machine_folder, machine_tasks, machines, pick,
-    train_thermometer::read_thermometer, write_table,
+    Stage, control::Control, exact_thermometers::ExactThermometers, grid, machine_folder, machine_tasks, machines,
+    pick, train_thermometer::read_thermometer, write_table,
 };
 use crate::{
     artifacts::TensorFile,
@@ -21,9 +21,9 @@ use crate::{
     },
     interrupt,
     pipeline::{Task, Workbench},
-    reading::Reader,
+    reading::{Readings, read},
     table::{Cell, Table},
-    training::{machine::parameters, spins_on, thermometer::probabilities},
+    training::{machine::parameters, spins_on},
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {
@@ -68,14 +68,18 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let starts = starts(config)?;
     let n_chains = flow.n_chains.get();
     let seed = config.settings.seed.into();
+    let control = Control::new(config);
     let spins = ising_data::sample(config.lattice, &starts, n_chains, seed, Purpose::FlowStart, &|_| ())?;
+    let spins = control.apply(spins);
+    let points = grid(config)?;
     let steps = recorded_steps(flow.n_steps.get());
     let n_machines = machines(&config.settings).count();
     let mut recorder = Recorder {
         starts: &starts,
         n_chains,
         lattice: config.lattice,
-        reader: Reader::new(&grid(config)?),
+        points: &points,
+        control,
         thermometer: read_thermometer(config, workbench)?,
         exact: ExactThermometers::new(config)?,
         tables: FlowTables::default(),
@@ -174,12 +178,13 @@ impl Default for FlowTables {
     }
 }
 
-/// Reads every recorded step.
+/// Reads every recorded step: the thermometer what the machine makes, exact physics the same with a permutation undone.
 struct Recorder<'a> {
     starts: &'a [StatePoint],
     n_chains: usize,
     lattice: Lattice,
-    reader: Reader,
+    points: &'a [StatePoint],
+    control: Control,
     thermometer: Thermometer,
     exact: ExactThermometers,
     tables: FlowTables,
@@ -188,12 +193,12 @@ struct Recorder<'a> {
 impl Recorder<'_> {
     /// Records the chains `[n_starts · n_chains, n_sites]`, one start after another.
     fn record(&mut self, rbm: &schema::Rbm, index: u64, step: usize, visible: Tensor<2>) -> Result<()> {
-        let probabilities = probabilities(&self.thermometer, visible.clone())?;
+        let readings = read(&self.thermometer, self.points, &visible)?;
         let spins = PackedSpins::from_f32(self.lattice.n_sites(), &visible.try_into_vec_as::<f32>()?);
-        let n_classes = self.reader.points().len();
+        let spins = self.control.undo(spins);
         for (i, &start) in self.starts.iter().enumerate() {
             let chains = i * self.n_chains..(i + 1) * self.n_chains;
-            let probabilities = &probabilities[chains.start * n_classes..chains.end * n_classes];
+            let readings = readings.part(chains.clone());
             let spins = spins.slice(chains);
             let row: Vec<Cell> = vec![
                 rbm.name.as_str().into(),
@@ -202,9 +207,9 @@ impl Recorder<'_> {
                 start.field().into(),
                 step.into(),
             ];
-            self.record_reading(&row, start, &spins, probabilities)?;
+            self.record_reading(&row, start, &spins, &readings)?;
             if self.is_extreme(start) {
-                self.record_histogram(&row, probabilities)?;
+                self.record_histogram(&row, &readings)?;
             }
             let picture: String = spins.to_i8(0).iter().map(|&s| if s > 0 { '1' } else { '0' }).collect();
             self.tables.configurations.push([row, vec![0usize.into(), picture.into()]].concat())?;
@@ -217,16 +222,16 @@ impl Recorder<'_> {
         row: &[Cell],
         start: StatePoint,
         spins: &PackedSpins,
-        probabilities: &[f32],
+        readings: &Readings<'_>,
     ) -> Result<()> {
-        let reading = self.reader.read(probabilities);
+        let reading = readings.together();
         // The energy is that in the field of the start; the temperature in it does not enter.
         let measured = observables(self.lattice, StatePoint::new(1.0, start.field())?, spins);
         let energy = measured.energy_per_site;
         let energy_temperature = self.exact.by_energy(start.field(), energy);
         let [exact_temperature, exact_field] = self.exact.by_likelihood(self.n_chains, start.field(), &measured)?;
         let mut cells = row.to_vec();
-        cells.extend([self.n_chains.into(), reading.spread.into(), reading.infinite.into()]);
+        cells.extend([self.n_chains.into(), reading.temperature_spread.into(), reading.infinite.into()]);
         for estimate in [reading.temperature, reading.field, energy_temperature, exact_temperature, exact_field] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
@@ -236,8 +241,8 @@ impl Recorder<'_> {
         Ok(self.tables.flow.push(cells)?)
     }
 
-    fn record_histogram(&mut self, row: &[Cell], probabilities: &[f32]) -> Result<()> {
-        for (point, probability) in self.reader.points().iter().zip(self.reader.average(probabilities)) {
+    fn record_histogram(&mut self, row: &[Cell], readings: &Readings<'_>) -> Result<()> {
+        for (point, probability) in self.points.iter().zip(readings.average()) {
             let cells: Vec<Cell> = vec![
                 point.temperature().into(),
                 point.field().into(),

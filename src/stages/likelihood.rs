@@ -14,7 +14,7 @@ use models::{
     },
 };
 
-use super::{HELD_OUT, Stage, machine_folder, machine_task, machines, pick, read_samples, write_table};
+use super::{HELD_OUT, Stage, machine_folder, machine_task, machines, on_lattice, pick, read_samples, write_table};
 use crate::{
     artifacts::TensorFile,
     config::{Config, schema},
@@ -50,7 +50,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
     let yardstick = Yardstick {
         settings: &config.settings.likelihood,
         spins: held_out.spins.to_f32(),
-        ln_q: ln_q(&held_out)?,
+        ln_q: ln_q(&on_lattice(config, &held_out))?,
         starts: evenly(&held_out.spins, config.settings.likelihood.n_chains.get()),
     };
     let mut table = Table::new("likelihood", HEADER);

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod calibration;
+mod control;
 mod drawing;
 mod exact_thermometers;
 mod flow;
@@ -104,7 +105,7 @@ fn grid(config: &Config) -> Result<Vec<StatePoint>> {
 const SAMPLES: &str = "data/samples.safetensors";
 const HELD_OUT: &str = "data/held-out.safetensors";
 
-/// Reads a data set of this run.
+/// Reads a data set of this run, as the networks see it.
 fn read_samples(config: &Config, workbench: &Workbench<'_>, file: &str) -> Result<SampleSet> {
     let path = workbench.path(file);
     let samples = SampleSet::open(&path)?;
@@ -116,6 +117,11 @@ fn read_samples(config: &Config, workbench: &Workbench<'_>, file: &str) -> Resul
         config.lattice
     );
     Ok(samples)
+}
+
+/// The same data set on the lattice.
+fn on_lattice(config: &Config, samples: &SampleSet) -> SampleSet {
+    SampleSet { spins: control::Control::new(config).undo(samples.spins.clone()), ..samples.clone() }
 }
 
 /// Reads a table of an earlier task.

@@ -61,6 +61,8 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
             figures::temperature_against_step(&of_machine("flow/flow.csv")?, &read("analysis/markers.csv")?)?
         }
         FigureKind::Calibration => figures::calibration(&read("thermometer/calibration.csv")?)?,
+        FigureKind::Confusion => figures::confusion(&read("thermometer/confusion.csv")?)?,
+        FigureKind::Reliability => figures::reliability(&read("thermometer/reliability.csv")?)?,
         FigureKind::Training => figures::training(&of_all_machines(config, workbench, "training.csv")?)?,
         FigureKind::Likelihood => figures::likelihood(&of_all_machines(config, workbench, "likelihood.csv")?)?,
         FigureKind::Observables => {

@@ -6,7 +6,7 @@ use ising_data::{Estimate, Observables, SampleSet, Sampler, StatePoint, observab
 use super::{
     HELD_OUT, SAMPLES, Stage,
     drawing::{draw, sampler},
-    grid, pick, write_table,
+    grid, on_lattice, pick, write_table,
 };
 use crate::{
     config::{Config, schema::SamplerKind},
@@ -38,7 +38,11 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     workbench.write(SAMPLES, &samples.to_bytes())?;
     workbench.write(HELD_OUT, &held_out.to_bytes())?;
     let exact = exact_values(config)?;
-    write_table(workbench, "data/observables.csv", &observables_table(config, &points, &samples, &exact)?)
+    write_table(
+        workbench,
+        "data/observables.csv",
+        &observables_table(config, &points, &on_lattice(config, &samples), &exact)?,
+    )
 }
 
 /// The exact values on the grid, the field running fastest; NaN where nothing exact is known.

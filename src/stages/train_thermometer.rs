@@ -5,13 +5,18 @@ use ising_data::{SpinDataset, StatePoint, stream::Purpose};
 use models::Thermometer;
 
 use super::{
-    HELD_OUT, SAMPLES, Stage, calibration::Readings, drawing::draw, grid, pick, read_samples, read_table, write_table,
+    HELD_OUT, SAMPLES, Stage,
+    calibration::{Calibration, bounds},
+    drawing::draw,
+    grid, on_lattice, pick, read_samples, read_table, write_table,
 };
 use crate::{
     artifacts::TensorFile,
     config::{Config, schema::LessonsKind},
     pipeline::{Task, Workbench},
+    reading::read,
     table::Table,
+    training::spins_on,
     training::thermometer::{Apprentice, Epoch, Lessons, layers, train, weight_file},
 };
 
@@ -30,21 +35,21 @@ pub(super) fn task(config: &Config) -> Task<'_> {
 /// The trained thermometer of this run.
 pub(super) fn read_thermometer(config: &Config, workbench: &Workbench<'_>) -> Result<Thermometer> {
     let path = workbench.path(WEIGHTS);
-    let shape = apprentice(config, grid(config)?.len(), "").shape();
+    let shape = apprentice(config, &grid(config)?, "").shape();
     let layers = layers(&shape, &TensorFile::read(&path)?)?;
     Thermometer::new(&shape, &layers, workbench.device).with_context(|| format!("cannot use {}", path.display()))
 }
 
-fn apprentice<'a>(config: &'a Config, n_classes: usize, fingerprint: &'a str) -> Apprentice<'a> {
+fn apprentice<'a>(config: &'a Config, points: &'a [StatePoint], fingerprint: &'a str) -> Apprentice<'a> {
     let settings = &config.settings;
-    Apprentice { settings: &settings.thermometer, lattice: config.lattice, n_classes, seed: settings.seed, fingerprint }
+    Apprentice { settings: &settings.thermometer, lattice: config.lattice, points, seed: settings.seed, fingerprint }
 }
 
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let points = grid(config)?;
     let held_out = read_samples(config, workbench, HELD_OUT)?;
     let lessons = lessons(config, &points, workbench)?;
-    let apprentice = apprentice(config, points.len(), workbench.fingerprint);
+    let apprentice = apprentice(config, &points, workbench.fingerprint);
     let settings = apprentice.settings;
     let n_samples = points.len() * config.settings.data.n_samples.get();
     let n_steps = settings.n_epochs.get() * n_samples.div_ceil(settings.batch_size.get());
@@ -61,13 +66,15 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let thermometer = Thermometer::new(&apprentice.shape(), &layers, workbench.device)?;
     let weights = weight_file(&layers).text("kind", "thermometer").text("n_epochs", settings.n_epochs);
     workbench.write(WEIGHTS, &weights.to_bytes())?;
-    let readings = Readings::new(&points, &thermometer, held_out, workbench.device)?;
-    write_table(workbench, "thermometer/training.csv", &training_table(&history, readings.limit())?)?;
-    write_table(workbench, "thermometer/summary.csv", &readings.summary()?)?;
-    write_table(workbench, "thermometer/confusion.csv", &readings.confusion()?)?;
-    write_table(workbench, "thermometer/reliability.csv", &readings.reliability()?)?;
-    let specific_heat = read_table(workbench, "data/observables.csv")?.column("specific_heat_per_site_exact")?;
-    write_table(workbench, "thermometer/calibration.csv", &readings.calibration(&specific_heat)?)
+    let readings = read(&thermometer, &points, &spins_on(workbench.device, &held_out.spins))?;
+    let calibration = Calibration::new(settings.head, &points, readings, &on_lattice(config, &held_out))?;
+    write_table(workbench, "thermometer/training.csv", &training_table(&history, calibration.least_loss())?)?;
+    write_table(workbench, "thermometer/summary.csv", &calibration.summary()?)?;
+    write_table(workbench, "thermometer/confusion.csv", &calibration.confusion()?)?;
+    write_table(workbench, "thermometer/agreement.csv", &calibration.agreement()?)?;
+    write_table(workbench, "thermometer/reliability.csv", &calibration.reliability()?)?;
+    let bounds = bounds(config.lattice, &points, &read_table(workbench, "data/observables.csv")?)?;
+    write_table(workbench, "thermometer/calibration.csv", &calibration.table(&bounds)?)
 }
 
 /// The configurations to learn from.
@@ -85,7 +92,7 @@ fn lessons(config: &Config, points: &[StatePoint], workbench: &Workbench<'_>) ->
 }
 
 fn training_table(history: &[Epoch], limit: f64) -> Result<Table> {
-    let header = ["epoch", "relative_entropy", "held_out_relative_entropy", "bayes_relative_entropy"];
+    let header = ["epoch", "loss", "held_out_loss", "bayes_loss"];
     let mut table = Table::new("thermometer training", header);
     for &[epoch, training, held_out] in history {
         table.push([epoch, training, held_out, limit].map(Into::into))?;

@@ -25,7 +25,7 @@ mod time_series;
 
 pub use bits::{bond_energy, magnetization, pair_sum};
 pub use block_spin::{decimation, majority};
-pub use controls::{independent_spins, permuted_sites};
+pub use controls::{SitePermutation, independent_spins};
 pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
 pub use error::DataError;
 pub use heat_bath::{HeatBath, LANES};

@@ -27,6 +27,7 @@ pub use kaufman::kaufman;
 pub use lattice::Lattice;
 pub use maximum_likelihood::{
     CramerRao, MaximumLikelihood, MaximumLikelihoodReading, cramer_rao, cramer_rao_in_known_field,
+    cramer_rao_over_fields,
 };
 pub use onsager::{CRITICAL_TEMPERATURE, onsager};
 pub use posterior::BayesThermometer;

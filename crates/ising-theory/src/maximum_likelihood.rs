@@ -11,7 +11,7 @@ mod partition_function;
 mod reading;
 mod sector_table;
 
-pub use cramer_rao::{CramerRao, cramer_rao, cramer_rao_in_known_field};
+pub use cramer_rao::{CramerRao, cramer_rao, cramer_rao_in_known_field, cramer_rao_over_fields};
 pub use reading::MaximumLikelihoodReading;
 
 use crate::thermodynamics::{check_field, ground_energy};

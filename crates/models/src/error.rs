@@ -41,6 +41,14 @@ pub enum ModelError {
         /// Number needed.
         least: usize,
     },
+    /// A quantity that a regressor cannot learn.
+    #[error(
+        "quantity {quantity} of the classes is infinite somewhere, or the same in all: a regressor cannot learn it"
+    )]
+    NoQuantity {
+        /// Its number.
+        quantity: usize,
+    },
     /// The device did not deliver a result.
     #[error("the device failed: {0}")]
     Device(String),

@@ -16,7 +16,6 @@ mod packed;
 pub mod random;
 mod rbm;
 mod thermometer;
-mod thermometer_training;
 
 use burn::tensor::Device;
 
@@ -25,8 +24,10 @@ pub use error::ModelError;
 pub use gibbs::{Update, flow, reconstruct};
 pub use packed::PackedTensor;
 pub use rbm::{Rbm, RbmParameters};
-pub use thermometer::{Layer, LayerParameters, Sight, Thermometer, ThermometerShape};
-pub use thermometer_training::ThermometerTrainer;
+pub use thermometer::{
+    Activation, Gaussians, Head, LARGEST_LN_SPREAD, Layer, LayerParameters, Sight, Thermometer, ThermometerShape,
+    ThermometerTrainer,
+};
 
 /// Whether the device has the fused operations: the CPU backends and the GPUs do.
 pub fn runs_fused(device: &Device) -> bool {

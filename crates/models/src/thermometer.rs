@@ -1,5 +1,9 @@
 //! The thermometer: a network that reads the state point (T, H) off one configuration.
 
+mod gaussian;
+mod shape;
+mod training;
+
 use burn::{
     module::{Module, Param},
     tensor::{Device, Int, Tensor, TensorData, activation},
@@ -9,21 +13,11 @@ use crate::{
     ModelError,
     rbm::{parameter, to_host},
 };
+use gaussian::Quantities;
 
-/// What the thermometer sees of a configuration.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Sight {
-    /// Every spin by itself: a plain multilayer network, as in Veiga & Vicente (arXiv:2006.10176).
-    Dense,
-    /// Each site with its neighbours through one shared layer, averaged over the sites. Energy and magnetization, which
-    /// are all a configuration tells about (T, H), are such averages.
-    Local {
-        /// Sites of each neighbourhood, one list of equal length per site.
-        neighbourhoods: Vec<Vec<usize>>,
-        /// Number of features computed from a neighbourhood.
-        n_features: usize,
-    },
-}
+pub use gaussian::{Gaussians, LARGEST_LN_SPREAD};
+pub use shape::{Activation, Head, LayerParameters, Sight, ThermometerShape};
+pub use training::ThermometerTrainer;
 
 /// A fully connected layer x ↦ x w + b.
 #[derive(Module, Debug)]
@@ -40,63 +34,28 @@ impl Layer {
     }
 }
 
-/// A softmax classifier over state points, trained by relative entropy.
+/// A network with one of two heads: a softmax over state points, or a Gaussian in (T, H).
 #[derive(Module, Debug)]
 pub struct Thermometer {
     /// The layer on the neighbourhoods, if the sight is local.
     pub local: Option<Layer>,
-    /// The layers after it, the last of which gives the logits.
+    /// The layers after it, the last of which gives the outputs.
     pub layers: Vec<Layer>,
     #[module(skip)]
     neighbourhoods: Vec<i32>,
-}
-
-/// The numbers of one layer on the host.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerParameters {
-    /// Number of inputs.
-    pub n_inputs: usize,
-    /// Number of outputs.
-    pub n_outputs: usize,
-    /// Weights, shape `[n_inputs, n_outputs]`, row-major.
-    pub weights: Vec<f32>,
-    /// Bias, shape `[n_outputs]`.
-    pub bias: Vec<f32>,
-}
-
-/// Sizes of a thermometer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ThermometerShape {
-    /// Number of spins.
-    pub n_sites: usize,
-    /// What it sees.
-    pub sight: Sight,
-    /// Widths of the hidden layers.
-    pub hidden: Vec<usize>,
-    /// Number of state points to choose from.
-    pub n_classes: usize,
-}
-
-impl ThermometerShape {
-    /// (inputs, outputs) of each layer, the local one first.
-    pub fn layers(&self) -> Vec<(usize, usize)> {
-        let mut widths = match &self.sight {
-            Sight::Dense => vec![self.n_sites],
-            Sight::Local { neighbourhoods, n_features } => {
-                vec![neighbourhoods.first().map_or(0, Vec::len), *n_features]
-            }
-        };
-        widths.extend(&self.hidden);
-        widths.push(self.n_classes);
-        widths.windows(2).map(|pair| (pair[0], pair[1])).collect()
-    }
+    #[module(skip)]
+    activation: Activation,
+    /// What the regressor's Gaussians are in; without, the outputs are the logits of the classes.
+    #[module(skip)]
+    quantities: Option<Quantities>,
 }
 
 impl Thermometer {
     /// Puts a thermometer on a device; `parameters` are its layers, the local one first.
     ///
     /// # Errors
-    /// [`ModelError::Shape`] when the layers do not fit `shape`.
+    /// [`ModelError::Shape`] when the layers do not fit `shape`, [`ModelError::NoQuantity`] for a regressor in something that
+    /// is infinite or the same in all classes.
     pub fn new(shape: &ThermometerShape, parameters: &[LayerParameters], device: &Device) -> Result<Self, ModelError> {
         let sizes = shape.layers();
         if sizes.len() != parameters.len() {
@@ -111,14 +70,17 @@ impl Thermometer {
                 bias: parameter(2 * id + 1, TensorData::new(values.bias.clone(), [n_outputs]), device),
             });
         }
-        Ok(match &shape.sight {
-            Sight::Dense => Self { local: None, layers, neighbourhoods: Vec::new() },
-            Sight::Local { neighbourhoods, .. } => Self {
-                local: Some(layers.remove(0)),
-                layers,
-                neighbourhoods: neighbourhoods.iter().flatten().map(|&site| site as i32).collect(),
-            },
-        })
+        let (local, neighbourhoods) = match &shape.sight {
+            Sight::Dense => (None, Vec::new()),
+            Sight::Local { neighbourhoods, .. } => {
+                (Some(layers.remove(0)), neighbourhoods.iter().flatten().map(|&site| site as i32).collect())
+            }
+        };
+        let quantities = match &shape.head {
+            Head::Classifier => None,
+            Head::Regressor { values } => Some(Quantities::new(values)?),
+        };
+        Ok(Self { local, layers, neighbourhoods, activation: shape.activation, quantities })
     }
 
     /// The layers on the host, the local one first.
@@ -136,8 +98,8 @@ impl Thermometer {
             .collect()
     }
 
-    /// Logits of the state points: `[batch, n_sites]` → `[batch, n_classes]`.
-    pub fn forward(&self, spins: Tensor<2>) -> Tensor<2> {
+    /// Outputs of the last layer: `[batch, n_sites]` → `[batch, n_outputs]`.
+    fn forward(&self, spins: Tensor<2>) -> Tensor<2> {
         let mut signal = match &self.local {
             Some(layer) => self.site_average(layer, spins),
             None => spins,
@@ -145,21 +107,38 @@ impl Thermometer {
         for (depth, layer) in self.layers.iter().enumerate() {
             signal = layer.forward(signal);
             if depth + 1 < self.layers.len() {
-                signal = signal.tanh();
+                signal = match self.activation {
+                    Activation::Tanh => signal.tanh(),
+                    Activation::Relu => activation::relu(signal),
+                };
             }
         }
         signal
     }
 
-    /// Probabilities of the state points: `[batch, n_sites]` → `[batch, n_classes]`.
+    /// Probabilities of the state points, the regressor's from its Gaussian at each: `[batch, n_sites]` →
+    /// `[batch, n_classes]`.
     pub fn probabilities(&self, spins: Tensor<2>) -> Tensor<2> {
-        activation::softmax(self.forward(spins), 1)
+        let outputs = self.forward(spins);
+        match &self.quantities {
+            None => activation::softmax(outputs, 1),
+            Some(quantities) => quantities.log_probabilities(outputs).exp(),
+        }
     }
 
-    /// Mean relative entropy −⟨ln p(true class)⟩ in nats, shape `[1]`; `classes` has the shape `[batch]`.
-    pub fn relative_entropy(&self, spins: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<1> {
-        let log_probabilities = activation::log_softmax(self.forward(spins), 1);
-        log_probabilities.gather(1, classes.unsqueeze_dim(1)).mean().neg()
+    /// The Gaussians of a regressor; a classifier has none.
+    pub fn gaussians(&self, spins: Tensor<2>) -> Option<Gaussians> {
+        self.quantities.as_ref().map(|quantities| quantities.gaussians(self.forward(spins)))
+    }
+
+    /// What training makes small, in nats, shape `[1]`; `classes` has the shape `[batch]`: the classifier's relative entropy
+    /// −⟨ln p(true class)⟩, the regressor's −⟨ln p(true T, H)⟩, p a density.
+    pub fn loss(&self, spins: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<1> {
+        let outputs = self.forward(spins);
+        match &self.quantities {
+            None => surprises(outputs, classes).mean(),
+            Some(quantities) => quantities.loss(outputs, classes),
+        }
     }
 
     /// √N times the average over the sites of the features of their neighbourhoods: `[batch, n_sites]` →
@@ -174,6 +153,11 @@ impl Thermometer {
         let average = features.reshape([batch_size, n_sites, n_features]).mean_dim(1);
         average.squeeze_dim::<2>(1).mul_scalar((n_sites as f64).sqrt())
     }
+}
+
+/// −ln p(true class) by the softmax of `logits`, shape `[batch, 1]`.
+fn surprises(logits: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<2> {
+    activation::log_softmax(logits, 1).gather(1, classes.unsqueeze_dim(1)).neg()
 }
 
 fn check(name: &'static str, values: &[f32], expected: usize) -> Result<(), ModelError> {

@@ -47,11 +47,22 @@ impl PartitionFunction {
 
 /// f at one state point, without interpolation.
 pub(super) fn exact_ln_z_excess(lattice: Lattice, coupling: f64, field: f64) -> Result<Jet, TheoryError> {
+    exact_ln_z_excess_over_fields(lattice, coupling, &[field]).map(|values| values[0])
+}
+
+/// f at one K and each h of `fields`, without interpolation.
+pub(super) fn exact_ln_z_excess_over_fields(
+    lattice: Lattice,
+    coupling: f64,
+    fields: &[f64],
+) -> Result<Vec<Jet>, TheoryError> {
     match lattice {
-        Lattice::Ring { n_sites } => Ok(ring::ln_z_excess(n_sites, coupling, field)),
+        Lattice::Ring { n_sites } => {
+            Ok(fields.iter().map(|&field| ring::ln_z_excess(n_sites, coupling, field)).collect())
+        }
         Lattice::Square { side } => {
             let table = MagnetizationTable::new(side, coupling.recip())?;
-            Ok(sum_over_sectors(table.sectors(), field))
+            Ok(fields.iter().map(|&field| sum_over_sectors(table.sectors(), field)).collect())
         }
     }
 }
