@@ -243,11 +243,17 @@ pub enum FigureKind {
     Likelihood,
     /// Observables of the samples against exact values.
     Observables,
+    /// The temperature after a step against that before, beside the renormalization group.
+    MapOnTemperatureAxis,
+    /// The (T, H) plane: steps and ends of the flow, renormalization, lines of maxima.
+    Plane,
+    /// The specific heat over the (T, H) plane.
+    SpecificHeatMap,
 }
 
 impl FigureKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
@@ -255,6 +261,9 @@ impl FigureKind {
         Self::Training,
         Self::Likelihood,
         Self::Observables,
+        Self::MapOnTemperatureAxis,
+        Self::Plane,
+        Self::SpecificHeatMap,
     ];
 }
 

@@ -41,7 +41,7 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("calibration", calibration(&table("calibration", CALIBRATION)).unwrap()),
         ("training", training(&table("training", TRAINING)).unwrap()),
         ("likelihood", likelihood(&table("likelihood", LIKELIHOOD)).unwrap()),
-        ("observables", observables(&table("observables", OBSERVABLES), None).unwrap()),
+        ("observables", observables(&table("observables", OBSERVABLES), None, None).unwrap()),
     ]
 }
 

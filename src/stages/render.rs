@@ -9,7 +9,7 @@ use crate::{
         Config,
         schema::{self, FigureKind},
     },
-    figures::{self, Figure},
+    figures::{self, Figure, PlaneTables},
     pipeline::{Task, Workbench},
     table::Table,
 };
@@ -64,7 +64,25 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
         FigureKind::Training => figures::training(&of_all_machines(config, workbench, "training.csv")?)?,
         FigureKind::Likelihood => figures::likelihood(&of_all_machines(config, workbench, "likelihood.csv")?)?,
         FigureKind::Observables => {
-            figures::observables(&read("data/observables.csv")?, Some(&read("analysis/exact.csv")?))?
+            let (exact, infinite) = (read("analysis/exact.csv")?, read("analysis/infinite.csv")?);
+            figures::observables(&read("data/observables.csv")?, Some(&exact), Some(&infinite))?
+        }
+        FigureKind::MapOnTemperatureAxis => {
+            let (rg, markers) = (read("analysis/rg-steps.csv")?, read("analysis/markers.csv")?);
+            figures::map_on_temperature_axis(&of_machine("flow/flow.csv")?, &rg, &markers)?
+        }
+        FigureKind::Plane => figures::plane(PlaneTables {
+            vector_field: &of_machine("analysis/vector-field.csv")?,
+            end_points: &of_machine("analysis/end-points.csv")?,
+            ridges: &read("analysis/ridges.csv")?,
+            markers: &read("analysis/markers.csv")?,
+            rg_lines: &read("analysis/rg-lines.csv")?,
+            rg_steps: &read("analysis/rg-steps.csv")?,
+        })?,
+        FigureKind::SpecificHeatMap => {
+            let (map, ridges) = (read("analysis/specific-heat-map.csv")?, read("analysis/ridges.csv")?);
+            let ends = of_machine("analysis/end-points.csv")?;
+            figures::specific_heat_map(&map, &ridges, &read("analysis/markers.csv")?, &ends)?
         }
     })
 }

@@ -17,7 +17,7 @@ const COLDEST: f64 = 0.25;
 /// Steps at most; a line leaves the plane long before.
 const N_STEPS: usize = 60;
 /// Points of a line to a step.
-const N_BETWEEN: usize = 8;
+const N_BETWEEN: usize = 16;
 /// Lines that leave the plane at its largest field, and those at its hottest temperature.
 const N_LINES: usize = 7;
 
@@ -38,15 +38,16 @@ pub(super) fn lines(lattice: Lattice, plane: &ExactPlane) -> Result<Table> {
             .map(|couplings| couplings.state_point().0)
             .take_while(|t| t.is_finite())
             .collect();
-        for (step, ends) in steps.windows(2).enumerate() {
-            for i in 0..N_BETWEEN {
-                let part = i as f64 / N_BETWEEN as f64;
-                let t = ends[0] + part * (ends[1] - ends[0]);
-                if t <= temperature {
-                    let field = field_on_decimation_line(end, t);
-                    table.push([index.into(), (step as f64 + part).into(), t.into(), field.into()])?;
-                }
-            }
+        let between = |(step, ends): (usize, &[f64])| {
+            let (from, to) = (ends[0], ends[1]);
+            let last = ((temperature - from) / (to - from)).min(1.0);
+            let parts = (0..N_BETWEEN).map(|i| i as f64 / N_BETWEEN as f64).filter(move |part| *part < last);
+            // The last step ends at the edge of the plane.
+            let edge = (last < 1.0 && last >= 0.0).then_some(last);
+            parts.chain(edge).map(move |part| (step as f64 + part, from + part * (to - from))).collect::<Vec<_>>()
+        };
+        for (step, t) in steps.windows(2).enumerate().flat_map(between) {
+            table.push([index as f64, step, t, field_on_decimation_line(end, t)].map(Cell::from))?;
         }
     }
     Ok(table)

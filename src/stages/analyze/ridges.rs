@@ -1,7 +1,7 @@
 //! Lines of maxima over the (T, H) plane: of C exact, on the Bethe lattice and from the samples, and of chi.
 
 use anyhow::Result;
-use ising_data::{Estimate, SampleSet, bond_energy, magnetization, variance};
+use ising_data::{Estimate, SampleSet, bond_energy, magnetization};
 use ising_theory::{BetheLattice, FieldTerm, Lattice, TheoryError, specific_heat_maximum, tabulated_maximum};
 
 use super::{exact_plane::ExactPlane, state_points};
@@ -47,19 +47,10 @@ fn exact(lattice: Lattice, fields: &[f64]) -> Result<Vec<(f64, f64)>> {
     Ok(line)
 }
 
-/// The maximum of c over T of the samples in each field: that of the samples with the largest c, reweighted between their
-/// neighbours; nothing where that lies at an end of the grid.
+/// The maximum of c over T of the samples in each field, where it does not lie at an end of the grid.
 fn sampled(samples: &SampleSet, fields: &[f64]) -> Vec<(f64, Estimate)> {
-    let maximum = |field: f64| {
-        let by_temperature = energies(samples, field);
-        let heat = |(temperature, energies): &(f64, Vec<f64>)| variance(energies).value / (temperature * temperature);
-        let heats: Vec<f64> = by_temperature.iter().map(heat).collect();
-        let top = (0..heats.len()).max_by(|&i, &j| heats[i].total_cmp(&heats[j]))?;
-        let (below, above) = (by_temperature.get(top.checked_sub(1)?)?.0, by_temperature.get(top + 1)?.0);
-        let (temperature, energies) = &by_temperature[top];
-        Some((field, ising_data::specific_heat_maximum(energies, *temperature, (below, above))?))
-    };
-    fields.iter().filter_map(|&field| maximum(field)).collect()
+    let maximum = |&field: &f64| Some((field, ising_data::specific_heat_maximum(&energies(samples, field))?));
+    fields.iter().filter_map(maximum).collect()
 }
 
 /// The energies of the samples in this field at every finite temperature above 0, from cold to hot.
