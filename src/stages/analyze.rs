@@ -4,7 +4,7 @@ use anyhow::Result;
 use ising_data::{Estimate, mean};
 use ising_theory::{CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, TheoryError, specific_heat_maximum};
 
-use super::{Stage, pick, read_table, write_table};
+use super::{Stage, flow, flow_tasks, pick, read_of_all_machines, read_table, write_table};
 use crate::{
     config::Config,
     exact,
@@ -16,7 +16,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
     Task {
         name: Stage::Analyze.name().into(),
         settings: pick(config, &["data"]),
-        inputs: [Stage::Sample, Stage::Flow].map(|stage| stage.name().to_owned()).to_vec(),
+        inputs: [Stage::Sample.name().to_owned()].into_iter().chain(flow_tasks(&config.settings)).collect(),
         precious: false,
         work: Box::new(|workbench| run(config, workbench)),
     }
@@ -24,7 +24,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
 
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let markers = markers(config, &read_table(workbench, "data/observables.csv")?)?;
-    let flow = read_table(workbench, "flow/flow.csv")?;
+    let flow = read_of_all_machines(config, workbench, flow::folder, "flow.csv")?;
     write_table(workbench, "analysis/end-points.csv", &end_points(&flow, &markers)?)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
     write_table(workbench, "analysis/exact.csv", &exact_curve(config)?)
