@@ -10,6 +10,7 @@ pub mod config;
 pub mod device;
 pub mod exact;
 pub mod figures;
+pub mod fixed_point;
 pub mod inspect;
 pub mod interrupt;
 pub mod pipeline;

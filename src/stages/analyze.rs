@@ -1,10 +1,13 @@
 //! `analyze`: where the flows end, beside the temperatures that the hypotheses single out.
 
 use anyhow::Result;
-use ising_data::{Estimate, mean};
 use ising_theory::{CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, TheoryError, specific_heat_maximum};
 
-use super::{Stage, flow, flow_tasks, pick, read_of_all_machines, read_table, write_table};
+use super::{
+    Stage, flow, flow_tasks, pick,
+    plane::{end_points, fixed_points, vector_field},
+    read_of_all_machines, read_table, write_table,
+};
 use crate::{
     config::Config,
     exact,
@@ -25,17 +28,21 @@ pub(super) fn task(config: &Config) -> Task<'_> {
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let markers = markers(config, &read_table(workbench, "data/observables.csv")?)?;
     let flow = read_of_all_machines(config, workbench, flow::folder, "flow.csv")?;
-    write_table(workbench, "analysis/end-points.csv", &end_points(&flow, &markers)?)?;
+    let end_points = end_points(&flow, &config.settings.rbm, &markers)?;
+    let vector_field = vector_field(&flow)?;
+    write_table(workbench, "analysis/fixed-points.csv", &fixed_points(&vector_field, &end_points)?)?;
+    write_table(workbench, "analysis/vector-field.csv", &vector_field)?;
+    write_table(workbench, "analysis/end-points.csv", &end_points)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
     write_table(workbench, "analysis/exact.csv", &exact_curve(config)?)
 }
 
 /// A state point that a hypothesis singles out.
-struct Marker {
-    name: &'static str,
-    label: &'static str,
-    temperature: f64,
-    field: f64,
+pub(super) struct Marker {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) temperature: f64,
+    pub(super) field: f64,
 }
 
 /// Tc, the maximum of the lattice's specific heat, and the temperature of the training mixture, where the data have one
@@ -71,38 +78,6 @@ fn markers_table(markers: &[Marker]) -> Result<Table> {
     let mut table = Table::with_header("markers", ["name", "label", "temperature", "field"]);
     for marker in markers {
         table.push([marker.name.into(), marker.label.into(), marker.temperature.into(), marker.field.into()])?;
-    }
-    Ok(table)
-}
-
-/// Where the flow of every machine ends, by network and by energy, and how far each marker lies from it: for every seed the
-/// mean over the starts with its error, then, as seed "all", the mean over the seeds with theirs. Infinite temperatures are
-/// left out; `n_values` counts the others.
-fn end_points(flow: &Table, markers: &[Marker]) -> Result<Table> {
-    let last = flow.distinct("step")?.last().copied().unwrap_or_default();
-    let last_step = flow.filter("step", last)?;
-    let distances = markers.iter().map(|marker| format!("distance_to_{}", marker.name));
-    let header = ["machine", "seed", "reading", "step", "n_values", "temperature", "temperature_error"];
-    let header: Vec<String> = header.map(str::to_owned).into_iter().chain(distances).collect();
-    let mut table = Table::with_header("end points", header);
-    for machine in last_step.distinct_text("machine")? {
-        let of_machine = last_step.filter("machine", machine)?;
-        for reading in ["thermometer_temperature", "energy_temperature"] {
-            let mut push = |seed: &str, temperatures: &[f64]| -> Result<f64> {
-                let finite: Vec<f64> = temperatures.iter().copied().filter(|t| t.is_finite()).collect();
-                let Estimate { value, error } = mean(&finite);
-                let mut row: Vec<Cell> = vec![machine.into(), seed.into(), reading.into(), last.into()];
-                row.extend([finite.len().into(), value.into(), error.into()]);
-                row.extend(markers.iter().map(|marker| Cell::from(value - marker.temperature)));
-                table.push(row)?;
-                Ok(value)
-            };
-            let mut of_seeds = Vec::new();
-            for seed in of_machine.distinct_text("seed")? {
-                of_seeds.push(push(seed, &of_machine.filter("seed", seed)?.column(reading)?)?);
-            }
-            push("all", &of_seeds)?;
-        }
     }
     Ok(table)
 }

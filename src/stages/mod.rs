@@ -6,6 +6,7 @@ mod drawing;
 mod exact_thermometers;
 mod flow;
 mod likelihood;
+mod plane;
 mod render;
 mod sample;
 mod train_rbm;
