@@ -5,6 +5,7 @@
 
 pub mod artifacts;
 pub mod bench;
+pub mod claims;
 pub mod cli;
 pub mod config;
 pub mod device;

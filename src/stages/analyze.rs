@@ -5,7 +5,7 @@ use ising_theory::{CRITICAL_TEMPERATURE, EnergyThermometer, Lattice, TheoryError
 
 use super::{
     Stage, flow, flow_tasks, pick,
-    plane::{end_points, fixed_points, vector_field},
+    plane::{agreement_of_starts, end_points, fixed_points, vector_field},
     read_of_all_machines, read_table, write_table,
 };
 use crate::{
@@ -29,7 +29,8 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let markers = markers(config, &read_table(workbench, "data/observables.csv")?)?;
     let flow = read_of_all_machines(config, workbench, flow::folder, "flow.csv")?;
     let end_points = end_points(&flow, &config.settings.rbm, &markers)?;
-    let vector_field = vector_field(&flow)?;
+    let vector_field = vector_field(&flow, config.lattice)?;
+    write_table(workbench, "analysis/agreement-of-starts.csv", &agreement_of_starts(&flow)?)?;
     write_table(workbench, "analysis/fixed-points.csv", &fixed_points(&vector_field, &end_points)?)?;
     write_table(workbench, "analysis/vector-field.csv", &vector_field)?;
     write_table(workbench, "analysis/end-points.csv", &end_points)?;

@@ -1,5 +1,6 @@
 //! The flow in the (T, H) plane: end points, the vector field of one step, fixed points. Part of `analyze`.
 
+mod agreement;
 mod end_points;
 mod fixed_points;
 mod vector_field;
@@ -9,6 +10,7 @@ use ising_data::{Estimate, mean};
 
 use crate::table::{Cell, Table};
 
+pub(super) use agreement::agreement_of_starts;
 pub(super) use end_points::end_points;
 pub(super) use fixed_points::fixed_points;
 pub(super) use vector_field::vector_field;
@@ -17,25 +19,41 @@ pub(super) use vector_field::vector_field;
 #[derive(Clone, Copy, Debug)]
 struct Reading {
     name: &'static str,
-    temperature: &'static str,
-    field: &'static str,
+    /// Columns with T and H.
+    columns: [&'static str; 2],
+    /// Columns with their errors.
+    errors: [&'static str; 2],
 }
 
 /// By the network, and by the exact maximum of the likelihood.
 const READINGS: [Reading; 2] = [
-    Reading { name: "thermometer", temperature: "thermometer_temperature", field: "thermometer_field" },
-    Reading { name: "exact", temperature: "exact_temperature", field: "exact_field" },
+    Reading {
+        name: "thermometer",
+        columns: ["thermometer_temperature", "thermometer_field"],
+        errors: ["thermometer_temperature_error", "thermometer_field_error"],
+    },
+    Reading {
+        name: "exact",
+        columns: ["exact_temperature", "exact_field"],
+        errors: ["exact_temperature_error", "exact_field_error"],
+    },
 ];
-
-/// By the exact energy in the field of the start.
-const ENERGY: Reading = Reading { name: "energy", temperature: "energy_temperature", field: "start_field" };
 
 impl Reading {
     /// (T, H) of every row of the flow.
     fn points(self, flow: &Table) -> Result<Vec<[f64; 2]>> {
-        let (temperatures, fields) = (flow.column(self.temperature)?, flow.column(self.field)?);
-        Ok(temperatures.into_iter().zip(fields).map(|(temperature, field)| [temperature, field]).collect())
+        pairs(flow, self.columns)
     }
+
+    /// Their errors.
+    fn point_errors(self, flow: &Table) -> Result<Vec<[f64; 2]>> {
+        pairs(flow, self.errors)
+    }
+}
+
+/// Two columns side by side.
+fn pairs(table: &Table, [first, second]: [&str; 2]) -> Result<Vec<[f64; 2]>> {
+    Ok(table.column(first)?.into_iter().zip(table.column(second)?).map(|(a, b)| [a, b]).collect())
 }
 
 /// A mean point of the plane.

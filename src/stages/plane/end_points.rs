@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{ENERGY, PlanePoint, READINGS};
+use super::{PlanePoint, READINGS, pairs};
 use crate::{
     config::schema,
     stages::analyze::Marker,
@@ -23,6 +23,9 @@ const HEADER: [&str; 11] = [
     "covariance",
 ];
 
+/// By the exact energy in the field of the start.
+const ENERGY: (&str, [&str; 2]) = ("energy", ["energy_temperature", "start_field"]);
+
 /// Where the flow of every machine ends, and how far each marker lies from it along T and along H: for every seed the mean
 /// over the starts with its error, then, as seed "all", the mean over the seeds with theirs. Infinite temperatures are left
 /// out; `n_values` counts the others. The field of the reading by energy is that of the starts.
@@ -35,11 +38,12 @@ pub(in crate::stages) fn end_points(flow: &Table, machines: &[schema::Rbm], mark
     for machine in machines {
         let name = machine.name.as_str();
         let of_machine = last_step.filter("machine", name)?;
-        for reading in READINGS.into_iter().chain([ENERGY]) {
+        let readings = READINGS.map(|reading| (reading.name, reading.columns));
+        for (reading, columns) in readings.into_iter().chain([ENERGY]) {
             let mut push = |seed: &str, points: &[[f64; 2]]| -> Result<[f64; 2]> {
                 let mean = PlanePoint::mean(points);
                 let mut row: Vec<Cell> = vec![name.into(), machine.n_hidden.get().into(), seed.into()];
-                row.extend([reading.name.into(), last.into(), mean.n_values.into()]);
+                row.extend([reading.into(), last.into(), mean.n_values.into()]);
                 row.extend(mean.cells());
                 row.push(mean.covariance.into());
                 for Marker { temperature, field, .. } in markers {
@@ -50,7 +54,7 @@ pub(in crate::stages) fn end_points(flow: &Table, machines: &[schema::Rbm], mark
             };
             let mut of_seeds = Vec::new();
             for seed in of_machine.distinct_text("seed")? {
-                of_seeds.push(push(seed, &reading.points(&of_machine.filter("seed", seed)?)?)?);
+                of_seeds.push(push(seed, &pairs(&of_machine.filter("seed", seed)?, columns)?)?);
             }
             push("all", &of_seeds)?;
         }
