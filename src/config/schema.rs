@@ -205,6 +205,8 @@ pub struct Flow {
     /// Starting fields; without them those of the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Fields>,
+    /// Whether to start from every field H also at −H.
+    pub mirrored: bool,
     /// Reconstructions v → h → v′.
     pub n_steps: Count,
     /// Independent configurations from every start.
@@ -218,6 +220,7 @@ impl Default for Flow {
         Self {
             temperatures: None,
             fields: None,
+            mirrored: false,
             n_steps: Count::new(200),
             n_chains: Count::new(500),
             update: UpdateKind::Sampled,

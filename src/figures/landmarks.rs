@@ -14,10 +14,10 @@ type Line = (&'static str, &'static str, Option<Dash>);
 
 /// The lines that are drawn, in the order of the legend.
 const LINES: [Line; 4] = [
-    ("specific-heat-exact", "maximal *c*, exact", Some(Dash::Solid)),
+    ("specific-heat", "maximal *c*, exact", Some(Dash::Solid)),
     ("specific-heat-bethe", "the same, Bethe lattice", Some(Dash::Dashed)),
     ("specific-heat-sampled", "the same, sampled", None),
-    ("susceptibility-exact", "maximal *χ*", Some(Dash::Dotted)),
+    ("susceptibility", "maximal *χ*", Some(Dash::Dotted)),
 ];
 
 /// A state point with the ellipse of its errors.

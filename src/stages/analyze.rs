@@ -8,24 +8,28 @@ mod ridges;
 use std::ops::Range;
 
 use anyhow::Result;
-use ising_data::{Estimate, SampleSet, StatePoint, mean};
+use ising_data::{SampleSet, StatePoint};
 
+pub(super) use self::markers::Marker;
 use self::{
     exact_plane::ExactPlane,
-    markers::{Marker, markers, markers_table, mixture_table},
+    markers::{markers, markers_table, mixture_table},
 };
-use super::{SAMPLES, Stage, pick, read_samples, read_table, write_table};
+use super::{
+    SAMPLES, Stage, flow, flow_tasks, pick,
+    plane::{agreement_of_starts, end_points, fixed_points, vector_field},
+    read_of_all_machines, read_samples, read_table, write_table,
+};
 use crate::{
     config::Config,
     pipeline::{Task, Workbench},
-    table::{Cell, Table},
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {
     Task {
         name: Stage::Analyze.name().into(),
         settings: pick(config, &["seed", "data"]),
-        inputs: [Stage::Sample, Stage::Flow].map(|stage| stage.name().to_owned()).to_vec(),
+        inputs: [Stage::Sample.name().to_owned()].into_iter().chain(flow_tasks(&config.settings)).collect(),
         precious: false,
         work: Box::new(|workbench| run(config, workbench)),
     }
@@ -35,8 +39,13 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let observables = read_table(workbench, "data/observables.csv")?;
     let fields = config.settings.data.fields.values();
     let markers = markers(config.lattice, &fields, &observables)?;
-    let flow = read_table(workbench, "flow/flow.csv")?;
-    write_table(workbench, "analysis/end-points.csv", &end_points(&flow, &markers)?)?;
+    let flow = read_of_all_machines(config, workbench, flow::folder, "flow.csv")?;
+    let end_points = end_points(&flow, &config.settings.rbm, &markers)?;
+    let vector_field = vector_field(&flow, config.lattice)?;
+    write_table(workbench, "analysis/agreement-of-starts.csv", &agreement_of_starts(&flow)?)?;
+    write_table(workbench, "analysis/fixed-points.csv", &fixed_points(&vector_field, &end_points)?)?;
+    write_table(workbench, "analysis/vector-field.csv", &vector_field)?;
+    write_table(workbench, "analysis/end-points.csv", &end_points)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
     describe_lattice(config, workbench)
@@ -53,38 +62,6 @@ fn describe_lattice(config: &Config, workbench: &mut Workbench<'_>) -> Result<()
     write_table(workbench, "analysis/rg-lines.csv", &renormalization::lines(config.lattice, &plane)?)?;
     let steps = renormalization::steps(&plane, &samples, config.settings.seed.into())?;
     write_table(workbench, "analysis/rg-steps.csv", &steps)
-}
-
-/// Where the flow of every machine ends, by network and by energy, and how far each marker lies from it: for every seed the
-/// mean over the starts with its error, then, as seed "all", the mean over the seeds with theirs. Infinite temperatures are
-/// left out; `n_values` counts the others.
-fn end_points(flow: &Table, markers: &[Marker]) -> Result<Table> {
-    let last = flow.distinct("step")?.last().copied().unwrap_or_default();
-    let last_step = flow.filter("step", last)?;
-    let distances = markers.iter().map(|marker| format!("distance_to_{}", marker.name));
-    let header = ["machine", "seed", "reading", "step", "n_values", "temperature", "temperature_error"];
-    let header: Vec<String> = header.map(str::to_owned).into_iter().chain(distances).collect();
-    let mut table = Table::with_header("end points", header);
-    for machine in last_step.distinct_text("machine")? {
-        let of_machine = last_step.filter("machine", machine)?;
-        for reading in ["thermometer_temperature", "energy_temperature"] {
-            let mut push = |seed: &str, temperatures: &[f64]| -> Result<f64> {
-                let finite: Vec<f64> = temperatures.iter().copied().filter(|t| t.is_finite()).collect();
-                let Estimate { value, error } = mean(&finite);
-                let mut row: Vec<Cell> = vec![machine.into(), seed.into(), reading.into(), last.into()];
-                row.extend([finite.len().into(), value.into(), error.into()]);
-                row.extend(markers.iter().map(|marker| Cell::from(value - marker.temperature)));
-                table.push(row)?;
-                Ok(value)
-            };
-            let mut of_seeds = Vec::new();
-            for seed in of_machine.distinct_text("seed")? {
-                of_seeds.push(push(seed, &of_machine.filter("seed", seed)?.column(reading)?)?);
-            }
-            push("all", &of_seeds)?;
-        }
-    }
-    Ok(table)
 }
 
 /// The state points of a data set and where their samples lie in it.

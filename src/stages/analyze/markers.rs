@@ -11,11 +11,11 @@ use crate::{
 };
 
 /// A state point that a hypothesis singles out.
-pub(super) struct Marker {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
-    pub(super) temperature: f64,
-    pub(super) field: f64,
+pub(in crate::stages) struct Marker {
+    pub(in crate::stages) name: &'static str,
+    pub(in crate::stages) label: &'static str,
+    pub(in crate::stages) temperature: f64,
+    pub(in crate::stages) field: f64,
 }
 
 /// Tc (torus; H = 0 or several fields), the maximum of the lattice's specific heat (one field), and the training mixture.

@@ -14,7 +14,7 @@ pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) 
         table.push([line.into(), field.into(), temperature.into(), error.into()])
     };
     for (field, temperature) in exact(lattice, &plane.ridge_fields)? {
-        push("specific-heat-exact", field, temperature, 0.0)?;
+        push("specific-heat", field, temperature, 0.0)?;
     }
     if matches!(lattice, Lattice::Square { .. }) {
         for &field in &plane.ridge_fields {
@@ -28,7 +28,7 @@ pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) 
     }
     for (index, &field) in plane.ridge_fields.iter().enumerate() {
         if let Some(temperature) = tabulated_maximum(&plane.temperatures, &plane.susceptibilities(index)) {
-            push("susceptibility-exact", field, temperature, 0.0)?;
+            push("susceptibility", field, temperature, 0.0)?;
         }
     }
     Ok(table)
