@@ -43,3 +43,11 @@ pub fn listen() -> std::io::Result<()> {
 pub fn asked() -> bool {
     ASKED.load(Ordering::Relaxed)
 }
+
+/// Stops the work if it should.
+///
+/// # Errors
+/// [`Interrupted`] after a signal.
+pub fn check() -> Result<(), Interrupted> {
+    if asked() { Err(Interrupted) } else { Ok(()) }
+}

@@ -5,11 +5,13 @@
 
 pub mod artifacts;
 pub mod bench;
+pub mod claims;
 pub mod cli;
 pub mod config;
 pub mod device;
 pub mod exact;
 pub mod figures;
+pub mod fixed_point;
 pub mod inspect;
 pub mod interrupt;
 pub mod pipeline;

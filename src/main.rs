@@ -1,11 +1,12 @@
 //! The program `experiments`.
 
-use std::{num::NonZeroUsize, process::ExitCode, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use rbm_flow::{
-    bench,
+    artifacts, bench,
+    claims::Judgement,
     cli::{BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
     config::{Config, ConfigError},
     device::Backend,
@@ -43,6 +44,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Run(args) => run(args),
         Command::Status { folder } => Ok(progress::print(&status::describe(&folder)?)?),
         Command::Inspect { file } => Ok(progress::print(&inspect::describe(&file)?)?),
+        Command::Claims { folders, out } => claims(&folders, out),
         Command::Theory(command) => Ok(progress::print(&theory::answer(&command)?)?),
         Command::Bench(command) => Ok(progress::print(&bench(command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
@@ -69,6 +71,18 @@ fn bench(command: BenchCommand) -> Result<String> {
             bench::rbm::flow_steps(&settings, &backend(settings.device)?.open()?)
         }
     }
+}
+
+fn claims(folders: &[PathBuf], out: Option<PathBuf>) -> Result<()> {
+    let judgement = Judgement::of(folders)?;
+    let of_one = || match folders {
+        [folder] => Some(folder.join("analysis/claims.csv")),
+        _ => None,
+    };
+    if let Some(file) = out.or_else(of_one) {
+        artifacts::write(&file, judgement.table()?.to_csv()?.as_bytes())?;
+    }
+    Ok(progress::print(&judgement.describe())?)
 }
 
 /// The device asked for, or the first compiled in.

@@ -30,9 +30,12 @@ fn a_second_run_does_nothing_and_a_changed_setting_only_what_depends_on_it() {
     for task in ["sample", "train-thermometer", "train-rbm/reference/seed-0", "train-rbm/reference/seed-1"] {
         assert!(flow.contains(&format!("{task}: up to date")), "{flow}");
     }
-    assert!(flow.contains("flow … (flow.n_steps was 30, now 5)"), "{flow}");
+    assert!(flow.contains("flow/reference/seed-1 … (flow.n_steps was 30, now 5)"), "{flow}");
     let after = contents(folder.path());
-    assert_ne!(before[&*std::path::PathBuf::from("flow/flow.csv")], after[&*std::path::PathBuf::from("flow/flow.csv")]);
+    assert_ne!(
+        before[&*std::path::PathBuf::from("flow/reference/seed-0/flow.csv")],
+        after[&*std::path::PathBuf::from("flow/reference/seed-0/flow.csv")]
+    );
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn files_can_be_inspected() {
         ("data/samples.safetensors", "T = inf, H = 0: 200 configurations"),
         ("rbm/reference/seed-0/weights.safetensors", "F32 [16, 16]"),
         ("thermometer/weights.safetensors", "layer-0.weights"),
-        ("flow/flow.csv", "start_temperature"),
+        ("flow/reference/seed-0/flow.csv", "start_temperature"),
         ("manifest.toml", "manifest of smoke"),
     ] {
         let output = experiments().arg("inspect").arg(folder.path().join(file)).output().expect("the program starts");
@@ -119,7 +122,7 @@ fn mean_field_and_rounded_flows_run_and_give_other_numbers() {
     let mut tables = Vec::new();
     for update in ["sampled", "mean-field", "rounded"] {
         said(&run_smoke(folder.path(), &["--until", "flow", "--set", &format!("flow.update={update}")]));
-        tables.push(fs::read_to_string(folder.path().join("flow/flow.csv")).expect("a table"));
+        tables.push(fs::read_to_string(folder.path().join("flow/reference/seed-0/flow.csv")).expect("a table"));
     }
     assert!(tables[0] != tables[1] && tables[1] != tables[2] && tables[0] != tables[2]);
 }
@@ -178,11 +181,11 @@ fn the_energy_of_the_flow_holds_the_field_term() {
     let settings = ["data.lattice=ring", "data.n_sites=8", "data.fields=[0,0.5,1]", "data.temperatures=[0,2]"];
     let arguments: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
     said(&run_smoke(folder.path(), &[&arguments[..], &["--until", "flow"]].concat()));
-    let text = fs::read_to_string(folder.path().join("flow/flow.csv")).expect("a table");
+    let text = fs::read_to_string(folder.path().join("flow/reference/seed-0/flow.csv")).expect("a table");
     let flow = rbm_flow::table::Table::from_csv("flow", &text).expect("a table");
     let start = flow.filter("step", 0usize).and_then(|t| t.filter("start_temperature", 0usize)).expect("rows");
     let (fields, energies) = (start.column("start_field").expect("H"), start.column("energy_per_site").expect("e"));
-    assert_eq!(fields.len(), 6);
+    assert_eq!(fields.len(), 3);
     assert!(fields.iter().zip(&energies).all(|(field, energy)| (energy + 1.0 + field).abs() < 1e-12), "{energies:?}");
 }
 
@@ -215,4 +218,20 @@ fn the_relative_entropy_to_the_law_of_the_data_falls_along_the_training() {
     assert!(rows[1..].iter().all(|row| row[3] == "exact"));
     assert!(entropy.iter().zip(&error).all(|(entropy, error)| *entropy > -4.0 * error), "{entropy:?}");
     assert!(entropy[8] < 0.2 * entropy[0], "{entropy:?}");
+}
+
+/// H and −H are both there; a start at −H begins as the mirror image in law: on the aligned ring exactly.
+#[test]
+fn mirrored_starts_begin_at_minus_h() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings =
+        ["data.lattice=ring", "data.n_sites=8", "data.fields=[0,1]", "data.temperatures=[0,2]", "flow.mirrored=true"];
+    let arguments: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
+    said(&run_smoke(folder.path(), &[&arguments[..], &["--until", "flow"]].concat()));
+    let text = fs::read_to_string(folder.path().join("flow/reference/seed-1/flow.csv")).expect("a table");
+    let flow = rbm_flow::table::Table::from_csv("flow", &text).expect("a table");
+    assert_eq!(flow.distinct("start_field").expect("H"), [-1.0, 0.0, 1.0]);
+    let cold = flow.filter("step", 0usize).and_then(|t| t.filter("start_temperature", 0usize)).expect("rows");
+    let down = cold.filter("start_field", -1.0).expect("rows");
+    assert_eq!(down.column("magnetization_per_site").expect("m"), [-1.0]);
 }

@@ -47,6 +47,15 @@ pub enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Hold runs against the claims of the talk and the papers: the numbers, and a verdict by the rules of docs/claims.md.
+    Claims {
+        /// Run folders that are done up to `analyze`.
+        #[arg(value_name = "DIR", required = true)]
+        folders: Vec<PathBuf>,
+        /// File of the table [default: DIR/analysis/claims.csv of a single DIR, none of several]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Exact physics: thermodynamics, lines of maximal specific heat, renormalization.
     #[command(subcommand)]
     Theory(TheoryCommand),

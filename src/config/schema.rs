@@ -173,6 +173,8 @@ pub struct Flow {
     /// Starting fields; without them those of the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Fields>,
+    /// Whether to start from every field H also at −H.
+    pub mirrored: bool,
     /// Reconstructions v → h → v′.
     pub n_steps: Count,
     /// Independent configurations from every start.
@@ -186,6 +188,7 @@ impl Default for Flow {
         Self {
             temperatures: None,
             fields: None,
+            mirrored: false,
             n_steps: Count::new(200),
             n_chains: Count::new(500),
             update: UpdateKind::Sampled,
@@ -215,11 +218,17 @@ pub enum FigureKind {
     Likelihood,
     /// Observables of the samples against exact values.
     Observables,
+    /// The temperature after a step against that before, beside the renormalization group.
+    MapOnTemperatureAxis,
+    /// The (T, H) plane: steps and ends of the flow, renormalization, lines of maxima.
+    Plane,
+    /// The specific heat over the (T, H) plane.
+    SpecificHeatMap,
 }
 
 impl FigureKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
@@ -229,6 +238,9 @@ impl FigureKind {
         Self::Training,
         Self::Likelihood,
         Self::Observables,
+        Self::MapOnTemperatureAxis,
+        Self::Plane,
+        Self::SpecificHeatMap,
     ];
 }
 

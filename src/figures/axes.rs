@@ -27,8 +27,14 @@ impl Axes {
         Some((self.column(self.x.fraction(x)?), self.row(self.y.fraction(y)?)))
     }
 
+    /// Pixels to a unit of x and of y, the latter negative.
+    pub(crate) fn pixels_per_unit(&self) -> Option<(f64, f64)> {
+        let (from, to) = (self.pixel(0.0, 0.0)?, self.pixel(1.0, 1.0)?);
+        Some((to.0 - from.0, to.1 - from.1))
+    }
+
     /// The pixel of a pair of numbers, which may lie outside the panel.
-    fn pixel(&self, x: f64, y: f64) -> Option<Point> {
+    pub(crate) fn pixel(&self, x: f64, y: f64) -> Option<Point> {
         Some((self.column(self.x.place(x)?), self.row(self.y.place(y)?)))
     }
 

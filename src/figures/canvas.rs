@@ -1,7 +1,7 @@
 //! The one place that touches plotters and resvg: primitives in pixels go in, an SVG text and its PNG come out.
 
 use super::layout::{Point, Rect};
-use super::style::{Color, Marker, Stroke, WHITE, WIDTH};
+use super::style::{Color, INK, Marker, Stroke, WHITE, WIDTH};
 use super::text::{self, FAMILY, Run};
 use super::{Figure, FigureError, Table};
 use plotters::prelude::{DrawingBackend, FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, SVGBackend};
@@ -59,6 +59,26 @@ impl Canvas<'_> {
         }
     }
 
+    /// An arrow with a filled head; a dot where it is too short to point.
+    pub(crate) fn arrow(&mut self, (x, y): Point, (to_x, to_y): Point, stroke: Stroke) {
+        const HEAD: f64 = 11.0;
+        let (dx, dy) = (to_x - x, to_y - y);
+        let length = dx.hypot(dy);
+        if length < 2.5 {
+            return self.dot((x, y), stroke.color);
+        }
+        let (along, head) = ((dx / length, dy / length), HEAD.min(length));
+        let at =
+            |back: f64, aside: f64| (to_x - back * along.0 - aside * along.1, to_y - back * along.1 + aside * along.0);
+        self.line(&[(x, y), at(0.8 * head, 0.0)], stroke);
+        self.polygon(&[at(0.0, 0.0), at(head, 0.42 * head), at(head, -0.42 * head)], stroke.color, 1.0);
+    }
+
+    /// A small point without a rim.
+    pub(crate) fn dot(&mut self, center: Point, color: Color) {
+        self.shape(center, Marker::Disk, 3.0, color);
+    }
+
     /// A filled polygon.
     pub(crate) fn polygon(&mut self, corners: &[Point], color: Color, opacity: f64) {
         let drawn = self.backend.fill_polygon(corners.iter().map(|corner| at(*corner)), &rgba(color, opacity));
@@ -84,6 +104,13 @@ impl Canvas<'_> {
     pub(crate) fn marker(&mut self, center: Point, marker: Marker, color: Color) {
         self.shape(center, marker, 8.0, WHITE);
         self.shape(center, marker, 6.6, color);
+    }
+
+    /// The same, large enough to stand out among others.
+    pub(crate) fn large_marker(&mut self, center: Point, marker: Marker, color: Color) {
+        self.shape(center, marker, 15.0, WHITE);
+        self.shape(center, marker, 12.0, INK);
+        self.shape(center, marker, 9.5, color);
     }
 
     fn shape(&mut self, (x, y): Point, marker: Marker, radius: f64, color: Color) {

@@ -1,4 +1,4 @@
-//! Rectangles on the canvas and how they are divided.
+//! Rectangles on the canvas and how they are divided; ellipses.
 
 /// A position in pixels, x to the right and y down.
 pub(crate) type Point = (f64, f64);
@@ -23,6 +23,16 @@ impl Rect {
 
     pub(crate) fn center(&self) -> Point {
         ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+    }
+
+    /// Whether a point lies in the rectangle.
+    pub(crate) fn contains(&self, (x, y): Point) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+
+    /// The point of the rectangle nearest to this one.
+    pub(crate) fn nearest(&self, (x, y): Point) -> Point {
+        (x.clamp(self.left, self.right), y.clamp(self.top, self.bottom))
     }
 
     /// The rectangle without a border of these widths.
@@ -100,9 +110,31 @@ fn cut(corners: &[Point], edge: f64, is_inside: impl Fn(f64) -> bool) -> Vec<Poi
     kept
 }
 
+/// The corners of the ellipse of one standard deviation of this covariance, in pixels and their squares.
+pub(crate) fn ellipse((x, y): Point, [[xx, xy], [_, yy]]: [[f64; 2]; 2]) -> Vec<Point> {
+    // The circle under the Cholesky factor of the covariance.
+    let width = xx.max(0.0).sqrt();
+    let tilt = if width > 0.0 { xy / width } else { 0.0 };
+    let height = (yy - tilt * tilt).max(0.0).sqrt();
+    let corner = |i: u8| {
+        let (sine, cosine) = (f64::from(i) * std::f64::consts::TAU / 48.0).sin_cos();
+        (x + width * cosine, y + tilt * cosine + height * sine)
+    };
+    (0..48).map(corner).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ellipse_has_the_extents_of_its_covariance() {
+        let corners = ellipse((10.0, 20.0), [[4.0, 3.0], [3.0, 9.0]]);
+        let right = corners.iter().map(|corner| corner.0).fold(0.0, f64::max);
+        let low = corners.iter().map(|corner| corner.1).fold(0.0, f64::max);
+        assert!((right - 12.0).abs() < 0.02 && (low - 23.0).abs() < 0.02, "{right} {low}");
+        assert!(ellipse((0.0, 0.0), [[0.0; 2]; 2]).iter().all(|corner| corner.0.abs() + corner.1.abs() < 1e-12));
+    }
 
     #[test]
     fn rows_and_columns_fill_the_rectangle() {

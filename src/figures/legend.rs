@@ -3,7 +3,7 @@
 use super::canvas::{Anchor, Canvas};
 use super::layout::Rect;
 use super::scale::Scale;
-use super::style::{BAND, Color, HAIR, INK, LABEL, Marker, SMALL, Stroke, heat};
+use super::style::{BAND, Color, HAIR, INK, LABEL, Marker, SMALL, Stroke, WHITE, heat};
 use super::text;
 
 /// Length of a sample of line in pixels.
@@ -20,12 +20,15 @@ pub(crate) enum Key {
     Band(Color),
     Patch(Color),
     Points(Marker, Color),
+    Mark(Marker, Color),
+    Arrow(Stroke),
+    Dot(Color),
     PointsOnLine(Marker, Stroke),
 }
 
 impl Key {
     fn width(self) -> f64 {
-        if matches!(self, Self::Patch(_) | Self::Points(..)) { 26.0 } else { SAMPLE }
+        if matches!(self, Self::Patch(_) | Self::Points(..) | Self::Mark(..) | Self::Dot(_)) { 26.0 } else { SAMPLE }
     }
 }
 
@@ -63,6 +66,9 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, area: Rect, entries: &[Entry]) -> Re
 fn draw_key(canvas: &mut Canvas<'_>, left: f64, middle: f64, key: Key) {
     let right = left + key.width();
     let block = Rect { left, top: middle - 11.0, right, bottom: middle + 11.0 };
+    if let Key::Line(Stroke { color: WHITE, .. }) | Key::Points(_, WHITE) = key {
+        canvas.rect(block.inset(-4.0, -5.0, -4.0, -5.0), heat(0.4), 1.0);
+    }
     match key {
         Key::Line(stroke) => canvas.line(&[(left, middle), (right, middle)], stroke),
         Key::Band(color) => canvas.rect(block, color, BAND),
@@ -75,6 +81,9 @@ fn draw_key(canvas: &mut Canvas<'_>, left: f64, middle: f64, key: Key) {
             canvas.line(&[(left, middle), (right, middle)], stroke);
             canvas.marker(block.center(), marker, stroke.color);
         }
+        Key::Mark(marker, color) => canvas.large_marker(block.center(), marker, color),
+        Key::Dot(color) => canvas.dot(block.center(), color),
+        Key::Arrow(stroke) => canvas.arrow((left, middle), (right, middle), stroke),
         Key::Points(marker, color) => {
             let x = (left + right) / 2.0;
             canvas.line(&[(x, middle - 15.0), (x, middle + 15.0)], Stroke::solid(color, 2.0));

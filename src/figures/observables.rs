@@ -7,7 +7,7 @@ use super::legend::{self, Entry, Key};
 use super::number::short;
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, require_rows, samples, spread};
-use super::style::{BORDER, BOTTOM, CURVE, Dash, GREY, INK, LEFT, Stroke, WIDTH, color, marker};
+use super::style::{BORDER, BOTTOM, CURVE, Dash, GREY, INK, LEFT, Stroke, VERMILLION, WIDTH, color, marker};
 use super::{Figure, FigureError};
 use crate::table::{Table, TableError};
 
@@ -22,32 +22,37 @@ const QUANTITIES: [(&str, &str); 5] = [
     ("susceptibility_per_site", "susceptibility *χ* [1/*J*]"),
 ];
 
+/// The curve of the infinite lattice.
+const INFINITE: Stroke = Stroke { color: VERMILLION, width: CURVE, dash: Dash::Dashed };
+
 /// One quantity at one field.
 struct Curve {
     field: f64,
     points: Vec<Sample>,
     exact: Vec<Sample>,
+    infinite: Vec<Sample>,
     /// (sampled − exact) / standard error.
     residuals: Vec<Sample>,
 }
 
-/// Sampled e, c and |m| (in a field m and χ too) against T, the exact curves, and below them the differences in
-/// standard errors.
+/// Sampled e, c and |m| (in a field m and χ too) against T, the exact curves of the lattice and of the infinite one (of one
+/// field only), and below them the differences in standard errors.
 ///
 /// Columns of `table`: temperature, field, and for each of energy_per_site, specific_heat_per_site,
 /// abs_magnetization_per_site, magnetization_per_site, susceptibility_per_site three: q, q_error, q_exact. Columns of
-/// `exact`, a finer curve: temperature, field and the same names.
+/// `exact`, a finer curve, and of `infinite`: temperature, field and the same names.
 ///
 /// # Errors
 /// [`FigureError`] if a column is missing or there is nothing to draw.
-pub fn observables(table: &Table, exact: Option<&Table>) -> Result<Figure, FigureError> {
+pub fn observables(table: &Table, exact: Option<&Table>, infinite: Option<&Table>) -> Result<Figure, FigureError> {
     require_rows(table)?;
     let fields = spread(&table.distinct("field")?, 5);
     let has_field = fields.iter().any(|field| field.abs() > 0.0);
     let quantities = if has_field { &QUANTITIES[..] } else { &QUANTITIES[..3] };
+    let infinite = infinite.filter(|infinite| fields.len() == 1 && !infinite.is_empty());
     let mut panels = Vec::new();
     for (quantity, _) in quantities {
-        let curves = fields.iter().map(|field| Curve::read(table, exact, quantity, *field));
+        let curves = fields.iter().map(|field| Curve::read(table, [exact, infinite], quantity, *field));
         panels.push(curves.collect::<Result<Vec<_>, _>>()?);
     }
     let numbers = numbers(quantities, &panels)?;
@@ -56,7 +61,7 @@ pub fn observables(table: &Table, exact: Option<&Table>) -> Result<Figure, Figur
     let height = 2.0 * BORDER + 50.0 + ROW * n_rows as f64;
     render(height, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
-        let below = legend::draw(canvas, sheet, &entries(&fields));
+        let below = legend::draw(canvas, sheet, &entries(&fields, infinite.is_some()));
         let cells =
             Rect { left: 0.0, ..below }.rows(&vec![1.0; n_rows], 24.0).into_iter().flat_map(|row| row.columns(3, 0.0));
         for ((cell, curves), (_, title)) in cells.zip(&panels).zip(quantities) {
@@ -66,7 +71,12 @@ pub fn observables(table: &Table, exact: Option<&Table>) -> Result<Figure, Figur
 }
 
 impl Curve {
-    fn read(table: &Table, exact: Option<&Table>, quantity: &str, field: f64) -> Result<Self, TableError> {
+    fn read(
+        table: &Table,
+        [exact, infinite]: [Option<&Table>; 2],
+        quantity: &str,
+        field: f64,
+    ) -> Result<Self, TableError> {
         let rows = table.filter("field", field)?;
         let sorted = |table: &Table, column: &str, error: Option<&str>| {
             let mut found = samples(table, "temperature", column, error)?;
@@ -80,7 +90,11 @@ impl Curve {
             Some(fine) => sorted(&fine.filter("field", field)?, quantity, None)?,
             None => truth,
         };
-        Ok(Self { field, points, exact, residuals })
+        let infinite = match infinite {
+            Some(infinite) => sorted(&infinite.filter("field", field)?, quantity, None)?,
+            None => Vec::new(),
+        };
+        Ok(Self { field, points, exact, infinite, residuals })
     }
 }
 
@@ -109,6 +123,7 @@ fn draw(canvas: &mut Canvas<'_>, area: Rect, curves: &[Curve], x: &Scale, title:
         lower.horizontal(canvas, value, Stroke { color: GREY, width: 2.0, dash: Dash::Dashed });
     }
     for (index, curve) in curves.iter().enumerate() {
+        upper.curve(canvas, &curve.infinite, INFINITE);
         upper.curve(canvas, &curve.exact, exact_stroke(index, curves.len()));
     }
     for (index, curve) in curves.iter().enumerate() {
@@ -124,12 +139,15 @@ fn exact_stroke(index: usize, n_fields: usize) -> Stroke {
 }
 
 /// Samples and exact curves, the fields if there are several, and the lines in the lower strips.
-fn entries(fields: &[f64]) -> Vec<Entry> {
+fn entries(fields: &[f64], has_infinite: bool) -> Vec<Entry> {
     let points = if fields.len() == 1 { color(0) } else { INK };
     let mut entries = vec![
         Entry::new(Key::Points(marker(0), points), "samples"),
         Entry::new(Key::Line(Stroke::solid(INK, CURVE)), "exact"),
     ];
+    if has_infinite {
+        entries.push(Entry::new(Key::Line(INFINITE), "infinite lattice"));
+    }
     if fields.len() > 1 {
         let key = |index| Key::PointsOnLine(marker(index), Stroke::curve(index));
         let named = fields.iter().enumerate();
@@ -144,7 +162,12 @@ fn numbers(quantities: &[(&str, &str)], panels: &[Vec<Curve>]) -> Result<Table, 
     let mut numbers = Table::new("observables", ["quantity", "field", "temperature", "curve", "value", "error"]);
     for ((quantity, _), curves) in quantities.iter().zip(panels) {
         for curve in curves {
-            let parts = [("sampled", &curve.points), ("exact", &curve.exact), ("residual", &curve.residuals)];
+            let parts = [
+                ("sampled", &curve.points),
+                ("exact", &curve.exact),
+                ("infinite", &curve.infinite),
+                ("residual", &curve.residuals),
+            ];
             for (name, samples) in parts {
                 for point in samples {
                     let (field, numbers_of_point) = (curve.field.into(), [point.y, point.error].map(Into::into));

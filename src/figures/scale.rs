@@ -91,6 +91,11 @@ impl Scale {
         if self.has_infinity { 1.0 - SLOT } else { 1.0 }
     }
 
+    /// The lowest and the highest finite number of the axis.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
     /// The value moved to the nearest finite number of the axis.
     pub(crate) fn clamp(&self, value: f64) -> f64 {
         value.clamp(self.low, self.high)

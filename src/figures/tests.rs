@@ -52,7 +52,7 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("reliability", reliability(&table("reliability", RELIABILITY)).unwrap()),
         ("training", training(&table("training", TRAINING)).unwrap()),
         ("likelihood", likelihood(&table("likelihood", LIKELIHOOD)).unwrap()),
-        ("observables", observables(&table("observables", OBSERVABLES), None).unwrap()),
+        ("observables", observables(&table("observables", OBSERVABLES), None, None).unwrap()),
     ]
 }
 

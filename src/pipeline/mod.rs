@@ -166,9 +166,7 @@ impl<'a> Run<'a> {
         let next = AtomicUsize::new(0);
         let work = || -> Result<()> {
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if interrupt::asked() {
-                    return Err(interrupt::Interrupted.into());
-                }
+                interrupt::check()?;
                 self.bring_up_to_date(task, (n_threads / n_workers).max(1))?;
             }
             Ok(())

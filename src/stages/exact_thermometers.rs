@@ -1,4 +1,4 @@
-//! The thermometers that invert exact physics: part of `flow`.
+//! The thermometers that invert exact physics: part of `flow` and `analyze`.
 
 use anyhow::Result;
 use ising_data::{Estimate, Observables};
@@ -18,12 +18,16 @@ pub(super) struct ExactThermometers {
 }
 
 impl ExactThermometers {
+    /// Those of the data.
     pub(super) fn new(config: &Config) -> Result<Self> {
-        let lattice = config.lattice;
-        let field = match config.settings.data.fields.values().as_slice() {
-            &[field] => Some(field),
-            _ => None,
-        };
+        match config.settings.data.fields.values().as_slice() {
+            &[field] => Self::of(config.lattice, Some(field)),
+            _ => Self::of(config.lattice, None),
+        }
+    }
+
+    /// Those of a lattice in a known field, or in any.
+    pub(super) fn of(lattice: Lattice, field: Option<f64>) -> Result<Self> {
         let energy = field.map(|field| known(EnergyThermometer::new(lattice, field))).transpose()?.flatten();
         let likelihood = match field {
             Some(field) => MaximumLikelihood::in_field(lattice, field),
@@ -46,11 +50,15 @@ impl ExactThermometers {
     /// The most likely T and H of `n` configurations, the energy measured in `field`, with their errors as if they were
     /// of a Boltzmann law.
     pub(super) fn by_likelihood(&self, n: usize, field: f64, measured: &Observables) -> Result<[Estimate; 2]> {
+        let magnetization = measured.magnetization_per_site.value;
+        self.by_means(n, measured.energy_per_site.value + field * magnetization, magnetization)
+    }
+
+    /// The same from the mean bond energy and the mean magnetization per site.
+    pub(super) fn by_means(&self, n: usize, bond_energy: f64, magnetization: f64) -> Result<[Estimate; 2]> {
         let Some(thermometer) = &self.likelihood else { return Ok([UNKNOWN; 2]) };
         let n_sites = self.lattice.n_sites() as f64;
-        let magnetization = n_sites * measured.magnetization_per_site.value;
-        let bond_energy = n_sites * measured.energy_per_site.value + field * magnetization;
-        match thermometer.read(n, bond_energy, magnetization) {
+        match thermometer.read(n, n_sites * bond_energy, n_sites * magnetization) {
             Ok(reading) => Ok([
                 Estimate { value: reading.temperature, error: reading.temperature_error() },
                 Estimate { value: reading.field, error: reading.field_error() },
@@ -67,7 +75,7 @@ impl ExactThermometers {
 }
 
 /// Nothing on a lattice that is too large for exact physics.
-fn known<T>(result: Result<T, TheoryError>) -> Result<Option<T>> {
+pub(super) fn known<T>(result: Result<T, TheoryError>) -> Result<Option<T>> {
     match result {
         Err(TheoryError::SideTooLarge { .. }) => Ok(None),
         result => Ok(Some(result?)),

@@ -62,9 +62,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
         let cells = [rbm.name.as_str().into(), index.into(), (*epoch).into(), row.method.into()].into_iter();
         table.push(cells.chain(row.numbers().map(Into::into)).collect::<Vec<_>>())?;
         work.advance(1);
-        if interrupt::asked() {
-            return Err(interrupt::Interrupted.into());
-        }
+        interrupt::check()?;
     }
     drop(work);
     write_table(workbench, &format!("{folder}/likelihood.csv"), &table)

@@ -7,6 +7,7 @@ mod drawing;
 mod exact_thermometers;
 mod flow;
 mod likelihood;
+mod plane;
 mod render;
 mod sample;
 mod train_rbm;
@@ -62,7 +63,7 @@ impl Stage {
             Self::Sample => vec![sample::task(config)],
             Self::TrainThermometer => vec![train_thermometer::task(config)],
             Self::TrainRbm => train_rbm::tasks(config),
-            Self::Flow => vec![flow::task(config)],
+            Self::Flow => flow::tasks(config),
             Self::Analyze => likelihood::tasks(config).chain([analyze::task(config)]).collect(),
             Self::Render => vec![render::task(config)],
         }
@@ -72,6 +73,11 @@ impl Stage {
 /// The names of all machines' training tasks.
 fn machine_tasks(settings: &Settings) -> Vec<String> {
     machines(settings).map(|(rbm, index)| machine_task(rbm, index)).collect()
+}
+
+/// The names of all machines' flow tasks.
+fn flow_tasks(settings: &Settings) -> impl Iterator<Item = String> {
+    machines(settings).map(|(rbm, index)| flow::task_name(rbm, index))
 }
 
 /// Every machine: its entry and its index K.
@@ -128,6 +134,24 @@ fn on_lattice(config: &Config, samples: &SampleSet) -> SampleSet {
 fn read_table(workbench: &Workbench<'_>, file: &str) -> Result<Table> {
     let text = String::from_utf8(workbench.read(file)?).with_context(|| format!("{file} is no text"))?;
     Ok(Table::from_csv(file, &text)?)
+}
+
+/// A table of the same name that every machine has in its `folder`, one under another.
+fn read_of_all_machines(
+    config: &Config,
+    workbench: &Workbench<'_>,
+    folder: impl Fn(&schema::Rbm, u64) -> String,
+    file: &str,
+) -> Result<Table> {
+    let mut all: Option<Table> = None;
+    for (rbm, index) in machines(&config.settings) {
+        let table = read_table(workbench, &format!("{}/{file}", folder(rbm, index)))?;
+        match &mut all {
+            None => all = Some(table),
+            Some(all) => all.append(table)?,
+        }
+    }
+    all.context("there is no machine")
 }
 
 /// Writes a table of this task.

@@ -3,19 +3,22 @@
 use anyhow::{Context, Result, ensure};
 use ising_theory::Lattice;
 
-use super::{Stage, likelihood, machine_folder, machine_tasks, machines, pick, read_table};
+use super::{
+    Stage, flow, flow_tasks, likelihood, machine_folder, machine_tasks, machines, pick, read_of_all_machines,
+    read_table,
+};
 use crate::{
     config::{
         Config,
         schema::{self, FigureKind},
     },
-    figures::{self, Figure},
+    figures::{self, Figure, PlaneTables},
     pipeline::{Task, Workbench},
     table::Table,
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {
-    let stages = [Stage::Sample, Stage::TrainThermometer, Stage::Flow, Stage::Analyze];
+    let stages = [Stage::Sample, Stage::TrainThermometer, Stage::Analyze];
     Task {
         name: Stage::Render.name().into(),
         settings: pick(config, &["title", "figures"]),
@@ -23,6 +26,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
             .map(|stage| stage.name().to_owned())
             .into_iter()
             .chain(machine_tasks(&config.settings))
+            .chain(flow_tasks(&config.settings))
             .chain(machines(&config.settings).map(|(rbm, index)| likelihood::task_name(rbm, index)))
             .collect(),
         precious: false,
@@ -44,29 +48,49 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
 
 fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -> Result<Figure> {
     let read = |file: &str| read_table(workbench, file);
-    let of_machine = |file: &str| -> Result<Table> {
-        let machine = settings.machine.as_deref().unwrap_or(&config.settings.rbm[0].name);
-        Ok(read(file)?.filter("machine", machine)?)
+    let of_all = |file: &str| read_of_all_machines(config, workbench, machine_folder, file);
+    let machine = settings.machine.as_deref().unwrap_or(&config.settings.rbm[0].name);
+    let of_machine = |file: &str| -> Result<Table> { Ok(read(file)?.filter("machine", machine)?) };
+    let flow = |file: &str| -> Result<Table> {
+        Ok(read_of_all_machines(config, workbench, flow::folder, file)?.filter("machine", machine)?)
     };
     Ok(match settings.kind {
         FigureKind::Configurations => {
-            let table = of_machine("flow/configurations.csv")?;
+            let table = flow("configurations.csv")?;
             figures::configurations(&choose(table, settings)?, extent(config.lattice))?
         }
         FigureKind::ThermometerHistogram => {
-            let table = of_machine("flow/histogram.csv")?;
+            let table = flow("histogram.csv")?;
             figures::thermometer_histogram(&choose(table, settings)?, &read("analysis/markers.csv")?)?
         }
         FigureKind::TemperatureAgainstStep => {
-            figures::temperature_against_step(&of_machine("flow/flow.csv")?, &read("analysis/markers.csv")?)?
+            figures::temperature_against_step(&flow("flow.csv")?, &read("analysis/markers.csv")?)?
         }
         FigureKind::Calibration => figures::calibration(&read("thermometer/calibration.csv")?)?,
         FigureKind::Confusion => figures::confusion(&read("thermometer/confusion.csv")?)?,
         FigureKind::Reliability => figures::reliability(&read("thermometer/reliability.csv")?)?,
-        FigureKind::Training => figures::training(&of_all_machines(config, workbench, "training.csv")?)?,
-        FigureKind::Likelihood => figures::likelihood(&of_all_machines(config, workbench, "likelihood.csv")?)?,
+        FigureKind::Training => figures::training(&of_all("training.csv")?)?,
+        FigureKind::Likelihood => figures::likelihood(&of_all("likelihood.csv")?)?,
         FigureKind::Observables => {
-            figures::observables(&read("data/observables.csv")?, Some(&read("analysis/exact.csv")?))?
+            let (exact, infinite) = (read("analysis/exact.csv")?, read("analysis/infinite.csv")?);
+            figures::observables(&read("data/observables.csv")?, Some(&exact), Some(&infinite))?
+        }
+        FigureKind::MapOnTemperatureAxis => {
+            let (rg, markers) = (read("analysis/rg-steps.csv")?, read("analysis/markers.csv")?);
+            figures::map_on_temperature_axis(&flow("flow.csv")?, &rg, &markers)?
+        }
+        FigureKind::Plane => figures::plane(PlaneTables {
+            vector_field: &of_machine("analysis/vector-field.csv")?,
+            end_points: &of_machine("analysis/end-points.csv")?,
+            ridges: &read("analysis/ridges.csv")?,
+            markers: &read("analysis/markers.csv")?,
+            rg_lines: &read("analysis/rg-lines.csv")?,
+            rg_steps: &read("analysis/rg-steps.csv")?,
+        })?,
+        FigureKind::SpecificHeatMap => {
+            let (map, ridges) = (read("analysis/specific-heat-map.csv")?, read("analysis/ridges.csv")?);
+            let ends = of_machine("analysis/end-points.csv")?;
+            figures::specific_heat_map(&map, &ridges, &read("analysis/markers.csv")?, &ends)?
         }
     })
 }
@@ -96,17 +120,4 @@ fn extent(lattice: Lattice) -> (usize, usize) {
         Lattice::Square { side } => (side, side),
         Lattice::Ring { n_sites } => (1, n_sites),
     }
-}
-
-/// A table that every machine has, one under another.
-fn of_all_machines(config: &Config, workbench: &Workbench<'_>, file: &str) -> Result<Table> {
-    let mut all: Option<Table> = None;
-    for (rbm, index) in machines(&config.settings) {
-        let table = read_table(workbench, &format!("{}/{file}", machine_folder(rbm, index)))?;
-        match &mut all {
-            None => all = Some(table),
-            Some(all) => all.append(table)?,
-        }
-    }
-    all.context("there is no machine")
 }

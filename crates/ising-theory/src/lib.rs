@@ -8,6 +8,7 @@ mod error;
 mod jet;
 mod kaufman;
 mod lattice;
+mod magnetization_thermometer;
 mod maximum_likelihood;
 mod onsager;
 mod posterior;
@@ -25,6 +26,7 @@ pub use energy_thermometer::{EnergyThermometer, TemperatureReading};
 pub use error::TheoryError;
 pub use kaufman::kaufman;
 pub use lattice::Lattice;
+pub use magnetization_thermometer::temperature_of_abs_magnetization;
 pub use maximum_likelihood::{
     CramerRao, MaximumLikelihood, MaximumLikelihoodReading, cramer_rao, cramer_rao_in_known_field,
     cramer_rao_over_fields,
@@ -32,7 +34,9 @@ pub use maximum_likelihood::{
 pub use onsager::{CRITICAL_TEMPERATURE, onsager};
 pub use posterior::BayesThermometer;
 pub use reading_limits::ReadingLimits;
-pub use renormalization::{Couplings, CriticalPoint, Renormalization, decimation_invariant};
-pub use specific_heat_ridge::{FieldTerm, SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum};
+pub use renormalization::{Couplings, CriticalPoint, Renormalization, decimation_invariant, field_on_decimation_line};
+pub use specific_heat_ridge::{
+    FieldTerm, SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum, tabulated_maximum,
+};
 pub use thermodynamics::{Thermodynamics, thermodynamics, thermodynamics_over_fields};
 pub use transfer_matrix::{EnergyDistribution, JointDensityOfStates, MagnetizationTable};

@@ -125,6 +125,16 @@ pub fn decimation_invariant(couplings: Couplings) -> f64 {
     if sinh == 0.0 { 0.0 } else { (4.0 * couplings.coupling).exp() * sinh * sinh }
 }
 
+/// The field H at `temperature` > 0 on the line of constant [`decimation_invariant`] through `point`, along which the
+/// chain is renormalized: sinh h = e^{2(K₀ − K)} sinh h₀.
+pub fn field_on_decimation_line(point: Couplings, temperature: f64) -> f64 {
+    let size = point.field.abs();
+    let ln_sinh = size + (-(-2.0 * size).exp()).ln_1p() - std::f64::consts::LN_2;
+    let exponent = ln_sinh + 2.0 * (point.coupling - temperature.recip());
+    let field = if exponent > 300.0 { exponent + std::f64::consts::LN_2 } else { exponent.exp().asinh() };
+    field.copysign(point.field) * temperature
+}
+
 fn ln_cosh(x: f64) -> f64 {
     x.abs() + (-2.0 * x.abs()).exp().ln_1p() - std::f64::consts::LN_2
 }

@@ -63,6 +63,22 @@ pub fn specific_heat_maxima(
     })
 }
 
+/// Where a function known at evenly spaced temperatures is largest, by the polynomial through the eight of them around its
+/// largest value; none if that is at an end, or if not all eight are finite.
+pub fn tabulated_maximum(temperatures: &[f64], values: &[f64]) -> Option<f64> {
+    let inside = 1..temperatures.len().min(values.len()).saturating_sub(1);
+    let top = inside.clone().max_by(|&i, &j| values[i].total_cmp(&values[j]))?;
+    let is_top = values.iter().all(|value| value.is_nan() || *value <= values[top]);
+    let first = (top + 1).saturating_sub(N_POINTS / 2).min((inside.end + 1).saturating_sub(N_POINTS));
+    let nodes = temperatures.get(first..first + N_POINTS)?;
+    let around = values.get(first..first + N_POINTS)?;
+    if !is_top || around.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    let temperature = top_of_polynomial(nodes, around.to_vec()).temperature;
+    (temperatures[top - 1]..=temperatures[top + 1]).contains(&temperature).then_some(temperature)
+}
+
 /// The maxima of any c(T) at this field.
 pub(crate) fn maxima(
     field: f64,

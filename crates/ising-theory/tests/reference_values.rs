@@ -1,7 +1,8 @@
 //! Values computed independently of this crate.
 
 use ising_theory::{
-    BetheLattice, FieldTerm, Lattice, specific_heat_maxima, specific_heat_maximum, thermodynamics_over_fields,
+    BetheLattice, FieldTerm, Lattice, kaufman, specific_heat_maxima, specific_heat_maximum, tabulated_maximum,
+    temperature_of_abs_magnetization, thermodynamics_over_fields,
 };
 
 /// T, then e, c, |m| per spin of the 10 × 10 torus at H = 0 and H = 0.5.
@@ -82,4 +83,29 @@ fn without_the_field_term_the_maximum_lies_lower() {
             assert!((0.05..0.25).contains(&shift), "{lattice} at H = {field}: {shift}");
         }
     }
+}
+
+/// c of the 10 x 10 torus on the temperatures of a figure, and what no maximum can be read from.
+#[test]
+fn a_maximum_is_read_off_a_table() {
+    let temperatures: Vec<f64> = (0..61).map(|i| 0.1 * f64::from(i)).collect();
+    let heat = |&t: &f64| kaufman(10, t).expect("valid temperature").specific_heat_per_site;
+    let heats: Vec<f64> = temperatures.iter().map(heat).collect();
+    assert_within(tabulated_maximum(&temperatures, &heats).expect("a maximum"), 2.344_592, 2e-4);
+    assert_eq!(tabulated_maximum(&temperatures, &temperatures), None);
+    assert_eq!(tabulated_maximum(&temperatures, &[f64::NAN; 61]), None);
+    assert_eq!(tabulated_maximum(&temperatures[..5], &heats[..5]), None);
+    assert_eq!(tabulated_maximum(&[], &[]), None);
+}
+
+/// ⟨|M|⟩ of the 10 x 10 torus at H = 0.
+#[test]
+fn temperatures_are_read_from_the_magnetization() {
+    let square = Lattice::Square { side: 10 };
+    for (temperature, m) in [(2.0, 0.911_122), (2.5, 0.538_393)] {
+        let read = temperature_of_abs_magnetization(square, m).expect("side 10");
+        assert_within(read, temperature, 5e-4);
+    }
+    let limits = [1.0, 0.01].map(|m| temperature_of_abs_magnetization(Lattice::Ring { n_sites: 20 }, m));
+    assert_eq!(limits, [Ok(0.0), Ok(f64::INFINITY)]);
 }

@@ -1,6 +1,6 @@
 //! Renormalization against values and identities known in closed form.
 
-use ising_theory::{Couplings, Renormalization, decimation_invariant, infinite_chain};
+use ising_theory::{Couplings, Renormalization, decimation_invariant, field_on_decimation_line, infinite_chain};
 
 #[test]
 fn decimation_follows_the_exact_flow() {
@@ -13,6 +13,18 @@ fn decimation_follows_the_exact_flow() {
     }
     let (t, h) = flow[1].state_point();
     assert!((t - 1.51473).abs() < 5.1e-6 && (h - 0.29746).abs() < 5.1e-6);
+}
+
+#[test]
+fn decimation_stays_on_its_line() {
+    for (temperature, field) in [(1.0, 0.1), (0.5, -1.0), (0.4, 1e-3), (0.05, 3.0), (3.0, 0.0)] {
+        let start = Couplings::from_state_point(temperature, field).expect("valid");
+        for couplings in Renormalization::Decimation.trajectory(start, 5) {
+            let (t, h) = couplings.state_point();
+            let on_line = field_on_decimation_line(start, t);
+            assert!(t.is_infinite() || (on_line - h).abs() <= 1e-11 * h.abs(), "T = {t}: {on_line} instead of {h}");
+        }
+    }
 }
 
 /// The magnetization of the spins that stay is not changed by the trace over the others.

@@ -1,0 +1,193 @@
+//! Claims about where the flow ends.
+
+use anyhow::Result;
+
+use super::{
+    evidence::{Evidence, Marker},
+    finding::{Claim, Finding, Subject},
+    verdict::{Expectation, Measured, Verdict},
+};
+use crate::table::Table;
+
+/// A network agrees with exact physics if it differs from it by less than this, in T and H.
+const AGREEMENT: f64 = 0.1;
+
+/// Where the seeds of one machine end, by one reading.
+pub(super) struct Ends {
+    temperatures: Vec<f64>,
+    fields: Vec<f64>,
+}
+
+impl Ends {
+    /// The rows of single seeds.
+    fn new(rows: &Table) -> Result<Self> {
+        let seeds = rows.text("seed")?;
+        let single = |column: &str| -> Result<Vec<f64>> {
+            let values = rows.column(column)?;
+            Ok(seeds.iter().zip(values).filter(|(seed, _)| **seed != "all").map(|(_, value)| value).collect())
+        };
+        Ok(Self { temperatures: single("temperature")?, fields: single("field")? })
+    }
+
+    fn is_known(&self) -> bool {
+        self.temperatures.iter().any(|temperature| temperature.is_finite())
+    }
+
+    /// Whether the seeds end in other fields than `field`.
+    fn leave(&self, field: f64) -> bool {
+        self.fields.iter().any(|h| (h - field).abs() > 1e-6)
+    }
+}
+
+/// All claims about the ends of one machine's flows.
+pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Finding>> {
+    let rows = evidence.end_points.filter("machine", machine)?;
+    let n_hidden = evidence.n_hidden(machine)?;
+    let step = rows.column("step")?.first().copied().unwrap_or(f64::NAN);
+    let read = |reading: &str| Ends::new(&rows.filter("reading", reading)?);
+    let network = read("thermometer")?;
+    // Where the likelihood is not known, on a large torus, the energy may be.
+    let exact = match read("exact")? {
+        exact if exact.is_known() => exact,
+        _ => read("energy")?,
+    };
+    let subject = |reading| Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading, step };
+    let mut findings = Vec::new();
+    for (reading, ends) in [("thermometer", &network), ("exact", &exact)] {
+        if ends.is_known() {
+            findings.extend(at_markers(evidence, ends, &subject(reading)));
+            findings.extend(on_ridge(evidence, ends, &subject(reading)));
+        }
+    }
+    if exact.is_known() {
+        findings.extend(agreement_of_readings(&network, &exact, &subject("thermometer − exact")));
+    }
+    Ok(findings)
+}
+
+/// The flow ends at one of the marked state points, or at none.
+fn at_markers(evidence: &Evidence, ends: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
+    let markers = &evidence.markers;
+    let mut findings = Vec::new();
+    for (i, marker) in markers.iter().enumerate() {
+        let rivals = |of: fn(&Marker) -> f64| {
+            let others = markers.iter().enumerate().filter(move |(j, _)| *j != i);
+            others.map(|(_, marker)| of(marker)).collect::<Vec<f64>>()
+        };
+        let temperature = Expectation::Value { value: marker.temperature, rivals: rivals(|marker| marker.temperature) };
+        let measured = Measured::new(ends.temperatures.iter().copied());
+        findings.push(subject.judge(claim_of(marker), "T of the end", measured, &temperature));
+        if ends.leave(marker.field) {
+            let field = Expectation::Value { value: marker.field, rivals: rivals(|marker| marker.field) };
+            let measured = Measured::new(ends.fields.iter().copied());
+            findings.push(subject.judge(claim_of(marker), "H of the end", measured, &field));
+        }
+    }
+    findings.extend(at_none(ends, subject, &findings));
+    findings
+}
+
+fn claim_of(marker: &Marker) -> Claim {
+    let (sentence, source) = match marker.name.as_str() {
+        "critical_temperature" => ("the critical temperature", "talk; arXiv:1801.07172"),
+        "specific_heat_maximum" => ("the maximum of the lattice's specific heat", "talk; arXiv:1810.08179"),
+        "training_mixture" => ("the training mixture, as a perfect machine must", "null hypothesis"),
+        other => (other, ""),
+    };
+    let sentence = format!("The flow ends at {}.", sentence.replace('_', " "));
+    Claim { name: format!("ends-at-{}", marker.name.replace('_', "-")), sentence, source }
+}
+
+/// Reproduced if every marked point is excluded, by T or by H; not, if one is found.
+fn at_none(ends: &Ends, subject: &Subject<'_>, at_markers: &[Finding]) -> Option<Finding> {
+    let excluded =
+        |name: &str| at_markers.iter().any(|other| other.claim.name == name && other.verdict == Verdict::NotReproduced);
+    let open: Vec<&Finding> = at_markers.iter().filter(|finding| !excluded(&finding.claim.name)).collect();
+    let undecided = open.iter().map(|finding| &finding.verdict).filter(|verdict| **verdict != Verdict::Reproduced);
+    let verdict = match (open.is_empty(), undecided.max_by_key(|verdict| missing(verdict))) {
+        (true, _) => Verdict::Reproduced,
+        (false, None) => Verdict::NotReproduced,
+        (false, Some(verdict)) => verdict.clone(),
+    };
+    let claim = Claim {
+        name: "ends-at-none".into(),
+        sentence: "The flow ends at none of these.".into(),
+        source: "alternative hypothesis",
+    };
+    let measured = Measured::new(ends.temperatures.iter().copied());
+    let number = (measured.mean, measured.n_seeds);
+    (!at_markers.is_empty())
+        .then(|| subject.finding(claim, "T of the end", number, ("other".into(), f64::NAN), verdict))
+}
+
+/// Seeds that a verdict lacks, an unknown number being the largest.
+fn missing(verdict: &Verdict) -> usize {
+    match verdict {
+        Verdict::Undecided(more) => more.unwrap_or(usize::MAX),
+        Verdict::Reproduced | Verdict::NotReproduced => 0,
+    }
+}
+
+/// Distance of (T, H) from a line.
+type Distance = fn(&[[f64; 2]], f64, f64) -> f64;
+
+/// The flow ends on the line of maximal specific heat; the rival is the training mixture, which lies beside it.
+fn on_ridge(evidence: &Evidence, ends: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
+    let ridge = &evidence.ridge;
+    if ridge.len() < 2 || !ends.leave(evidence.ridge[0][0]) {
+        return Vec::new();
+    }
+    let mixture = evidence.markers.iter().find(|marker| marker.name == "training_mixture");
+    let distances: [(&str, Distance); 2] =
+        [("distance to the line along T", along_temperature), ("distance to the line along H", along_field)];
+    let judged = distances.map(|(quantity, distance)| {
+        let rivals: Vec<f64> = mixture.map(|m| distance(ridge, m.temperature, m.field)).into_iter().collect();
+        let beside = rivals.first().map_or(String::new(), |d| format!(" The training mixture lies {d:+.3} from it."));
+        let claim = Claim {
+            name: "ends-on-line-of-maximal-specific-heat".into(),
+            sentence: format!("The flow ends on the line of maximal specific heat ({quantity}).{beside}"),
+            source: "talk; arXiv:1810.08179",
+        };
+        let points = ends.temperatures.iter().zip(&ends.fields);
+        let measured = Measured::new(points.map(|(&temperature, &field)| distance(ridge, temperature, field)));
+        subject.judge(claim, quantity, measured, &Expectation::Value { value: 0.0, rivals })
+    });
+    judged.into()
+}
+
+/// T minus that of the line at the same |H|, between its points linearly; NaN beyond its ends.
+fn along_temperature(ridge: &[[f64; 2]], temperature: f64, field: f64) -> f64 {
+    let h = field.abs();
+    let piece = ridge.windows(2).find(|ends| (ends[0][0]..=ends[1][0]).contains(&h));
+    piece.map_or(f64::NAN, |ends| {
+        let share = (h - ends[0][0]) / (ends[1][0] - ends[0][0]);
+        temperature - (ends[0][1] + share * (ends[1][1] - ends[0][1]))
+    })
+}
+
+/// |H| minus that of the nearest point of the line at the same T; NaN where the line does not come to this T.
+fn along_field(ridge: &[[f64; 2]], temperature: f64, field: f64) -> f64 {
+    let crossing = |ends: &[[f64; 2]]| {
+        let share = (temperature - ends[0][1]) / (ends[1][1] - ends[0][1]);
+        (0.0..=1.0).contains(&share).then(|| field.abs() - ends[0][0] - share * (ends[1][0] - ends[0][0]))
+    };
+    ridge.windows(2).filter_map(crossing).min_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(f64::NAN)
+}
+
+/// The network reads the ends as the exact thermometer does, to [`AGREEMENT`].
+fn agreement_of_readings(network: &Ends, exact: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
+    let claim = || Claim {
+        name: "thermometer-agrees".into(),
+        sentence: "The network reads the end as energy and magnetization do.".into(),
+        source: "assumed in talk; arXiv:1801.07172; arXiv:1810.08179",
+    };
+    let judge = |quantity: &str, network: &[f64], exact: &[f64]| {
+        let differences = Measured::new(network.iter().zip(exact).map(|(network, exact)| network - exact));
+        subject.judge(claim(), quantity, differences, &Expectation::Within(-AGREEMENT, AGREEMENT))
+    };
+    let mut findings = vec![judge("difference in T", &network.temperatures, &exact.temperatures)];
+    if exact.fields.first().is_some_and(|field| exact.leave(*field)) {
+        findings.push(judge("difference in H", &network.fields, &exact.fields));
+    }
+    findings
+}

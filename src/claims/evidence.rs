@@ -1,0 +1,84 @@
+//! The tables of a run folder that claims are held against.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use crate::table::Table;
+
+/// A state point that a hypothesis singles out.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Marker {
+    pub(super) name: String,
+    pub(super) temperature: f64,
+    pub(super) field: f64,
+}
+
+/// What a run says.
+#[derive(Clone, Debug)]
+pub(super) struct Evidence {
+    /// Name of the run folder.
+    pub(super) folder: String,
+    pub(super) markers: Vec<Marker>,
+    pub(super) end_points: Table,
+    pub(super) vector_field: Table,
+    pub(super) agreement: Table,
+    /// The line of maximal specific heat, (H, T) ascending in H; empty where the run has none.
+    pub(super) ridge: Vec<[f64; 2]>,
+}
+
+impl Evidence {
+    /// Reads the tables of a run folder.
+    ///
+    /// # Errors
+    /// When a table is missing or is none.
+    pub(super) fn read(folder: &Path) -> Result<Self> {
+        let table = |name: &str| -> Result<Table> {
+            let path = folder.join("analysis").join(name);
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}: is the run done up to analyze?", path.display()))?;
+            Ok(Table::from_csv(name, &text)?)
+        };
+        let markers = table("markers.csv")?;
+        let names = markers.text("name")?.into_iter().map(str::to_owned);
+        let points = names.zip(markers.column("temperature")?.into_iter().zip(markers.column("field")?));
+        // Lines of maximal specific heat are drawn for data with several fields only.
+        let ridge =
+            if folder.join("analysis/ridges.csv").exists() { ridge(&table("ridges.csv")?)? } else { Vec::new() };
+        Ok(Self {
+            folder: name(folder),
+            markers: points.map(|(name, (temperature, field))| Marker { name, temperature, field }).collect(),
+            end_points: table("end-points.csv")?,
+            vector_field: table("vector-field.csv")?,
+            agreement: table("agreement-of-starts.csv")?,
+            ridge,
+        })
+    }
+
+    /// The machines of the run.
+    pub(super) fn machines(&self) -> Result<Vec<&str>> {
+        Ok(self.end_points.distinct_text("machine")?)
+    }
+
+    /// Number of hidden units of a machine.
+    pub(super) fn n_hidden(&self, machine: &str) -> Result<String> {
+        let rows = self.end_points.filter("machine", machine)?;
+        Ok(rows.text("n_hidden")?.first().copied().unwrap_or_default().to_owned())
+    }
+}
+
+/// The last part of the folder's path.
+fn name(folder: &Path) -> String {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    whole.file_name().unwrap_or(whole.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The exact line of maximal specific heat: at every field its hottest maximum.
+fn ridge(table: &Table) -> Result<Vec<[f64; 2]>> {
+    let exact = table.filter("line", "specific-heat")?;
+    let mut line: Vec<[f64; 2]> =
+        exact.column("field")?.into_iter().zip(exact.column("temperature")?).map(|(h, t)| [h, t]).collect();
+    line.sort_by(|a, b| a[0].total_cmp(&b[0]).then(b[1].total_cmp(&a[1])));
+    line.dedup_by(|next, first| next[0].total_cmp(&first[0]).is_eq());
+    Ok(line)
+}

@@ -1,0 +1,130 @@
+//! Verdicts on planted tables: flows whose ends are known.
+#![expect(clippy::unwrap_used, reason = "a failed test may panic")]
+
+use std::fmt::Write;
+use std::fs;
+
+use super::*;
+
+const MARKERS: &str = "name,label,temperature,field\ncritical_temperature,tc,2.269,0\n\
+    specific_heat_maximum,c,2.3446,0\ntraining_mixture,mixture,2.562,0\n";
+
+/// A run folder whose flows end at these points by the network, four seeds a machine, the exact reading lower by `bias`.
+fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, markers: &str, ridges: &str) {
+    let mut end_points = "machine,n_hidden,seed,reading,step,temperature,field\n".to_owned();
+    let mut arrows = "machine,seed,reading,renormalization_cosine\n".to_owned();
+    let mut agreement =
+        "machine,quantity,step,n_seeds,chi_square,degrees_of_freedom,spread,spread_resolution\n".to_owned();
+    for (machine, [t, h]) in ends {
+        for (seed, sign) in [1.0, -1.0, 0.5, -0.5].into_iter().enumerate() {
+            for (reading, bias) in [("thermometer", 0.0), ("exact", bias)] {
+                let (t, h) = (t - bias + sign * scatter, h + 0.1 * sign * scatter * h);
+                writeln!(end_points, "{machine},16,{seed},{reading},1000,{t},{h}").unwrap();
+            }
+            for cosine in [-1.0, -1.0, -0.9] {
+                writeln!(arrows, "{machine},{seed},exact,{cosine}").unwrap();
+            }
+        }
+        writeln!(end_points, "{machine},16,all,thermometer,1000,99,99").unwrap();
+        for (step, chi_square) in [(0, 1e4), (10, 300.0), (100, 110.0), (1000, 96.0)] {
+            writeln!(agreement, "{machine},energy_temperature,{step},4,{chi_square},100,0.01,0.02").unwrap();
+        }
+    }
+    fs::create_dir_all(folder.join("analysis")).unwrap();
+    for (name, text) in [
+        ("end-points", end_points.as_str()),
+        ("vector-field", &arrows),
+        ("agreement-of-starts", &agreement),
+        ("markers", markers),
+        ("ridges", ridges),
+    ] {
+        fs::write(folder.join(format!("analysis/{name}.csv")), text).unwrap();
+    }
+}
+
+const NO_RIDGE: &str = "line,field,temperature,temperature_error\n";
+
+/// Verdicts on a claim, machine after machine.
+fn verdicts(table: &Table, claim: &str, reading: &str) -> Vec<String> {
+    let rows = table.filter("claim", claim).unwrap().filter("reading", reading).unwrap();
+    rows.text("verdict").unwrap().into_iter().map(str::to_owned).collect()
+}
+
+/// Ends at one temperature and the verdicts on critical temperature, maximal specific heat, mixture and none.
+fn verdicts_on(temperature: f64, scatter: f64) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &[("a", [temperature, 0.0])], scatter, 0.0, MARKERS, NO_RIDGE);
+    let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
+    let claims = ["critical-temperature", "specific-heat-maximum", "training-mixture", "none"];
+    claims.into_iter().flat_map(|name| verdicts(&table, &format!("ends-at-{name}"), "exact")).collect()
+}
+
+const YES: &str = "reproduced";
+const NO: &str = "not reproduced";
+
+#[test]
+fn flows_that_end_at_one_of_the_marked_points_are_told_apart() {
+    assert_eq!(verdicts_on(2.269, 0.005), [YES, NO, NO, NO]);
+    assert_eq!(verdicts_on(2.345, 0.005), [NO, YES, NO, NO]);
+    assert_eq!(verdicts_on(2.561, 0.005), [NO, NO, YES, NO]);
+    assert_eq!(verdicts_on(2.45, 0.005), [NO, NO, NO, YES]);
+}
+
+#[test]
+fn seeds_that_scatter_too_much_ask_for_more() {
+    let found = verdicts_on(2.31, 0.05);
+    assert!(found[0].starts_with("undecided: ") && found[0].ends_with(" seeds more needed"), "{found:?}");
+    assert!(found[1].starts_with("undecided"), "{found:?}");
+    assert_eq!(found[2], NO);
+    assert!(found[3].starts_with("undecided"), "{found:?}");
+}
+
+#[test]
+fn a_biased_network_is_told_from_the_exact_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &[("a", [3.05, 0.0])], 0.005, 0.49, MARKERS, NO_RIDGE);
+    let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
+    assert_eq!(verdicts(&table, "thermometer-agrees", "thermometer − exact"), [NO]);
+    assert_eq!(verdicts(&table, "ends-at-training-mixture", "exact"), [YES]);
+    assert_eq!(verdicts(&table, "ends-at-training-mixture", "thermometer"), [NO]);
+    assert_eq!(verdicts(&table, "opposite-to-renormalization", "exact"), [YES]);
+    assert_eq!(verdicts(&table, "same-end-from-every-start", "energy_temperature"), [YES]);
+    let same = table.filter("claim", "same-end-from-every-start").unwrap();
+    assert_eq!(same.column("step").unwrap(), [100.0]);
+}
+
+#[test]
+fn machines_that_differ_make_the_verdict_depend_on_them() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &[("a", [2.269, 0.0]), ("b", [2.562, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
+    let judgement = Judgement::of(&[folder.path()]).unwrap();
+    let found = verdicts(&judgement.table().unwrap(), "ends-at-critical-temperature", "exact");
+    assert_eq!(found[..2], [YES, NO]);
+    assert!(
+        found[2].starts_with("depends on the machine: reproduced by ") && found[2].contains("/a; not by "),
+        "{found:?}"
+    );
+    let said = judgement.describe();
+    assert!(said.contains("The flow ends at the critical temperature. [talk; arXiv:1801.07172]"), "{said}");
+}
+
+/// A line T = 1 + H; ends at (2.5, 1.5), on the line, or at the mixture (2.5, 0.75).
+#[test]
+fn ends_in_the_plane_lie_on_the_line_of_maximal_specific_heat_or_beside_it() {
+    let ridges = "line,field,temperature,temperature_error\nspecific-heat,0,1,0\nspecific-heat,2,3,0\nspecific-heat,4,5,0\n\
+        bethe,0,9,0\n";
+    let markers = "name,label,temperature,field\ntraining_mixture,mixture,2.5,0.75\n";
+    for (end, expected) in [([2.5, 1.5], [YES, YES]), ([2.5, 0.75], [NO, NO]), ([2.5, -1.5], [YES, YES])] {
+        let folder = tempfile::tempdir().unwrap();
+        plant(folder.path(), &[("a", end)], 0.01, 0.0, markers, ridges);
+        let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
+        assert_eq!(verdicts(&table, "ends-on-line-of-maximal-specific-heat", "exact"), expected, "{end:?}");
+    }
+}
+
+#[test]
+fn a_run_that_is_not_done_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = Judgement::of(&[folder.path()]).unwrap_err().to_string();
+    assert!(said.contains("markers.csv: is the run done up to analyze?"), "{said}");
+}

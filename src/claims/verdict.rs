@@ -1,0 +1,164 @@
+//! The rules by which a number is held against a claim; `docs/claims.md` states them in words.
+
+use std::fmt;
+
+use ising_data::{Estimate, mean};
+
+use super::student::quantile;
+
+/// Confidence of the intervals that verdicts rest on.
+pub(super) const CONFIDENCE: f64 = 0.99;
+
+/// The most seeds that a verdict asks for.
+const MAX_SEEDS: usize = 10_000;
+
+/// What a claim says of a number.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Expectation {
+    /// It is `value`, and not one of `rivals`.
+    Value { value: f64, rivals: Vec<f64> },
+    /// It lies between the two.
+    Within(f64, f64),
+}
+
+/// What the seeds say of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The interval holds what was claimed and no rival; or lies within the claimed range.
+    Reproduced,
+    /// The interval excludes what was claimed.
+    NotReproduced,
+    /// Neither; so many more seeds would tell, if that is known.
+    Undecided(Option<usize>),
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reproduced => f.write_str("reproduced"),
+            Self::NotReproduced => f.write_str("not reproduced"),
+            Self::Undecided(Some(more)) => write!(f, "undecided: {more} seeds more needed"),
+            Self::Undecided(None) => f.write_str("undecided: more seeds needed"),
+        }
+    }
+}
+
+/// A number measured once for every seed: independent machines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Measured {
+    pub(super) mean: Estimate,
+    pub(super) n_seeds: usize,
+}
+
+impl Measured {
+    /// Over the finite values of the seeds.
+    pub(super) fn new(values: impl IntoIterator<Item = f64>) -> Self {
+        let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+        Self { mean: mean(&values), n_seeds: values.len() }
+    }
+
+    /// Half the length of the interval: t s/√n.
+    fn half_width(&self) -> f64 {
+        if self.n_seeds < 2 { f64::INFINITY } else { quantile(CONFIDENCE, self.n_seeds - 1) * self.mean.error }
+    }
+
+    /// How far the number lies above `expected`, in standard errors; infinite for seeds that agree on another number.
+    pub(super) fn distance(&self, expected: f64) -> f64 {
+        let difference = self.mean.value - expected;
+        if difference.abs() <= ROUNDING * expected.abs().max(1.0) { 0.0 } else { difference / self.mean.error }
+    }
+
+    /// Holds the number against what is claimed.
+    pub(super) fn verdict(&self, expectation: &Expectation) -> Verdict {
+        let half = self.half_width();
+        if !half.is_finite() {
+            return Verdict::Undecided(None);
+        }
+        let (low, high) = (self.mean.value - half, self.mean.value + half);
+        match expectation {
+            Expectation::Value { value, rivals } => {
+                let holds = |x: &f64| (self.mean.value - x).abs() <= half + ROUNDING * x.abs().max(1.0);
+                if !holds(value) {
+                    return Verdict::NotReproduced;
+                }
+                let nearest = rivals.iter().filter(|x| holds(x)).map(|x| (x - value).abs()).reduce(f64::min);
+                // An interval of less than half the distance cannot hold both.
+                nearest.map_or(Verdict::Reproduced, |distance| self.undecided(0.5 * distance))
+            }
+            &Expectation::Within(least, most) if low >= least && high <= most => Verdict::Reproduced,
+            &Expectation::Within(least, most) if high < least || low > most => Verdict::NotReproduced,
+            &Expectation::Within(least, most) => {
+                self.undecided((self.mean.value - least).abs().min((self.mean.value - most).abs()))
+            }
+        }
+    }
+
+    /// The seeds that are missing until half the interval's length is `wanted`, should they scatter as these do.
+    fn undecided(&self, wanted: f64) -> Verdict {
+        let scatter = self.mean.error * (self.n_seeds as f64).sqrt();
+        let is_enough = |n: &usize| quantile(CONFIDENCE, n - 1) * scatter / (*n as f64).sqrt() <= wanted;
+        // Doubling, then bisection: the width falls with n.
+        let mut high = self.n_seeds + 1;
+        while !is_enough(&high) {
+            high *= 2;
+            if high > MAX_SEEDS {
+                return Verdict::Undecided(None);
+            }
+        }
+        let mut low = self.n_seeds;
+        while high - low > 1 {
+            let middle = low.midpoint(high);
+            if is_enough(&middle) { high = middle } else { low = middle }
+        }
+        Verdict::Undecided(Some(high - self.n_seeds))
+    }
+}
+
+/// Numbers nearer than this, relative to 1 or to themselves, are equal.
+const ROUNDING: f64 = 1e-9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(value: f64, rivals: &[f64]) -> Expectation {
+        Expectation::Value { value, rivals: rivals.to_vec() }
+    }
+
+    #[test]
+    fn a_value_is_reproduced_if_the_interval_holds_it_and_no_rival() {
+        // Mean 2.3, error 0.01, t(0.99, 3) = 5.84: the interval is 2.24 … 2.36.
+        let measured = Measured::new([2.28, 2.30, 2.30, 2.32, f64::NAN]);
+        assert_eq!(measured.n_seeds, 4);
+        assert_eq!(measured.verdict(&at(2.269, &[2.562])), Verdict::Reproduced);
+        assert_eq!(measured.verdict(&at(2.562, &[2.269])), Verdict::NotReproduced);
+        assert!((measured.distance(2.269) - 0.031 / 0.00816).abs() < 0.02);
+        // The rival 2.3446 lies in the interval: 0.0378 is to be resolved.
+        let Verdict::Undecided(Some(more)) = measured.verdict(&at(2.269, &[2.3446])) else { panic!("decided") };
+        assert!((1..5).contains(&more), "{more}");
+    }
+
+    #[test]
+    fn a_range_is_reproduced_if_it_holds_the_interval() {
+        let measured = Measured::new([0.02, 0.0, -0.02, 0.01]);
+        assert_eq!(measured.verdict(&Expectation::Within(-0.1, 0.1)), Verdict::Reproduced);
+        assert_eq!(measured.verdict(&Expectation::Within(0.2, 1.0)), Verdict::NotReproduced);
+        assert!(matches!(measured.verdict(&Expectation::Within(0.0, 0.1)), Verdict::Undecided(Some(_))));
+    }
+
+    #[test]
+    fn one_seed_decides_nothing_and_equal_seeds_decide_all() {
+        assert_eq!(Measured::new([2.3]).verdict(&at(2.3, &[])), Verdict::Undecided(None));
+        assert_eq!(Measured::new([]).verdict(&at(2.3, &[])), Verdict::Undecided(None));
+        let equal = Measured::new([1.0, 1.0, 1.0]);
+        assert_eq!(equal.verdict(&Expectation::Within(0.9, 1.0)), Verdict::Reproduced);
+        assert_eq!(equal.verdict(&at(1.0, &[])), Verdict::Reproduced);
+        assert!(equal.distance(0.0).is_infinite() && equal.distance(1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn verdicts_are_said_in_words() {
+        let said = [Verdict::Reproduced, Verdict::NotReproduced, Verdict::Undecided(Some(3))].map(|v| v.to_string());
+        assert_eq!(said, ["reproduced", "not reproduced", "undecided: 3 seeds more needed"]);
+    }
+}

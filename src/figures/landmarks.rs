@@ -1,0 +1,206 @@
+//! What is marked in the (T, H) plane: lines of maxima, singled-out state points, and where the flows end.
+
+use super::axes::Axes;
+use super::canvas::Canvas;
+use super::layout::ellipse;
+use super::legend::{Entry, Key};
+use super::number::short;
+use super::series::Sample;
+use super::style::{BAND, Color, Dash, INK, Marker, ORANGE, SKY, Stroke, VERMILLION};
+use crate::table::{Table, TableError};
+
+/// A line of the plane: its name in the table, its label and its dash; sampled points have no dash.
+type Line = (&'static str, &'static str, Option<Dash>);
+
+/// The lines that are drawn, in the order of the legend.
+const LINES: [Line; 4] = [
+    ("specific-heat", "maximal *c*, exact", Some(Dash::Solid)),
+    ("specific-heat-bethe", "the same, Bethe lattice", Some(Dash::Dashed)),
+    ("specific-heat-sampled", "the same, sampled", None),
+    ("susceptibility", "maximal *χ*", Some(Dash::Dotted)),
+];
+
+/// A state point with the ellipse of its errors.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    temperature: f64,
+    field: f64,
+    /// [[σ_T², σ_TH], [σ_TH, σ_H²]].
+    covariance: [[f64; 2]; 2],
+}
+
+/// All that is marked.
+pub(crate) struct Landmarks {
+    lines: Vec<(Line, Vec<Sample>)>,
+    /// With label, marker and colour.
+    markers: Vec<(String, Marker, Color, Point)>,
+    seeds: Vec<Point>,
+    mean: Option<Point>,
+}
+
+impl Landmarks {
+    /// Columns of `ridges`: line, field, temperature, temperature_error; of `markers`: name, label, temperature, field; of
+    /// `end_points`: seed ("all" for the mean over seeds), reading, temperature, field, their errors and covariance.
+    pub(crate) fn read(ridges: &Table, markers: &Table, end_points: &Table, reading: &str) -> Result<Self, TableError> {
+        let mut lines = Vec::new();
+        for line in LINES {
+            let rows = ridges.filter("line", line.0)?;
+            let samples = super::series::samples(&rows, "temperature", "field", None)?;
+            let errors = rows.column("temperature_error")?;
+            let with_errors = samples.into_iter().zip(errors).map(|(sample, error)| Sample { error, ..sample });
+            lines.push((line, with_errors.collect::<Vec<_>>()));
+        }
+        lines.retain(|(_, samples)| !samples.is_empty());
+        let names = markers.text("name")?.into_iter().zip(markers.text("label")?);
+        let numbers = markers.column("temperature")?.into_iter().zip(markers.column("field")?);
+        let marker = |((name, label), (temperature, field)): ((&str, &str), (f64, f64))| {
+            let (marker, color) = shape(name);
+            (label.to_owned(), marker, color, Point { temperature, field, covariance: [[0.0; 2]; 2] })
+        };
+        let of_reading = end_points.filter("reading", reading)?;
+        let ends = points(&of_reading)?;
+        let is_mean = of_reading.text("seed")?.into_iter().map(|seed| seed == "all");
+        let (mean, seeds): (Vec<_>, Vec<_>) = ends.into_iter().zip(is_mean).partition(|(_, is_mean)| *is_mean);
+        Ok(Self {
+            lines,
+            markers: names.zip(numbers).map(marker).collect(),
+            seeds: seeds.into_iter().map(|(point, _)| point).collect(),
+            mean: mean.first().map(|(point, _)| *point),
+        })
+    }
+
+    /// Temperatures of the state points, for the axis.
+    pub(crate) fn temperatures(&self) -> impl Iterator<Item = f64> {
+        self.points().map(|point| point.temperature)
+    }
+
+    /// Fields of the state points and lines, for the axis.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = f64> {
+        let of_lines = self.lines.iter().flat_map(|(_, samples)| samples).map(|sample| sample.y);
+        self.points().map(|point| point.field).chain(of_lines)
+    }
+
+    fn points(&self) -> impl Iterator<Item = Point> {
+        let marked = self.markers.iter().map(|(.., point)| *point);
+        marked.chain(self.seeds.iter().copied()).chain(self.mean)
+    }
+
+    /// The lines in `ink`.
+    pub(crate) fn draw_lines(&self, axes: &Axes, canvas: &mut Canvas<'_>, ink: Color) {
+        for ((_, _, dash), samples) in &self.lines {
+            let shown: Vec<_> =
+                samples.iter().filter(|sample| axes.at(sample.x, sample.y).is_some()).copied().collect();
+            match dash {
+                Some(dash) => axes.curve(canvas, &shown, Stroke { color: ink, width: 3.0, dash: *dash }),
+                None => {
+                    for sample in &shown {
+                        let [low, high] = [-1.0, 1.0].map(|sign| axes.x.clamp(sample.x + sign * sample.error));
+                        let ends = [low, high].map(|x| axes.pixel(x, sample.y)).into_iter().flatten();
+                        canvas.line(&ends.collect::<Vec<_>>(), Stroke::solid(ink, 2.0));
+                    }
+                    axes.points(canvas, &shown, Marker::Square, ink);
+                }
+            }
+        }
+    }
+
+    /// The singled-out state points, then the ends of the flows with the ellipses of their errors.
+    pub(crate) fn draw_points(&self, axes: &Axes, canvas: &mut Canvas<'_>) {
+        for (_, marker, color, Point { temperature, field, .. }) in &self.markers {
+            if let Some(center) = axes.at(*temperature, *field) {
+                canvas.large_marker(center, *marker, *color);
+            }
+        }
+        for point in &self.seeds {
+            point.draw_ellipse(axes, canvas);
+        }
+        for point in &self.seeds {
+            if let Some(center) = axes.at(point.temperature, point.field) {
+                canvas.marker(center, Marker::Disk, VERMILLION);
+            }
+        }
+        if let Some(mean) = self.mean.filter(|_| self.seeds.len() > 1) {
+            mean.draw_ellipse(axes, canvas);
+            if let Some(center) = axes.at(mean.temperature, mean.field) {
+                canvas.large_marker(center, Marker::Nabla, VERMILLION);
+            }
+        }
+    }
+
+    /// The legend of lines drawn in `ink` and of the points.
+    pub(crate) fn entries(&self, ink: Color) -> Vec<Entry> {
+        let line = |((_, label, dash), _): &(Line, Vec<Sample>)| match dash {
+            Some(dash) => Entry::new(Key::Line(Stroke { color: ink, width: 3.0, dash: *dash }), *label),
+            None => Entry::new(Key::Points(Marker::Square, ink), *label),
+        };
+        let mut entries: Vec<_> = self.lines.iter().map(line).collect();
+        for (label, marker, color, point) in &self.markers {
+            let place = format!("({}, {})", short(point.temperature), short(point.field));
+            entries.push(Entry::new(Key::Mark(*marker, *color), format!("{label} {place}")));
+        }
+        if !self.seeds.is_empty() {
+            entries.push(Entry::new(Key::Mark(Marker::Disk, VERMILLION), "end of a flow ± 1 *σ*"));
+        }
+        if self.seeds.len() > 1 {
+            let label = format!("mean of {} seeds", self.seeds.len());
+            entries.push(Entry::new(Key::Mark(Marker::Nabla, VERMILLION), label));
+        }
+        entries
+    }
+
+    /// What is drawn where: temperature, field, their errors and covariance.
+    pub(crate) fn numbers(&self) -> Vec<(String, [f64; 5])> {
+        let mut numbers = Vec::new();
+        for ((name, ..), samples) in &self.lines {
+            numbers.extend(
+                samples.iter().map(|sample| ((*name).to_owned(), [sample.x, sample.y, sample.error, 0.0, 0.0])),
+            );
+        }
+        numbers.extend(self.markers.iter().map(|(label, .., point)| (label.clone(), point.numbers())));
+        numbers.extend(self.seeds.iter().map(|point| ("end of a flow".to_owned(), point.numbers())));
+        numbers.extend(self.mean.map(|point| ("mean end of the flows".to_owned(), point.numbers())));
+        numbers
+    }
+}
+
+impl Point {
+    fn draw_ellipse(&self, axes: &Axes, canvas: &mut Canvas<'_>) {
+        let (Some(center), Some((x, y))) = (axes.at(self.temperature, self.field), axes.pixels_per_unit()) else {
+            return;
+        };
+        let [[tt, th], [_, hh]] = self.covariance;
+        let corners = ellipse(center, [[tt * x * x, th * x * y], [th * x * y, hh * y * y]]);
+        if self.temperature.is_finite() && corners.iter().all(|corner| axes.area.contains(*corner)) {
+            canvas.polygon(&corners, VERMILLION, 2.0 * BAND);
+        }
+    }
+
+    fn numbers(&self) -> [f64; 5] {
+        let [[tt, th], [_, hh]] = self.covariance;
+        [self.temperature, self.field, tt.sqrt(), hh.sqrt(), th]
+    }
+}
+
+/// How a singled-out state point is drawn.
+fn shape(name: &str) -> (Marker, Color) {
+    match name {
+        "critical_temperature" => (Marker::Triangle, INK),
+        "training_mixture" => (Marker::Diamond, ORANGE),
+        _ => (Marker::Square, SKY),
+    }
+}
+
+/// The state points of a table; an error that is not known is 0.
+fn points(table: &Table) -> Result<Vec<Point>, TableError> {
+    let column = |name: &str| table.column(name);
+    let known = |value: f64| if value.is_finite() { value } else { 0.0 };
+    let (temperatures, fields) = (column("temperature")?, column("field")?);
+    let (t_errors, h_errors) = (column("temperature_error")?, column("field_error")?);
+    let mixed = column("covariance")?;
+    let point = |i: usize| {
+        let th = known(mixed[i]);
+        let covariance = [[known(t_errors[i]).powi(2), th], [th, known(h_errors[i]).powi(2)]];
+        Point { temperature: temperatures[i], field: fields[i], covariance }
+    };
+    Ok((0..table.len()).map(point).collect())
+}

@@ -1,0 +1,68 @@
+//! Lines of maxima over the (T, H) plane: of C exact, on the Bethe lattice and from the samples, and of chi.
+
+use anyhow::Result;
+use ising_data::{Estimate, SampleSet, bond_energy, magnetization};
+use ising_theory::{BetheLattice, FieldTerm, Lattice, TheoryError, specific_heat_maximum, tabulated_maximum};
+
+use super::{exact_plane::ExactPlane, state_points};
+use crate::table::Table;
+
+/// Every line point by point; exact points have error 0.
+pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) -> Result<Table> {
+    let mut table = Table::new("ridges", ["line", "field", "temperature", "temperature_error"]);
+    let mut push = |line: &str, field: f64, temperature: f64, error: f64| {
+        table.push([line.into(), field.into(), temperature.into(), error.into()])
+    };
+    for (field, temperature) in exact(lattice, &plane.ridge_fields)? {
+        push("specific-heat", field, temperature, 0.0)?;
+    }
+    if matches!(lattice, Lattice::Square { .. }) {
+        for &field in &plane.ridge_fields {
+            for maximum in BetheLattice::default().specific_heat_maxima(field, FieldTerm::Included)? {
+                push("specific-heat-bethe", field, maximum.temperature, 0.0)?;
+            }
+        }
+    }
+    for (field, maximum) in sampled(samples, &plane.fields) {
+        push("specific-heat-sampled", field, maximum.value, maximum.error)?;
+    }
+    for (index, &field) in plane.ridge_fields.iter().enumerate() {
+        if let Some(temperature) = tabulated_maximum(&plane.temperatures, &plane.susceptibilities(index)) {
+            push("susceptibility", field, temperature, 0.0)?;
+        }
+    }
+    Ok(table)
+}
+
+/// The exact maximum of c over T in each field; nothing in the fields of which nothing exact is known.
+fn exact(lattice: Lattice, fields: &[f64]) -> Result<Vec<(f64, f64)>> {
+    let mut line = Vec::new();
+    for &field in fields {
+        match specific_heat_maximum(lattice, field) {
+            Ok(maximum) => line.push((field, maximum.temperature)),
+            Err(TheoryError::SideTooLarge { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(line)
+}
+
+/// The maximum of c over T of the samples in each field, where it does not lie at an end of the grid.
+fn sampled(samples: &SampleSet, fields: &[f64]) -> Vec<(f64, Estimate)> {
+    let maximum = |&field: &f64| Some((field, ising_data::specific_heat_maximum(&energies(samples, field))?));
+    fields.iter().filter_map(maximum).collect()
+}
+
+/// The energies of the samples in this field at every finite temperature above 0, from cold to hot.
+fn energies(samples: &SampleSet, field: f64) -> Vec<(f64, Vec<f64>)> {
+    let lattice = samples.lattice;
+    let energy = |row: &[u8]| bond_energy(lattice, row) as f64 - field * magnetization(lattice.n_sites(), row) as f64;
+    let inside = |temperature: f64| temperature > 0.0 && temperature.is_finite();
+    let mut found: Vec<(f64, Vec<f64>)> = state_points(samples)
+        .into_iter()
+        .filter(|(point, _)| point.field().total_cmp(&field).is_eq() && inside(point.temperature()))
+        .map(|(point, range)| (point.temperature(), samples.spins.slice(range).rows().map(energy).collect()))
+        .collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found
+}

@@ -1,0 +1,93 @@
+//! The flow in the (T, H) plane: end points, the vector field of one step, fixed points. Part of `analyze`.
+
+mod agreement;
+mod end_points;
+mod fixed_points;
+mod vector_field;
+
+use anyhow::Result;
+use ising_data::{Estimate, mean};
+
+use crate::table::{Cell, Table};
+
+pub(super) use agreement::agreement_of_starts;
+pub(super) use end_points::end_points;
+pub(super) use fixed_points::fixed_points;
+pub(super) use vector_field::vector_field;
+
+/// A way to read (T, H) off a step of the flow.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    name: &'static str,
+    /// Columns with T and H.
+    columns: [&'static str; 2],
+    /// Columns with their errors.
+    errors: [&'static str; 2],
+}
+
+/// By the network, and by the exact maximum of the likelihood.
+const READINGS: [Reading; 2] = [
+    Reading {
+        name: "thermometer",
+        columns: ["thermometer_temperature", "thermometer_field"],
+        errors: ["thermometer_temperature_error", "thermometer_field_error"],
+    },
+    Reading {
+        name: "exact",
+        columns: ["exact_temperature", "exact_field"],
+        errors: ["exact_temperature_error", "exact_field_error"],
+    },
+];
+
+impl Reading {
+    /// (T, H) of every row of the flow.
+    fn points(self, flow: &Table) -> Result<Vec<[f64; 2]>> {
+        pairs(flow, self.columns)
+    }
+
+    /// Their errors.
+    fn point_errors(self, flow: &Table) -> Result<Vec<[f64; 2]>> {
+        pairs(flow, self.errors)
+    }
+}
+
+/// Two columns side by side.
+fn pairs(table: &Table, [first, second]: [&str; 2]) -> Result<Vec<[f64; 2]>> {
+    Ok(table.column(first)?.into_iter().zip(table.column(second)?).map(|(a, b)| [a, b]).collect())
+}
+
+/// A mean point of the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct PlanePoint {
+    n_values: usize,
+    temperature: Estimate,
+    field: Estimate,
+    /// Covariance of the two means.
+    covariance: f64,
+}
+
+impl PlanePoint {
+    /// The mean of those points that are finite.
+    fn mean(points: &[[f64; 2]]) -> Self {
+        let finite: Vec<[f64; 2]> = points.iter().copied().filter(|point| is_finite(*point)).collect();
+        let of = |axis: usize| mean(&finite.iter().map(|point| point[axis]).collect::<Vec<_>>());
+        let (temperature, field) = (of(0), of(1));
+        let n = finite.len() as f64;
+        let product = |[t, h]: &[f64; 2]| (t - temperature.value) * (h - field.value);
+        let covariance = finite.iter().map(product).sum::<f64>() / (n * (n - 1.0));
+        Self { n_values: finite.len(), temperature, field, covariance }
+    }
+
+    fn position(&self) -> [f64; 2] {
+        [self.temperature.value, self.field.value]
+    }
+
+    /// T, its error, H, its error.
+    fn cells(&self) -> [Cell; 4] {
+        [self.temperature.value, self.temperature.error, self.field.value, self.field.error].map(Cell::from)
+    }
+}
+
+fn is_finite(point: [f64; 2]) -> bool {
+    point.iter().all(|x| x.is_finite())
+}
