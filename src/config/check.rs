@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    schema::{Data, SamplerKind, Settings},
+    schema::{Data, Flow, SamplerKind, Settings, UpdateKind},
     values::Count,
 };
 
@@ -28,6 +28,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Problem> {
     check_data(settings)?;
     check_machines(settings)?;
     check_likelihood(settings)?;
+    check_flow(&settings.flow)?;
     check_figures(settings)
 }
 
@@ -107,6 +108,24 @@ fn check_likelihood(settings: &Settings) -> Result<(), Problem> {
     }
     check_size("likelihood.n_chains", likelihood.n_chains, MAX_CHAINS)?;
     check_size("likelihood.n_temperatures", likelihood.n_temperatures, MAX_TEMPERATURES)
+}
+
+/// The fewest steps and chains that give a correlation time and its error.
+const LEAST_STATIONARY: usize = 10;
+
+fn check_flow(flow: &Flow) -> Result<(), Problem> {
+    let Some(n_steps) = flow.n_stationary_steps else { return Ok(()) };
+    if flow.update != UpdateKind::Sampled {
+        let help = "choose update = \"sampled\", or leave n_stationary_steps out";
+        return Err(Problem::new("flow.n_stationary_steps", "only a sampled flow has a stationary law", help));
+    }
+    for (key, count) in [("n_stationary_steps", n_steps), ("n_stationary_chains", flow.n_stationary_chains)] {
+        if count.get() < LEAST_STATIONARY {
+            let help = format!("choose {LEAST_STATIONARY} or more");
+            return Err(Problem::new(&format!("flow.{key}"), &format!("{count} are too few for errors"), &help));
+        }
+    }
+    Ok(())
 }
 
 fn batch_too_large(key: &str, n_samples: usize) -> Problem {

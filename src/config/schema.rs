@@ -213,6 +213,11 @@ pub struct Flow {
     pub n_chains: Count,
     /// How both layers are set.
     pub update: UpdateKind,
+    /// Steps of a long run after the flow, which looks at its stationary law; without them none (update "sampled").
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_stationary_steps: Option<Count>,
+    /// Chains of the long run, evenly from all starts.
+    pub n_stationary_chains: Count,
 }
 
 impl Default for Flow {
@@ -224,6 +229,8 @@ impl Default for Flow {
             n_steps: Count::new(200),
             n_chains: Count::new(500),
             update: UpdateKind::Sampled,
+            n_stationary_steps: None,
+            n_stationary_chains: Count::new(100),
         }
     }
 }

@@ -5,6 +5,7 @@ mod calibration;
 mod drawing;
 mod exact_thermometers;
 mod flow;
+mod histogram;
 mod likelihood;
 mod plane;
 mod render;
