@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    schema::{Data, Flow, SamplerKind, Settings, UpdateKind},
+    schema::{Data, FigureKind, Flow, SamplerKind, Settings, UpdateKind},
     values::Count,
 };
 
@@ -165,6 +165,10 @@ fn check_figures(settings: &Settings) -> Result<(), Problem> {
         if !names.insert(name.clone()) {
             let help = "give one of them another name = \"…\"";
             return Err(Problem::new(&format!("figures.{name}.kind"), "two figures have this name", help));
+        }
+        if figure.kind == FigureKind::Stationary && settings.flow.n_stationary_steps.is_none() {
+            let (message, help) = ("there is no long run to show", "set flow.n_stationary_steps");
+            return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
         }
         let machine = figure.machine.as_ref();
         if let Some(machine) = machine.filter(|machine| settings.rbm.iter().all(|rbm| rbm.name != **machine)) {

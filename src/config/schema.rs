@@ -253,11 +253,17 @@ pub enum FigureKind {
     Likelihood,
     /// Observables of the samples against exact values.
     Observables,
+    /// Energy and magnetization against step from every start.
+    Relaxation,
+    /// Where the flow ends, against the number of hidden units.
+    EndPointAgainstNHidden,
+    /// Autocorrelation and stationary law of a long run; needs flow.n_stationary_steps.
+    Stationary,
 }
 
 impl FigureKind {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
+    /// Every kind that can be drawn of any run.
+    pub const ALL: [Self; 8] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
@@ -265,6 +271,7 @@ impl FigureKind {
         Self::Training,
         Self::Likelihood,
         Self::Observables,
+        Self::Relaxation,
     ];
 }
 

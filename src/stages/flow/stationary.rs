@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ising_data::{
-    Estimate, PackedSpins, autocorrelation, bond_energy, magnetization, mean,
+    Autocorrelation, Estimate, PackedSpins, autocorrelation, bond_energy, magnetization, mean,
     stream::{self, Purpose},
 };
 use ising_theory::Lattice;
@@ -10,6 +10,7 @@ use models::{
     Rbm,
     likelihood::{EXACT_LIMIT, exact_samples},
 };
+use rayon::prelude::*;
 
 use super::chains::Chains;
 use crate::{
@@ -65,9 +66,11 @@ impl LongRun<'_> {
             Vec::new()
         };
         let mixture = self.observe(self.mixture);
+        let memories: Vec<Autocorrelation> =
+            QUANTITIES.par_iter().map(|(_, of)| autocorrelation(&records.series(*of))).collect();
         Ok(StationaryTables {
-            autocorrelation: self.autocorrelation(&records)?,
-            stationary: self.summary(&records, [&own, &mixture])?,
+            autocorrelation: self.autocorrelation(&records, &memories)?,
+            stationary: self.summary(&records, &memories, [&own, &mixture])?,
             histogram: self.histogram(&records, [&own, &mixture])?,
         })
     }
@@ -98,10 +101,9 @@ impl LongRun<'_> {
     }
 
     /// ρ(t) of every quantity at some fifty lags.
-    fn autocorrelation(&self, records: &Records) -> Result<Table> {
+    fn autocorrelation(&self, records: &Records, memories: &[Autocorrelation]) -> Result<Table> {
         let mut table = Table::new("autocorrelation", ["machine", "seed", "quantity", "lag", "autocorrelation"]);
-        for (quantity, of) in QUANTITIES {
-            let function = autocorrelation(&records.series(of)).function;
+        for ((quantity, _), Autocorrelation { function, .. }) in QUANTITIES.iter().zip(memories) {
             let mut lag = 0;
             while lag < function.len() {
                 let numbers = [(lag * records.interval).into(), function[lag].into()];
@@ -114,7 +116,7 @@ impl LongRun<'_> {
 
     /// Means of the chains with τ, beside those of the machine's law and of the data; how far the chains from the first half
     /// of the starts differ from the others; and the distances of the laws of (e, |m|).
-    fn summary(&self, records: &Records, references: [&[Observed]; 2]) -> Result<Table> {
+    fn summary(&self, records: &Records, memories: &[Autocorrelation], references: [&[Observed]; 2]) -> Result<Table> {
         let mut table = Table::new("stationary", SUMMARY);
         let flat: Vec<Observed> = records.chains.concat();
         let mut distances = Vec::new();
@@ -123,10 +125,8 @@ impl LongRun<'_> {
             let floor = halves(&records.chains).hypot(halves(&reference.iter().map(|&o| vec![o]).collect::<Vec<_>>()));
             distances.extend([of_chains, 0.5 * floor].map(Cell::from));
         }
-        for (quantity, of) in QUANTITIES {
-            let series = records.series(of);
-            let tau = autocorrelation(&series).time;
-            let of_chain: Vec<f64> = series.iter().map(|chain| mean(chain).value).collect();
+        for ((quantity, of), Autocorrelation { time: tau, .. }) in QUANTITIES.into_iter().zip(memories) {
+            let of_chain: Vec<f64> = records.series(of).iter().map(|chain| mean(chain).value).collect();
             let (first, second) = of_chain.split_at(of_chain.len() / 2);
             let (first, second) = (mean(first), mean(second));
             let interval = records.interval as f64;
