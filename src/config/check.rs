@@ -5,7 +5,7 @@ mod thermometer;
 use std::collections::HashSet;
 
 use super::{
-    schema::{Data, SamplerKind, Settings},
+    schema::{Data, FigureKind, Flow, SamplerKind, Settings, UpdateKind},
     values::Count,
 };
 
@@ -31,6 +31,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Problem> {
     thermometer::check(settings)?;
     check_machines(settings)?;
     check_likelihood(settings)?;
+    check_flow(&settings.flow)?;
     check_figures(settings)
 }
 
@@ -105,6 +106,24 @@ fn check_likelihood(settings: &Settings) -> Result<(), Problem> {
     check_size("likelihood.n_temperatures", likelihood.n_temperatures, MAX_TEMPERATURES)
 }
 
+/// The fewest steps and chains that give a correlation time and its error.
+const LEAST_STATIONARY: usize = 10;
+
+fn check_flow(flow: &Flow) -> Result<(), Problem> {
+    let Some(n_steps) = flow.n_stationary_steps else { return Ok(()) };
+    if flow.update != UpdateKind::Sampled {
+        let help = "choose update = \"sampled\", or leave n_stationary_steps out";
+        return Err(Problem::new("flow.n_stationary_steps", "only a sampled flow has a stationary law", help));
+    }
+    for (key, count) in [("n_stationary_steps", n_steps), ("n_stationary_chains", flow.n_stationary_chains)] {
+        if count.get() < LEAST_STATIONARY {
+            let help = format!("choose {LEAST_STATIONARY} or more");
+            return Err(Problem::new(&format!("flow.{key}"), &format!("{count} are too few for errors"), &help));
+        }
+    }
+    Ok(())
+}
+
 fn batch_too_large(key: &str, n_samples: usize) -> Problem {
     let help = format!("choose {n_samples} or less, or raise data.n_samples");
     Problem::new(key, &format!("a batch is larger than the {n_samples} training configurations"), &help)
@@ -142,6 +161,10 @@ fn check_figures(settings: &Settings) -> Result<(), Problem> {
         if !names.insert(name.clone()) {
             let help = "give one of them another name = \"…\"";
             return Err(Problem::new(&format!("figures.{name}.kind"), "two figures have this name", help));
+        }
+        if figure.kind == FigureKind::Stationary && settings.flow.n_stationary_steps.is_none() {
+            let (message, help) = ("there is no long run to show", "set flow.n_stationary_steps");
+            return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
         }
         let machine = figure.machine.as_ref();
         if let Some(machine) = machine.filter(|machine| settings.rbm.iter().all(|rbm| rbm.name != **machine)) {

@@ -181,6 +181,11 @@ pub struct Flow {
     pub n_chains: Count,
     /// How both layers are set.
     pub update: UpdateKind,
+    /// Steps of a long run after the flow, which looks at its stationary law; without them none (update "sampled").
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_stationary_steps: Option<Count>,
+    /// Chains of the long run, evenly from all starts.
+    pub n_stationary_chains: Count,
 }
 
 impl Default for Flow {
@@ -192,6 +197,8 @@ impl Default for Flow {
             n_steps: Count::new(200),
             n_chains: Count::new(500),
             update: UpdateKind::Sampled,
+            n_stationary_steps: None,
+            n_stationary_chains: Count::new(100),
         }
     }
 }
@@ -224,11 +231,17 @@ pub enum FigureKind {
     Plane,
     /// The specific heat over the (T, H) plane.
     SpecificHeatMap,
+    /// Energy and magnetization against step from every start.
+    Relaxation,
+    /// Where the flow ends, against the number of hidden units.
+    EndPointAgainstNHidden,
+    /// Autocorrelation and stationary law of a long run; needs flow.n_stationary_steps.
+    Stationary,
 }
 
 impl FigureKind {
-    /// Every kind.
-    pub const ALL: [Self; 12] = [
+    /// Every kind that can be drawn of any run.
+    pub const ALL: [Self; 13] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
@@ -241,6 +254,7 @@ impl FigureKind {
         Self::MapOnTemperatureAxis,
         Self::Plane,
         Self::SpecificHeatMap,
+        Self::Relaxation,
     ];
 }
 

@@ -14,11 +14,11 @@ use crate::table::{Table, TableError};
 /// Height of the figure in pixels.
 const HEIGHT: f64 = 1000.0;
 /// Room right of the panels for the scale of colours.
-const SIDE: f64 = 150.0;
+pub(super) const SIDE: f64 = 150.0;
 /// Temperatures from energies are shown up to this multiple of the hottest other one.
 const NEAR: f64 = 1.25;
 /// A reading: its column, that of its error, the title of its panel and of the axis.
-type Reading = [&'static str; 4];
+pub(super) type Reading = [&'static str; 4];
 
 const BY_NETWORK: Reading = [
     "thermometer_temperature",
@@ -31,10 +31,10 @@ const FIELD: Reading =
     ["thermometer_field", "thermometer_field_error", "(b) field read by the network", "field *H* [*J*]"];
 
 /// The flow from one start.
-struct Flow {
+pub(super) struct Flow {
     /// (T, H)
-    start: (f64, f64),
-    readings: [Vec<Sample>; 2],
+    pub(super) start: (f64, f64),
+    pub(super) readings: [Vec<Sample>; 2],
 }
 
 /// Temperature against step from every start, left read by the network, right by inverting the exact energy; where the
@@ -52,7 +52,7 @@ pub fn temperature_against_step(flow: &Table, markers: &Table) -> Result<Figure,
     let by_energy = flow.column(BY_ENERGY[0])?.iter().any(|temperature| !temperature.is_nan());
     let readings = [BY_NETWORK, if by_energy { BY_ENERGY } else { FIELD }];
     let flows = read_flows(flow, readings)?;
-    let numbers = numbers(&flows, readings)?;
+    let numbers = numbers("temperature_against_step", &flows, readings)?;
     let heat = Heat::holding(&flows.iter().map(|flow| flow.start.0).collect::<Vec<_>>());
     let steps = Scale::holding(Spacing::LogOnePlus, flow.column("step")?);
     let temperatures = temperature_scale(&flows, by_energy, &references);
@@ -76,7 +76,7 @@ pub fn temperature_against_step(flow: &Table, markers: &Table) -> Result<Figure,
     })
 }
 
-fn draw_flows(canvas: &mut Canvas<'_>, axes: &Axes, flows: &[Flow], reading: usize, heat: &Heat) {
+pub(super) fn draw_flows(canvas: &mut Canvas<'_>, axes: &Axes, flows: &[Flow], reading: usize, heat: &Heat) {
     for flow in flows {
         axes.band(canvas, &flow.readings[reading], heat.color(flow.start.0));
     }
@@ -110,7 +110,7 @@ fn readings(flows: &[Flow], index: usize) -> impl Iterator<Item = f64> {
     flows.iter().flat_map(move |flow| flow.readings[index].iter().map(|sample| sample.y))
 }
 
-fn read_flows(table: &Table, readings: [Reading; 2]) -> Result<Vec<Flow>, TableError> {
+pub(super) fn read_flows(table: &Table, readings: [Reading; 2]) -> Result<Vec<Flow>, TableError> {
     let mut flows = Vec::new();
     for start in starts(table)? {
         let rows = of_start(table, start)?;
@@ -121,10 +121,10 @@ fn read_flows(table: &Table, readings: [Reading; 2]) -> Result<Vec<Flow>, TableE
 }
 
 /// Both readings of every start, side by side.
-fn numbers(flows: &[Flow], readings: [Reading; 2]) -> Result<Table, TableError> {
+pub(super) fn numbers(name: &str, flows: &[Flow], readings: [Reading; 2]) -> Result<Table, TableError> {
     let [[first, first_error, ..], [second, second_error, ..]] = readings;
     let header = ["start_temperature", "start_field", "step", first, first_error, second, second_error];
-    let mut numbers = Table::new("temperature_against_step", header);
+    let mut numbers = Table::new(name, header);
     for Flow { start, readings: [first, second] } in flows {
         for (a, b) in first.iter().zip(second) {
             numbers.push([start.0, start.1, a.x, a.y, a.error, b.y, b.error].map(Into::into))?;

@@ -35,6 +35,19 @@ const OBSERVABLES: &str = "temperature,field,n_samples,energy_per_site,energy_pe
     abs_magnetization_per_site_error,abs_magnetization_per_site_exact\n\
     0,0,10,-2,0,-2,0,0,0,1,0,1\n2,0,10,-1.7,0.05,-1.745,0.7,0.1,0.723,0.9,0.05,0.911\ninf,0,10,0,0.1,0,,,0,0.1,0.1,0.08\n";
 
+const RELAXATION: &str = "machine,seed,start_temperature,start_field,step,energy_per_site,energy_per_site_error,\
+    abs_magnetization_per_site,abs_magnetization_per_site_error\n\
+    a,1,0,0,0,-2,0,1,0\na,1,0,0,1,-1.5,0.1,0.8,0.1\na,1,inf,0,0,0,0.1,0.1,0.01\na,1,inf,0,1,-1,0.1,0.6,0.1\n";
+const END_POINTS: &str = "machine,n_hidden,seed,reading,temperature\na,4,0,thermometer,3.1\na,4,1,thermometer,3.2\n\
+    a,4,all,thermometer,99\nb,16,0,thermometer,3.0\na,4,0,exact,2.9\na,4,1,exact,2.8\nb,16,0,exact,2.6\n\
+    a,4,0,energy,2.9\n";
+const AUTOCORRELATION: &str = "machine,seed,quantity,lag,autocorrelation\na,0,bond_energy_per_site,0,1\n\
+    a,0,bond_energy_per_site,10,0.1\na,0,abs_magnetization_per_site,0,1\na,0,abs_magnetization_per_site,10,0.2\n\
+    a,0,magnetization_per_site,0,1\na,0,magnetization_per_site,10,0.5\n";
+const STATIONARY: &str = "machine,seed,quantity,value,probability,probability_error,machine_law,mixture\n\
+    a,0,bond_energy_per_site,-2,0.1,0.01,nan,0.3\na,0,bond_energy_per_site,-1,0.9,0.01,nan,0.7\n\
+    a,0,abs_magnetization_per_site,0,0.5,0.01,nan,0\na,0,abs_magnetization_per_site,1,0.5,0.01,nan,1\n";
+
 fn table(name: &str, text: &str) -> Table {
     Table::from_csv(name, text).unwrap()
 }
@@ -53,6 +66,9 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("training", training(&table("training", TRAINING)).unwrap()),
         ("likelihood", likelihood(&table("likelihood", LIKELIHOOD)).unwrap()),
         ("observables", observables(&table("observables", OBSERVABLES), None, None).unwrap()),
+        ("relaxation", relaxation(&table("relaxation", RELAXATION)).unwrap()),
+        ("ends", end_point_against_n_hidden(&table("end points", END_POINTS), &markers).unwrap()),
+        ("stationary", stationary(&table("memory", AUTOCORRELATION), &table("histogram", STATIONARY)).unwrap()),
     ]
 }
 
@@ -95,7 +111,7 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 10] = [
+    let expected: [(&str, &[&str]); 13] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
@@ -109,6 +125,9 @@ fn labels_say_what_is_drawn() {
         ("training", &["epoch", "n_h=4", "weight norm", "± 1 standard deviation over 2 seeds"]),
         ("likelihood", &["relative entropy [nats]", "mean ln p", "± 1 standard error, one seed"]),
         ("observables", &["energy e [ J ]", "specific heat", "samples", "exact", "residual"]),
+        ("relaxation", &["energy e [ J ]", "| m |", "step of the flow", "one seed"]),
+        ("ends", &["number of hidden units n h", "read by the network", "critical T c (2.269)"]),
+        ("stationary", &["lag t [steps]", "autocorrelation", "chains of the flow", "training data", "probability"]),
     ];
     for ((name, figure), (of, labels)) in gallery().iter().zip(expected) {
         assert_eq!(*name, of);

@@ -2,6 +2,7 @@
 
 mod chains;
 mod recorder;
+mod stationary;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,18 +14,19 @@ use ising_data::{
 use models::Rbm;
 
 use super::{
-    Stage, control::Control, exact_thermometers::ExactThermometers, grid, machine_folder, machine_task, machines, pick,
-    train_thermometer::read_thermometer, write_table,
+    SAMPLES, Stage, control::Control, exact_thermometers::ExactThermometers, grid, machine_folder, machine_task,
+    machines, pick, read_samples, train_thermometer::read_thermometer, write_table,
 };
 use crate::{
     artifacts::TensorFile,
-    config::{Config, schema},
+    config::{Config, schema, values::Count},
     interrupt,
     pipeline::{Task, Workbench},
     training::machine::parameters,
 };
 use chains::Chains;
 use recorder::{FlowTables, Recorder};
+use stationary::{LongRun, StationaryTables};
 
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
     let common = Arc::new(Mutex::new(None));
@@ -131,7 +133,8 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
         tables: FlowTables::default(),
     };
     let label = format!("flow of {} seed {index}", rbm.name);
-    let work = workbench.progress.begin(&label, flow.n_steps.get() as u64, "step");
+    let n_stationary = flow.n_stationary_steps.map_or(0, Count::get);
+    let work = workbench.progress.begin(&label, (flow.n_steps.get() + n_stationary) as u64, "step");
     let stretch = (STRETCH / common.spins.n_samples()).max(1);
     let mut step = 0;
     for recorded in recorded_steps(flow.n_steps.get()) {
@@ -144,12 +147,32 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
         }
         recorder.record(step, chains.visible())?;
     }
+    let long_run = if n_stationary > 0 {
+        let run = LongRun {
+            machine: (&rbm.name, index),
+            lattice: config.lattice,
+            n_steps: n_stationary,
+            key,
+            seed: config.settings.seed.into(),
+            control: &common.control,
+            mixture: read_samples(config, workbench, SAMPLES)?.spins,
+        };
+        Some(run.run(&machine, chains.evenly(flow.n_stationary_chains.get()), step, &work)?)
+    } else {
+        None
+    };
     drop(work);
     let FlowTables { flow, histogram, configurations } = recorder.tables;
     let folder = folder(rbm, index);
     write_table(workbench, &format!("{folder}/flow.csv"), &flow)?;
     write_table(workbench, &format!("{folder}/histogram.csv"), &histogram)?;
-    write_table(workbench, &format!("{folder}/configurations.csv"), &configurations)
+    write_table(workbench, &format!("{folder}/configurations.csv"), &configurations)?;
+    if let Some(StationaryTables { autocorrelation, stationary, histogram }) = long_run {
+        write_table(workbench, &format!("{folder}/autocorrelation.csv"), &autocorrelation)?;
+        write_table(workbench, &format!("{folder}/stationary.csv"), &stationary)?;
+        write_table(workbench, &format!("{folder}/stationary-histogram.csv"), &histogram)?;
+    }
+    Ok(())
 }
 
 /// The trained machine.

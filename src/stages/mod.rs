@@ -6,6 +6,7 @@ mod control;
 mod drawing;
 mod exact_thermometers;
 mod flow;
+mod histogram;
 mod likelihood;
 mod plane;
 mod render;

@@ -71,6 +71,13 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
         FigureKind::Reliability => figures::reliability(&read("thermometer/reliability.csv")?)?,
         FigureKind::Training => figures::training(&of_all("training.csv")?)?,
         FigureKind::Likelihood => figures::likelihood(&of_all("likelihood.csv")?)?,
+        FigureKind::Relaxation => figures::relaxation(&flow("flow.csv")?)?,
+        FigureKind::EndPointAgainstNHidden => {
+            figures::end_point_against_n_hidden(&read("analysis/end-points.csv")?, &read("analysis/markers.csv")?)?
+        }
+        FigureKind::Stationary => {
+            figures::stationary(&flow("autocorrelation.csv")?, &flow("stationary-histogram.csv")?)?
+        }
         FigureKind::Observables => {
             let (exact, infinite) = (read("analysis/exact.csv")?, read("analysis/infinite.csv")?);
             figures::observables(&read("data/observables.csv")?, Some(&exact), Some(&infinite))?

@@ -37,4 +37,4 @@ pub use sample_set::SampleSet;
 pub use sampler::{Sampler, Samples, sample};
 pub use simd::SimdLevel;
 pub use state_point::{StatePoint, grid};
-pub use time_series::{autocorrelation_time, blocked_mean};
+pub use time_series::{Autocorrelation, autocorrelation, autocorrelation_time, blocked_mean};

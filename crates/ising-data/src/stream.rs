@@ -38,6 +38,8 @@ pub enum Purpose {
     BlockSpin = 12,
     /// Samples that the thermometer sees once, see [`point_key`].
     Lesson = 13,
+    /// Exact samples of a machine: index = machine.
+    MachineSample = 20,
 }
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.

@@ -9,22 +9,42 @@ pub fn blocked_mean(series: &[f64], n_blocks: usize) -> Estimate {
     mean(&blocks)
 }
 
-/// Integrated autocorrelation time τ = ½ + Σₜ ρ(t) in steps of the series, summed to the first t ≥ 6 τ(t)
-/// (Madras and Sokal, J. Stat. Phys. 50, 109), with their error τ √((4 t + 2)/n); a constant series has τ = ½.
+/// Integrated autocorrelation time of one series, see [`autocorrelation`].
 pub fn autocorrelation_time(series: &[f64]) -> Estimate {
-    let n = series.len();
-    let centre = mean(series).value;
+    autocorrelation(&[series]).time
+}
+
+/// How chains of one law forget where they were.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Autocorrelation {
+    /// ρ(t) for t = 0, 1, … up to the end of the sum for τ, in steps of the series.
+    pub function: Vec<f64>,
+    /// τ with its error.
+    pub time: Estimate,
+}
+
+/// ρ(t) about the mean of all chains, equally long, and the integrated autocorrelation time τ = ½ + Σₜ ρ(t) in steps of the
+/// series, summed to the first t ≥ 6 τ(t) (Madras and Sokal, J. Stat. Phys. 50, 109), with its error τ √((4 t + 2)/n), n the
+/// length of all chains; constant chains have τ = ½. Chains that do not mix keep ρ(t) from falling.
+pub fn autocorrelation(chains: &[impl AsRef<[f64]>]) -> Autocorrelation {
+    let length = chains.first().map_or(0, |chain| chain.as_ref().len());
+    let centre = mean(&chains.iter().map(|chain| mean(chain.as_ref()).value).collect::<Vec<_>>()).value;
     let covariance = |lag: usize| {
-        let products = series[lag..].iter().zip(series).map(|(a, b)| (a - centre) * (b - centre));
-        products.sum::<f64>() / (n - lag) as f64
+        let of_chain =
+            |chain: &[f64]| -> f64 { chain[lag..].iter().zip(chain).map(|(a, b)| (a - centre) * (b - centre)).sum() };
+        let sum: f64 = chains.iter().map(|chain| of_chain(chain.as_ref())).sum();
+        sum / ((length - lag) * chains.len()) as f64
     };
     let variance = covariance(0);
-    let (mut tau, mut window) = (0.5, 0);
-    while variance > 0.0 && window + 1 < n && (window as f64) < 6.0 * tau {
-        window += 1;
-        tau += covariance(window) / variance;
+    let (mut tau, mut function) = (0.5, vec![1.0]);
+    while variance > 0.0 && function.len() < length && (function.len() as f64) <= 6.0 * tau {
+        let correlation = covariance(function.len()) / variance;
+        tau += correlation;
+        function.push(correlation);
     }
-    Estimate { value: tau, error: tau * ((4 * window + 2) as f64 / n as f64).sqrt() }
+    let n = (length * chains.len()) as f64;
+    let error = tau * ((4 * function.len() - 2) as f64 / n).sqrt();
+    Autocorrelation { function, time: Estimate { value: tau, error } }
 }
 
 #[cfg(test)]
@@ -56,5 +76,19 @@ mod tests {
     fn constant_series() {
         assert!((autocorrelation_time(&[1.0; 10]).value - 0.5).abs() < 1e-15);
         assert_eq!(blocked_mean(&[1.0; 10], 3), Estimate { value: 1.0, error: 0.0 });
+    }
+
+    /// Chains of one law have its τ; chains with a mean of their own never forget it.
+    #[test]
+    fn chains_that_do_not_mix_are_seen() {
+        let mut rng = Xoroshiro::new(2, 0);
+        let mut chains = |offset: f64| -> Vec<Vec<f64>> {
+            (0..8).map(|chain| (0..500).map(|_| rng.uniform() + offset * f64::from(chain % 2)).collect()).collect()
+        };
+        // White noise: τ = ½ within 5 standard errors (false-alarm rate 1e-6).
+        let mixed = autocorrelation(&chains(0.0));
+        assert!((mixed.time.value - 0.5).abs() < 5.0 * mixed.time.error, "{mixed:?}");
+        let apart = autocorrelation(&chains(3.0));
+        assert!(apart.time.value > 50.0 && apart.function[10] > 0.9, "{:?}", apart.time);
     }
 }

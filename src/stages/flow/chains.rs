@@ -1,6 +1,7 @@
 //! The chains of a flow: spins or real numbers, taken from step to step.
 
-use burn::tensor::{Device, Tensor};
+use anyhow::Result;
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use ising_data::PackedSpins;
 use models::{PackedTensor, Rbm, Update, reconstruct};
 
@@ -43,5 +44,35 @@ impl Chains {
             Self::Sampled(chains) => chains.unpack(),
             Self::Other(visible, _) => visible.clone(),
         }
+    }
+
+    /// At most `n` of the chains, evenly spread over the starts.
+    pub(super) fn evenly(self, n: usize) -> Self {
+        let chosen = |n_chains: usize, device: &Device| {
+            let n = n.min(n_chains);
+            let indices: Vec<i32> = (0..n).map(|i| (i * n_chains / n) as i32).collect();
+            Tensor::<1, Int>::from_data(TensorData::new(indices, [n]), (device, DType::I32))
+        };
+        match self {
+            Self::Sampled(chains) => {
+                let order = chosen(chains.words.dims()[0], &chains.words.device());
+                Self::Sampled(chains.select(order))
+            }
+            Self::Other(visible, update) => {
+                let order = chosen(visible.dims()[0], &visible.device());
+                Self::Other(visible.select(0, order), update)
+            }
+        }
+    }
+
+    /// The visible units as spins.
+    pub(super) fn spins(&self, n_sites: usize) -> Result<PackedSpins> {
+        Ok(match self {
+            Self::Sampled(chains) => {
+                let words = chains.words.clone().try_into_vec_as::<i32>()?;
+                PackedSpins::from_words(n_sites, &words.into_iter().map(i32::cast_unsigned).collect::<Vec<_>>())
+            }
+            Self::Other(visible, _) => PackedSpins::from_f32(n_sites, &visible.clone().try_into_vec_as::<f32>()?),
+        })
     }
 }

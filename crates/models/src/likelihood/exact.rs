@@ -24,24 +24,58 @@ const WALK_UNITS: usize = 7;
 /// # Errors
 /// As [`RbmParameters::validate`]; [`ModelError::TooManyStates`] when both layers have more than [`EXACT_LIMIT`] units.
 pub fn exact_ln_z(parameters: &RbmParameters) -> Result<f64, ModelError> {
-    parameters.validate()?;
-    let layers = [Layer::visible(parameters), Layer::hidden(parameters)];
-    let [smaller, larger] =
-        if parameters.n_visible <= parameters.n_hidden { [&layers[0], &layers[1]] } else { [&layers[1], &layers[0]] };
-    let n_units = smaller.n_units();
-    if n_units > EXACT_LIMIT {
-        return Err(ModelError::TooManyStates { found: n_units, limit: EXACT_LIMIT });
-    }
-    let n_blocks = 1usize << n_units.saturating_sub(LANE_UNITS + WALK_UNITS);
-    let blocks: Vec<f64> = (0..n_blocks).into_par_iter().map(|block| ln_block(smaller, larger, block)).collect();
+    let enumeration = Enumeration::new(parameters)?;
     // Lanes beyond the units' states repeat them.
-    let n_repeats = 1 << LANE_UNITS.saturating_sub(n_units);
-    Ok(ln_sum_exp(&blocks) - f64::from(n_repeats).ln())
+    let n_repeats = 1 << LANE_UNITS.saturating_sub(enumeration.smaller.n_units());
+    Ok(ln_sum_exp(&enumeration.ln_blocks()) - f64::from(n_repeats).ln())
 }
 
-/// ln of the sum over the states of `smaller` whose units beyond the lanes and the walk are the bits of `block`.
-fn ln_block(smaller: &Layer, larger: &Layer, block: usize) -> f64 {
-    let n_walk = smaller.n_units().saturating_sub(LANE_UNITS).min(WALK_UNITS);
+/// The states of the smaller layer, in blocks.
+pub(super) struct Enumeration {
+    pub(super) smaller: Layer,
+    pub(super) larger: Layer,
+}
+
+impl Enumeration {
+    /// # Errors
+    /// As [`exact_ln_z`].
+    pub(super) fn new(parameters: &RbmParameters) -> Result<Self, ModelError> {
+        parameters.validate()?;
+        let (visible, hidden) = (Layer::visible(parameters), Layer::hidden(parameters));
+        let is_visible = parameters.n_visible <= parameters.n_hidden;
+        let (smaller, larger) = if is_visible { (visible, hidden) } else { (hidden, visible) };
+        let n_units = smaller.n_units();
+        if n_units > EXACT_LIMIT {
+            return Err(ModelError::TooManyStates { found: n_units, limit: EXACT_LIMIT });
+        }
+        Ok(Self { smaller, larger })
+    }
+
+    /// ln of the sum over the states of every block.
+    pub(super) fn ln_blocks(&self) -> Vec<f64> {
+        let n_blocks = 1usize << self.smaller.n_units().saturating_sub(LANE_UNITS + WALK_UNITS);
+        (0..n_blocks).into_par_iter().map(|block| ln_sum_exp(&self.ln_weights(block))).collect()
+    }
+
+    /// ln Σ_larger e^−E of every state of a block, in the order of [`Self::state`].
+    pub(super) fn ln_weights(&self, block: usize) -> Vec<f64> {
+        ln_weights(&self.smaller, &self.larger, self.n_walk(), block)
+    }
+
+    /// The smaller layer ±1 in the state at `index` of a block, shape `[n_units]`.
+    pub(super) fn state(&self, block: usize, index: usize) -> impl Iterator<Item = f64> {
+        let (lane, step) = (index % WIDTH, index / WIDTH);
+        let state = lane | (step ^ step >> 1) << LANE_UNITS | block << (LANE_UNITS + self.n_walk());
+        (0..self.smaller.n_units()).map(move |unit| spin(state, unit))
+    }
+
+    fn n_walk(&self) -> usize {
+        self.smaller.n_units().saturating_sub(LANE_UNITS).min(WALK_UNITS)
+    }
+}
+
+/// ln of the weight of every state of `smaller` whose units beyond the lanes and the walk are the bits of `block`.
+fn ln_weights(smaller: &Layer, larger: &Layer, n_walk: usize, block: usize) -> Vec<f64> {
     let mut bias = [0.0; WIDTH];
     let mut fields: Vec<Lanes> = larger.bias.iter().map(|&bias| [bias; WIDTH]).collect();
     for unit in 0..smaller.n_units() {
@@ -61,7 +95,7 @@ fn ln_block(smaller: &Layer, larger: &Layer, block: usize) -> f64 {
         }
         ln_weights.extend(bias.iter().zip(sum.total()).map(|(bias, sum)| bias + sum));
     }
-    ln_sum_exp(&ln_weights)
+    ln_weights
 }
 
 /// Changes one unit of the summed layer by `change` on each lane.

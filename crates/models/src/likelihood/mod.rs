@@ -9,6 +9,7 @@ mod lanes;
 mod layer;
 mod measures;
 mod pseudo;
+mod sampler;
 
 pub use annealing::{AnnealedLnZ, Annealing, annealed_ln_z, independent_bias, reverse_annealed_ln_z};
 pub use estimate::Estimate;
@@ -16,3 +17,4 @@ pub use exact::{EXACT_LIMIT, exact_ln_z};
 pub use free_energy::free_energies;
 pub use measures::{mean_ln_likelihood, relative_entropy};
 pub use pseudo::pseudo_likelihood;
+pub use sampler::exact_samples;
