@@ -19,7 +19,7 @@ const CALIBRATION: &str = "temperature,field,mean_temperature,temperature_spread
     bayes_relative_entropy,excess,excess_error\n\
     0,0,0.1,0.1,0,0,,0,0,,1.5,0.01,0.02\n2,0,2.1,0.3,2,0.25,0.24,0.1,0.1,0.1,1.5,0.03,0.02\n\
     5,0,4.5,1,4.6,1,1.6,0.1,0.1,0.1,1,0.01,0.03\ninf,0,5,1,5,1,inf,0.1,0.1,inf,1,0,\n\
-    2,1,2.1,0.3,2,0.25,0.24,0.1,0.1,0.1,1.5,0.03,0.02\n";
+    2,1,2.1,0.3,2,0.25,0.24,0.1,0.1,0.1,1.5,0.03,0.02\n5,1,4.5,1,4.6,1,1.6,0.1,0.1,0.1,1,0.01,0.03\n";
 const CONFUSION: &str = "temperature,field,read_temperature,read_field,network,bayes\n\
     1,0,1,0,0.5,0.5\n1,0,1,1,0.25,0.25\n1,0,inf,0,0.25,0.25\n1,1,1,0,0.5,0.5\n1,1,1,1,0.25,0.25\n1,1,inf,0,0.25,0.25\n\
     inf,0,1,0,0.1,0.2\ninf,0,inf,0,0.9,0.8\n";
