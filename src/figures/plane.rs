@@ -14,8 +14,8 @@ use crate::table::{Cell, Table, TableError};
 /// Height of legend and border, and of a panel with its words, in pixels.
 const HEAD: f64 = 200.0;
 const PANEL: f64 = 720.0;
-/// An arrow of typical length takes this share of the distance of neighbouring starts.
-const SHARE: f64 = 0.9;
+/// The longest arrow takes this share of the distance of neighbouring starts.
+const SHARE: f64 = 0.8;
 /// χ² of 2 degrees of freedom above which a step is significant: 95 %.
 const SIGNIFICANT: f64 = 5.99;
 /// Where along a line of renormalization its arrow heads stand.
@@ -85,7 +85,7 @@ pub fn plane(tables: PlaneTables<'_>) -> Result<Figure, FigureError> {
     let rg = Renormalization::read(tables)?;
     let numbers = numbers(&panels, &rg)?;
     let mut entries = vec![Entry::new(Key::Arrow(RBM), "one step of the RBM flow (shortened)")];
-    entries.push(rg.entry());
+    entries.extend(rg.entry());
     entries.extend(first.landmarks.entries(INK));
     let height = HEAD + PANEL * panels.len() as f64;
     render(height, &numbers, |canvas| {
@@ -151,16 +151,19 @@ impl Step {
 
     /// Whether it is longer than two of its standard errors.
     fn is_significant(&self) -> bool {
-        let in_errors =
-            |shift: f64, error: f64| if error > 0.0 { (shift / error).powi(2) } else { shift * f64::INFINITY };
-        in_errors(self.shift.0.abs(), self.errors.0) + in_errors(self.shift.1.abs(), self.errors.1) > SIGNIFICANT
+        let in_errors = |shift: f64, error: f64| match (shift / error).powi(2) {
+            // A number without an error is known exactly.
+            square if square.is_nan() => 0.0,
+            square => square,
+        };
+        in_errors(self.shift.0, self.errors.0) + in_errors(self.shift.1, self.errors.1) > SIGNIFICANT
     }
 }
 
-/// Arrows, all shortened by one factor and none longer than the distance of neighbours; dots where a step is not significant.
+/// Arrows, all shortened by one factor and none so long that it reaches its neighbour; dots where a step is not significant.
 fn draw_steps(axes: &Axes, canvas: &mut Canvas<'_>, steps: &[Step], stroke: Stroke) {
     let Some((x, y)) = axes.pixels_per_unit() else { return };
-    let (factor, longest) = (shortening(axes, steps), spacing(axes, steps));
+    let (factor, longest) = (shortening(axes, steps), SHARE * spacing(axes, steps));
     for step in steps {
         let Some(tail) = axes.at(step.start.0, step.start.1) else { continue };
         // From T = ∞ every finite temperature lies on the left, at any distance.
@@ -181,7 +184,7 @@ fn draw_steps(axes: &Axes, canvas: &mut Canvas<'_>, steps: &[Step], stroke: Stro
     }
 }
 
-/// The factor that makes three of four significant arrows shorter than [`SHARE`] of the distance of neighbours.
+/// The factor that makes three of four significant arrows shorter than the longest that are drawn.
 fn shortening(axes: &Axes, steps: &[Step]) -> f64 {
     let Some((x, y)) = axes.pixels_per_unit() else { return 1.0 };
     let significant = steps.iter().filter(|step| step.is_significant());
@@ -224,15 +227,18 @@ impl Renormalization {
             errors: (known(error_t[i]), known(error_h[i])),
         };
         let steps = (0..blocks.len()).map(step).filter(Step::is_known);
-        Ok(Self { steps: if lines.is_empty() { steps.collect() } else { Vec::new() }, lines })
+        // Steps from one field would cover those of the flow.
+        let are_shown = lines.is_empty() && blocks.distinct("field")?.len() > 1;
+        Ok(Self { steps: if are_shown { steps.collect() } else { Vec::new() }, lines })
     }
 
-    fn entry(&self) -> Entry {
-        let label = match self.lines.is_empty() {
-            true => "one step of block spins (shortened)",
-            false => "renormalization group, exact",
+    fn entry(&self) -> Option<Entry> {
+        let label = match (self.lines.is_empty(), self.steps.is_empty()) {
+            (false, _) => "renormalization group, exact",
+            (true, false) => "one step of block spins (shortened)",
+            (true, true) => return None,
         };
-        Entry::new(Key::Arrow(RG), label)
+        Some(Entry::new(Key::Arrow(RG), label))
     }
 
     fn draw(&self, axes: &Axes, canvas: &mut Canvas<'_>) {

@@ -47,6 +47,20 @@ const AUTOCORRELATION: &str = "machine,seed,quantity,lag,autocorrelation\na,0,bo
 const STATIONARY: &str = "machine,seed,quantity,value,probability,probability_error,machine_law,mixture\n\
     a,0,bond_energy_per_site,-2,0.1,0.01,nan,0.3\na,0,bond_energy_per_site,-1,0.9,0.01,nan,0.7\n\
     a,0,abs_magnetization_per_site,0,0.5,0.01,nan,0\na,0,abs_magnetization_per_site,1,0.5,0.01,nan,1\n";
+const VECTOR_FIELD: &str = "seed,reading,start_temperature,start_field,temperature,temperature_error,field,field_error,\
+    next_temperature,next_temperature_error,next_field,next_field_error\n\
+    all,thermometer,1,0,1,0.1,0,0.1,2,0.1,0.5,0.1\nall,thermometer,4,2,3.5,0.1,2,0.1,3,0.1,1.8,0.1\n\
+    all,thermometer,inf,0,5,0.1,1,0.1,4,0.1,1,0.1\n0,thermometer,1,0,1,0.1,0,0.1,2,0.1,0.5,0.1\n\
+    all,exact,1,0,1,0.1,0,0.1,2,0.1,0.5,0.1\nall,exact,4,2,4,0.1,2,0,60,900,2,90\nall,exact,inf,2,90,9,2,9,5,1,1,1\n";
+const PLANE_END_POINTS: &str = "seed,reading,temperature,temperature_error,field,field_error,covariance\n\
+    0,thermometer,2.4,0.1,0.5,0.05,0.004\n1,thermometer,2.6,0.1,0.6,0.05,nan\nall,thermometer,2.5,0.1,0.55,0.05,0.001\n\
+    0,exact,2.4,nan,0.5,nan,nan\nall,exact,2.4,nan,0.5,nan,nan\n";
+const RIDGES: &str = "line,field,temperature,temperature_error\nspecific-heat,0,2.34,0\nspecific-heat,2,4.5,0\n\
+    specific-heat-sampled,0,2.3,0.1\nsusceptibility,1,4.5,0\nsusceptibility,2,6,0\n";
+const RG_LINES: &str = "line,step,temperature,field\n0,0,1,0.1\n0,1,1.5,0.3\n0,2,2.9,1.1\n";
+const RG_STEPS: &str = "map,temperature,field,next_temperature,next_temperature_error,next_field,next_field_error\n\
+    decimation,1,0,1.5,0,0,0\ndecimation,2,0,4.4,0,0,0\nblock-spins,1,0,1.6,0.1,0,0\nblock-spins,4,2,9,0.3,5,0.4\n";
+const HEAT_MAP: &str = "temperature,field,specific_heat_per_site\n1,0,0\n1,1,0.1\n2,0,1\n2,1,nan\n";
 
 fn table(name: &str, text: &str) -> Table {
     Table::from_csv(name, text).unwrap()
@@ -65,11 +79,29 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("reliability", reliability(&table("reliability", RELIABILITY)).unwrap()),
         ("training", training(&table("training", TRAINING)).unwrap()),
         ("likelihood", likelihood(&table("likelihood", LIKELIHOOD)).unwrap()),
+        ("map of T", map_on_temperature_axis(&table("flow", FLOW), &table("rg", RG_STEPS), &markers).unwrap()),
+        ("plane", plane_of(RG_LINES).unwrap()),
+        ("plane without lines", plane_of(RG_LINES.lines().next().unwrap()).unwrap()),
+        ("specific heat", {
+            let [map, ridges, ends] = [HEAT_MAP, RIDGES, PLANE_END_POINTS].map(|text| table("map", text));
+            specific_heat_map(&map, &ridges, &markers, &ends).unwrap()
+        }),
         ("observables", observables(&table("observables", OBSERVABLES), None, None).unwrap()),
         ("relaxation", relaxation(&table("relaxation", RELAXATION)).unwrap()),
         ("ends", end_point_against_n_hidden(&table("end points", END_POINTS), &markers).unwrap()),
         ("stationary", stationary(&table("memory", AUTOCORRELATION), &table("histogram", STATIONARY)).unwrap()),
     ]
+}
+
+fn plane_of(rg_lines: &str) -> Result<Figure, FigureError> {
+    plane(PlaneTables {
+        vector_field: &table("vector field", VECTOR_FIELD),
+        end_points: &table("end points", PLANE_END_POINTS),
+        ridges: &table("ridges", RIDGES),
+        markers: &table("markers", MARKERS),
+        rg_lines: &table("rg lines", rg_lines),
+        rg_steps: &table("rg steps", RG_STEPS),
+    })
 }
 
 /// All words of a drawing in one line.
@@ -111,7 +143,7 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 13] = [
+    let expected: [(&str, &[&str]); 17] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
@@ -124,6 +156,10 @@ fn labels_say_what_is_drawn() {
         ("reliability", &["probability given to a state point", "how often it is the true one", "difference [ σ ]"]),
         ("training", &["epoch", "n_h=4", "weight norm", "± 1 standard deviation over 2 seeds"]),
         ("likelihood", &["relative entropy [nats]", "mean ln p", "± 1 standard error, one seed"]),
+        ("map of T", &["T after a step", "decimation, exact", "block spins of the samples", "training mixture (2.57)"]),
+        ("plane", &["field H [ J ]", "read by the network", "exact likelihood", "mean of 2 seeds", "training mixture"]),
+        ("plane without lines", &["one step of block spins"]),
+        ("specific heat", &["specific heat c", "maximal c , exact", "maximal χ", "end of a flow"]),
         ("observables", &["energy e [ J ]", "specific heat", "samples", "exact", "residual"]),
         ("relaxation", &["energy e [ J ]", "| m |", "step of the flow", "one seed"]),
         ("ends", &["number of hidden units n h", "read by the network", "critical T c (2.269)"]),
@@ -144,6 +180,16 @@ fn the_numbers_of_a_figure_are_those_of_its_table() {
     let probabilities = hot.column("probability").unwrap();
     let expected = [0.1, 0.2 + 0.1, 0.6];
     assert!(probabilities.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12));
+}
+
+/// A step that is read without bias starts at its start; the network's own reading of the start is taken off.
+#[test]
+fn a_step_in_the_plane_leads_from_its_start() {
+    let drawn = table("plane", &plane_of(RG_LINES).unwrap().csv);
+    let of_network = drawn.filter("panel", "(a) read by the network").unwrap();
+    let ends = of_network.filter("what", "step of the flow: end").unwrap();
+    assert_eq!(ends.column("temperature").unwrap()[..2], [2.0, 3.5]);
+    assert_eq!(drawn.filter("what", "end of a flow").unwrap().len(), 3);
 }
 
 #[test]

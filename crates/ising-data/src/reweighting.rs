@@ -9,15 +9,17 @@ use crate::observables::{mean, variance};
 const N_PARTS: usize = 20;
 /// Temperatures at which c is evaluated.
 const N_TEMPERATURES: usize = 101;
-/// The peak is where c is above this share of its largest sampled value.
-const PEAK: f64 = 0.8;
+/// Samples are pooled where c is above the first share of its largest sampled value, the cubic is fitted above the second.
+const POOLED: f64 = 0.8;
+const FITTED: f64 = 0.9;
 /// Iterations of the weights at most, and the relative change at which they end.
 const N_ITERATIONS: usize = 1000;
 const TOLERANCE: f64 = 1e-8;
 
 /// The temperature at which c = Var(E)/(N T²) is largest, from energies E of independent configurations at each of several
 /// temperatures T > 0, ascending: those at the peak are pooled by multiple-histogram reweighting (Ferrenberg and Swendsen,
-/// Phys. Rev. Lett. 63, 1195 (1989)); the error is the jackknife's.
+/// Phys. Rev. Lett. 63, 1195 (1989)), and the top is that of the cubic nearest to c in the peak, so that a flat peak is not
+/// read off its noise. The error is the jackknife's.
 ///
 /// None if there are fewer than 40 energies at some temperature, or if c is largest at an end.
 pub fn specific_heat_maximum(samples: &[(f64, Vec<f64>)]) -> Option<Estimate> {
@@ -25,9 +27,11 @@ pub fn specific_heat_maximum(samples: &[(f64, Vec<f64>)]) -> Option<Estimate> {
     if peak.iter().any(|(_, energies)| energies.len() < 2 * N_PARTS) {
         return None;
     }
-    let value = Pooled::new(peak, None).maximum()?;
+    let pooled = Pooled::new(peak, None);
+    let range = pooled.peak((peak[0].0, peak[peak.len() - 1].0));
+    let value = pooled.top(range)?;
     // Without one part the maximum may lie at an end: then it is left where it was.
-    let without = |part: usize| Pooled::new(peak, Some(part)).maximum().unwrap_or(value);
+    let without = |part: usize| Pooled::new(peak, Some(part)).top(range).unwrap_or(value);
     let parts: Vec<f64> = (0..N_PARTS).map(without).collect();
     // Var θ = (B − 1)/B Σ (θ_b − θ̄)² = (B − 1)² times the squared standard error of the θ_b's mean.
     Some(Estimate { value, error: mean(&parts).error * (N_PARTS - 1) as f64 })
@@ -36,18 +40,21 @@ pub fn specific_heat_maximum(samples: &[(f64, Vec<f64>)]) -> Option<Estimate> {
 /// The temperatures around the largest sampled c, with one more on either side.
 fn peak(samples: &[(f64, Vec<f64>)]) -> Option<&[(f64, Vec<f64>)]> {
     let heats: Vec<f64> = samples.iter().map(|(t, energies)| variance(energies).value / (t * t)).collect();
-    let top = (0..heats.len()).max_by(|&i, &j| heats[i].total_cmp(&heats[j]))?;
-    let is_high = |heat: &f64| *heat >= PEAK * heats[top];
-    let (before, after) = (&heats[..top], &heats[top..]);
-    let first = before.iter().rposition(|heat| !is_high(heat)).unwrap_or(0);
-    let last = after.iter().position(|heat| !is_high(heat)).map_or(samples.len() - 1, |i| top + i);
+    let (first, last) = around_top(&heats, POOLED);
     (first < last).then(|| &samples[first..=last])
+}
+
+/// The last place before the largest value, and the first behind it, where the values are below this share of it.
+fn around_top(values: &[f64], share: f64) -> (usize, usize) {
+    let top = (0..values.len()).max_by(|&i, &j| values[i].total_cmp(&values[j])).unwrap_or(0);
+    let is_low = |value: &f64| *value < share * values[top];
+    let first = values[..top].iter().rposition(is_low).unwrap_or(0);
+    let last = values[top..].iter().position(is_low).map_or(values.len().saturating_sub(1), |i| top + i);
+    (first, last)
 }
 
 /// A density of states relative to the Boltzmann weight in the middle of the temperatures.
 struct Pooled {
-    low: f64,
-    high: f64,
     middle: f64,
     /// Energies, ascending, with their density.
     states: Vec<(f64, f64)>,
@@ -56,8 +63,7 @@ struct Pooled {
 impl Pooled {
     /// g(E) = n(E)/Σᵢ nᵢ e^{−βᵢ E}/zᵢ with zᵢ = Σ_E g(E) e^{−βᵢ E}, solved by iteration, without the samples of one part.
     fn new(samples: &[(f64, Vec<f64>)], left_out: Option<usize>) -> Self {
-        let (low, high) = (samples[0].0, samples[samples.len() - 1].0);
-        let middle = 0.5 * (low.recip() + high.recip());
+        let middle = 0.5 * (samples[0].0.recip() + samples[samples.len() - 1].0.recip());
         let mut counts: BTreeMap<i64, f64> = BTreeMap::new();
         let mut n_samples = vec![0.0; samples.len()];
         for ((_, energies), n) in samples.iter().zip(&mut n_samples) {
@@ -76,7 +82,7 @@ impl Pooled {
             })
             .collect();
         let densities = solve(&states, &n_samples, &weights);
-        Self { low, high, middle, states: states.iter().zip(densities).map(|((e, _), g)| (e - reference, g)).collect() }
+        Self { middle, states: states.iter().zip(densities).map(|((e, _), g)| (e - reference, g)).collect() }
     }
 
     /// Var(E)/T², up to N.
@@ -90,15 +96,32 @@ impl Pooled {
         (second / weight - (first / weight).powi(2)) / (temperature * temperature)
     }
 
-    fn maximum(&self) -> Option<f64> {
-        let step = (self.high - self.low) / (N_TEMPERATURES - 1) as f64;
-        let at = |i: usize| self.low + step * i as f64;
+    /// The temperatures between which c is at its peak.
+    fn peak(&self, (low, high): (f64, f64)) -> (f64, f64) {
+        let at = |i: usize| low + (high - low) * i as f64 / (N_TEMPERATURES - 1) as f64;
         let heats: Vec<f64> = (0..N_TEMPERATURES).map(|i| self.heat(at(i))).collect();
-        let top = (0..N_TEMPERATURES).max_by(|&i, &j| heats[i].total_cmp(&heats[j]))?;
-        let (before, here, after) = (heats.get(top.checked_sub(1)?)?, heats[top], heats.get(top + 1)?);
-        // The top of the parabola through three points.
-        let shift = 0.5 * (before - after) / (before - 2.0 * here + after);
-        Some(at(top) + if shift.is_finite() { shift * step } else { 0.0 })
+        let (first, last) = around_top(&heats, FITTED);
+        (at(first), at(last))
+    }
+
+    /// The top of the cubic in ln T nearest to c, in least squares between two temperatures.
+    fn top(&self, (low, high): (f64, f64)) -> Option<f64> {
+        let (center, half) = (0.5 * (low * high).ln(), 0.5 * (high / low).ln());
+        // Coefficients of the Legendre polynomials P₁, P₂, P₃, by the midpoint rule.
+        let mut coefficients = [0.0; 3];
+        for i in 0..N_TEMPERATURES {
+            let x = (2 * i + 1) as f64 / N_TEMPERATURES as f64 - 1.0;
+            let heat = self.heat((center + half * x).exp());
+            let polynomials = [x, 0.5 * (3.0 * x * x - 1.0), 0.5 * x * (5.0 * x * x - 3.0)];
+            for ((sum, polynomial), norm) in coefficients.iter_mut().zip(polynomials).zip([3.0, 5.0, 7.0]) {
+                *sum += norm * heat * polynomial;
+            }
+        }
+        // Their derivative is a x² + b x + c, which falls through zero at the top.
+        let [first, second, third] = coefficients;
+        let (a, b, c) = (7.5 * third, 3.0 * second, first - 1.5 * third);
+        let x = 2.0 * c / (-b + (b * b - 4.0 * a * c).sqrt());
+        (x.abs() < 1.0).then(|| (center + half * x).exp())
     }
 }
 
@@ -150,8 +173,13 @@ mod tests {
     /// (false-alarm rate 6e-7 each, the seeds are fixed), and the jackknife's error the spread within a third of it.
     #[test]
     fn the_maximum_is_that_of_the_exact_specific_heat() {
-        let temperatures: Vec<f64> = (1..=12).map(|i| 0.5 * f64::from(i)).collect();
-        for (lattice, field) in [(Lattice::square(4).unwrap(), 0.0), (Lattice::ring(30).unwrap(), 2.0)] {
+        let temperatures: Vec<f64> = (1..=16).map(|i| 0.5 * f64::from(i)).collect();
+        let cases = [
+            (Lattice::square(4).unwrap(), 0.0),
+            (Lattice::ring(100).unwrap(), 0.0),
+            (Lattice::ring(100).unwrap(), 4.0),
+        ];
+        for (lattice, field) in cases {
             let found: Vec<Estimate> = (0..40)
                 .map(|seed| specific_heat_maximum(&energies(lattice, field, &temperatures, seed)).unwrap())
                 .collect();

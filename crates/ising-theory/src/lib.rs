@@ -36,7 +36,8 @@ pub use posterior::BayesThermometer;
 pub use reading_limits::ReadingLimits;
 pub use renormalization::{Couplings, CriticalPoint, Renormalization, decimation_invariant, field_on_decimation_line};
 pub use specific_heat_ridge::{
-    FieldTerm, SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum, tabulated_maximum,
+    FieldTerm, SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum, specific_heat_maximum_between,
+    tabulated_maximum,
 };
 pub use thermodynamics::{Thermodynamics, thermodynamics, thermodynamics_over_fields};
 pub use transfer_matrix::{EnergyDistribution, JointDensityOfStates, MagnetizationTable};

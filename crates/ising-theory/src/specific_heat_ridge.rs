@@ -44,6 +44,20 @@ pub fn specific_heat_maximum(lattice: Lattice, field: f64) -> Result<SpecificHea
     highest.ok_or(TheoryError::InvalidField { field })
 }
 
+/// The same where it is known to lie between two temperatures, `low` > 0: a sixth of the work.
+///
+/// # Errors
+/// As [`specific_heat_maximum`].
+pub fn specific_heat_maximum_between(
+    lattice: Lattice,
+    field: f64,
+    low: f64,
+    high: f64,
+) -> Result<SpecificHeatMaximum, TheoryError> {
+    check_field(field)?;
+    refine(low, high, &|temperatures: &[f64]| specific_heats(lattice, temperatures, field, FieldTerm::Included))
+}
+
 /// All maxima of c(T) above T = 0.02, by increasing temperature.
 ///
 /// In a small field a finite lattice has a second one at low temperature, where the whole lattice turns over:
@@ -57,10 +71,17 @@ pub fn specific_heat_maxima(
     term: FieldTerm,
 ) -> Result<Vec<SpecificHeatMaximum>, TheoryError> {
     check_field(field)?;
-    maxima(field, |temperatures| {
-        let moments = energy_moments(lattice, temperatures, field, term)?;
-        Ok(moments.iter().zip(temperatures).map(|(moments, t)| moments.covariance_per_site / (t * t)).collect())
-    })
+    maxima(field, |temperatures| specific_heats(lattice, temperatures, field, term))
+}
+
+fn specific_heats(
+    lattice: Lattice,
+    temperatures: &[f64],
+    field: f64,
+    term: FieldTerm,
+) -> Result<Vec<f64>, TheoryError> {
+    let moments = energy_moments(lattice, temperatures, field, term)?;
+    Ok(moments.iter().zip(temperatures).map(|(moments, t)| moments.covariance_per_site / (t * t)).collect())
 }
 
 /// Where a function known at evenly spaced temperatures is largest, by the polynomial through the eight of them around its

@@ -1,8 +1,8 @@
 //! Values computed independently of this crate.
 
 use ising_theory::{
-    BetheLattice, FieldTerm, Lattice, kaufman, specific_heat_maxima, specific_heat_maximum, tabulated_maximum,
-    temperature_of_abs_magnetization, thermodynamics_over_fields,
+    BetheLattice, FieldTerm, Lattice, kaufman, specific_heat_maxima, specific_heat_maximum,
+    specific_heat_maximum_between, tabulated_maximum, temperature_of_abs_magnetization, thermodynamics_over_fields,
 };
 
 /// T, then e, c, |m| per spin of the 10 × 10 torus at H = 0 and H = 0.5.
@@ -60,6 +60,9 @@ fn lines_of_maximal_specific_heat() {
         assert_within(of_ring.temperature, ring[i], 5.1e-5);
         let of_torus = specific_heat_maximum(Lattice::Square { side: 10 }, field).expect("finite field");
         assert_within(of_torus.temperature, torus[i], 5.1e-5);
+        let between =
+            specific_heat_maximum_between(Lattice::Square { side: 10 }, field, 0.95 * torus[i], 1.03 * torus[i]);
+        assert_within(between.expect("finite field").temperature, of_torus.temperature, 1e-9);
         let of_bethe = BetheLattice::default().specific_heat_maxima(field, FieldTerm::Included).expect("finite field");
         assert_eq!(of_bethe.len(), 1);
         assert_within(of_bethe[0].temperature, bethe[i], 5.1e-5);

@@ -98,10 +98,10 @@ impl ExactPlane {
         Ok(table)
     }
 
-    /// chi along T at the ridge field of this index.
-    pub(super) fn susceptibilities(&self, ridge_field: usize) -> Vec<f64> {
+    /// c and chi along T at the ridge field of this index.
+    pub(super) fn along_temperature(&self, ridge_field: usize) -> [Vec<f64>; 2] {
         let column = self.fields.len() + self.map_fields.len() + ridge_field;
-        self.values.iter().map(|values| values[column][4]).collect()
+        [1, 4].map(|quantity| self.values.iter().map(|values| values[column][quantity]).collect())
     }
 }
 

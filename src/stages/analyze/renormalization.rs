@@ -43,7 +43,7 @@ pub(super) fn lines(lattice: Lattice, plane: &ExactPlane) -> Result<Table> {
             let last = ((temperature - from) / (to - from)).min(1.0);
             let parts = (0..N_BETWEEN).map(|i| i as f64 / N_BETWEEN as f64).filter(move |part| *part < last);
             // The last step ends at the edge of the plane.
-            let edge = (last < 1.0 && last >= 0.0).then_some(last);
+            let edge = (0.0..1.0).contains(&last).then_some(last);
             parts.chain(edge).map(move |part| (step as f64 + part, from + part * (to - from))).collect::<Vec<_>>()
         };
         for (step, t) in steps.windows(2).enumerate().flat_map(between) {

@@ -2,10 +2,13 @@
 
 use anyhow::Result;
 use ising_data::{Estimate, SampleSet, bond_energy, magnetization};
-use ising_theory::{BetheLattice, FieldTerm, Lattice, TheoryError, specific_heat_maximum, tabulated_maximum};
+use ising_theory::{
+    BetheLattice, FieldTerm, Lattice, SpecificHeatMaximum, specific_heat_maximum, specific_heat_maximum_between,
+    tabulated_maximum,
+};
 
 use super::{exact_plane::ExactPlane, state_points};
-use crate::table::Table;
+use crate::{stages::exact_thermometers::known, table::Table};
 
 /// Every line point by point; exact points have error 0.
 pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) -> Result<Table> {
@@ -13,8 +16,14 @@ pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) 
     let mut push = |line: &str, field: f64, temperature: f64, error: f64| {
         table.push([line.into(), field.into(), temperature.into(), error.into()])
     };
-    for (field, temperature) in exact(lattice, &plane.ridge_fields)? {
-        push("specific-heat", field, temperature, 0.0)?;
+    for (index, &field) in plane.ridge_fields.iter().enumerate() {
+        let [heats, susceptibilities] = plane.along_temperature(index);
+        if let Some(maximum) = exact(lattice, field, &plane.temperatures, &heats)? {
+            push("specific-heat", field, maximum.temperature, 0.0)?;
+        }
+        if let Some(temperature) = tabulated_maximum(&plane.temperatures, &susceptibilities) {
+            push("susceptibility", field, temperature, 0.0)?;
+        }
     }
     if matches!(lattice, Lattice::Square { .. }) {
         for &field in &plane.ridge_fields {
@@ -26,25 +35,18 @@ pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) 
     for (field, maximum) in sampled(samples, &plane.fields) {
         push("specific-heat-sampled", field, maximum.value, maximum.error)?;
     }
-    for (index, &field) in plane.ridge_fields.iter().enumerate() {
-        if let Some(temperature) = tabulated_maximum(&plane.temperatures, &plane.susceptibilities(index)) {
-            push("susceptibility", field, temperature, 0.0)?;
-        }
-    }
     Ok(table)
 }
 
-/// The exact maximum of c over T in each field; nothing in the fields of which nothing exact is known.
-fn exact(lattice: Lattice, fields: &[f64]) -> Result<Vec<(f64, f64)>> {
-    let mut line = Vec::new();
-    for &field in fields {
-        match specific_heat_maximum(lattice, field) {
-            Ok(maximum) => line.push((field, maximum.temperature)),
-            Err(TheoryError::SideTooLarge { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(line)
+/// The maximum of c over T in a field, from c at some temperatures; none where nothing exact is known.
+fn exact(lattice: Lattice, field: f64, temperatures: &[f64], heats: &[f64]) -> Result<Option<SpecificHeatMaximum>> {
+    let top = (0..heats.len()).max_by(|&i, &j| heats[i].total_cmp(&heats[j])).unwrap_or(0);
+    let between = temperatures.get(top + 1).filter(|_| top > 1 && !heats[top].is_nan());
+    known(match between {
+        Some(&above) => specific_heat_maximum_between(lattice, field, temperatures[top - 1], above),
+        // Beyond the hottest temperature of the data, or beside a coarse grid.
+        None => specific_heat_maximum(lattice, field),
+    })
 }
 
 /// The maximum of c over T of the samples in each field, where it does not lie at an end of the grid.
