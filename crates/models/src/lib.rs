@@ -15,6 +15,7 @@ pub mod likelihood;
 mod packed;
 pub mod random;
 mod rbm;
+mod stack;
 mod thermometer;
 mod thermometer_training;
 
