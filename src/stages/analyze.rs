@@ -8,7 +8,7 @@ use super::{Stage, pick, read_table, write_table};
 use crate::{
     config::Config,
     exact,
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     table::{Cell, Table},
 };
 
@@ -18,7 +18,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
         settings: pick(config, &["data"]),
         inputs: [Stage::Sample, Stage::Flow].map(|stage| stage.name().to_owned()).to_vec(),
         precious: false,
-        work: Box::new(|workbench| run(config, workbench)),
+        work: Work::alone(|workbench| run(config, workbench)),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
         schema::{self, UpdateKind},
     },
     interrupt,
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     reading::Reader,
     table::{Cell, Table},
     training::{machine::parameters, spins_on, thermometer::probabilities},
@@ -33,7 +33,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
         settings: pick(config, &["seed", "flow", "data"]),
         inputs: training.into_iter().chain(machine_tasks(&config.settings)).collect(),
         precious: false,
-        work: Box::new(|workbench| run(config, workbench)),
+        work: Work::alone(|workbench| run(config, workbench)),
     }
 }
 

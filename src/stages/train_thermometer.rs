@@ -10,7 +10,7 @@ use super::{
 use crate::{
     artifacts::TensorFile,
     config::{Config, schema::LessonsKind},
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     table::Table,
     training::thermometer::{Apprentice, Epoch, Lessons, layers, train, weight_file},
 };
@@ -23,7 +23,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
         settings: pick(config, &["seed", "thermometer"]),
         inputs: vec![Stage::Sample.name().into()],
         precious: true,
-        work: Box::new(|workbench| run(config, workbench)),
+        work: Work::alone(|workbench| run(config, workbench)),
     }
 }
 

@@ -107,7 +107,7 @@ impl ContrastiveDivergence {
             let n_flips = Tensor::zeros([1], (&training.rbm.weights.device(), DType::I32));
             let batches = order.chunks(stretch.batch_size).zip(stretch.first_step..);
             batches.fold((training, n_flips), |(training, sum), (samples, step)| {
-                let visible = stretch.samples.select(indices(samples, stretch)).unpack();
+                let visible = stretch.samples.select(indices(&[samples], stretch).squeeze_dim(0)).unpack();
                 let (training, n_flips) = self.step(training, visible, key, step);
                 (training, sum + n_flips.cast(DType::I32))
             })
@@ -122,7 +122,7 @@ impl ContrastiveDivergence {
         let machines = Stack::of(trainings.iter().map(|training| &training.rbm));
         let changes = Stack::of(trainings.iter().map(|training| &training.last_change));
         let chains: Vec<_> = trainings.iter().map(|training| training.chains.words.clone()).collect();
-        let orders = indices(&stretch.orders.concat(), stretch).reshape([trainings.len() as i64, -1]);
+        let orders = indices(stretch.orders, stretch);
         let (weights, visible_bias, hidden_bias, d_weights, d_visible_bias, d_hidden_bias, chains, n_flips) =
             <burn::backend::Dispatch as FusedRbm>::train_batches(
                 stretch.samples.words.clone().into_dispatch(),
@@ -236,9 +236,13 @@ fn check_shapes(trainings: &[Training], first: &Training, stretch: &Stretch<'_>)
     })
 }
 
-/// Numbers of samples on the device of the data.
-fn indices(samples: &[u32], stretch: &Stretch<'_>) -> Tensor<1, Int> {
-    let samples: Vec<i32> = samples.iter().map(|sample| sample.cast_signed()).collect();
-    let shape = [samples.len()];
-    Tensor::from_data(TensorData::new(samples, shape), (&stretch.samples.words.device(), DType::I32))
+/// Numbers of samples on the device of the data, shape `[n_orders, n_order]`.
+fn indices(orders: &[&[u32]], stretch: &Stretch<'_>) -> Tensor<2, Int> {
+    let n_order = orders.first().map_or(0, |order| order.len());
+    let mut samples = Vec::with_capacity(orders.len() * n_order);
+    for order in orders {
+        samples.extend(order.iter().map(|sample| sample.cast_signed()));
+    }
+    let data = TensorData::new(samples, [orders.len(), n_order]);
+    Tensor::from_data(data, (&stretch.samples.words.device(), DType::I32))
 }
