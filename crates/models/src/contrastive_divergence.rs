@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
-use crate::{ModelError, PackedTensor, Rbm, gibbs, rbm::parameter_like, runs_fused, stack::Stack};
+use crate::{ModelError, PackedTensor, Rbm, gibbs, rbm::parameter_like, runs_fused};
 
 /// The rule of a training step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,7 +118,7 @@ impl ContrastiveDivergence {
 
     #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
     fn train_fused(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> (Vec<Training>, Tensor<1, Int>) {
-        use crate::fused::FusedRbm;
+        use crate::{fused::FusedRbm, stack::Stack};
         let machines = Stack::of(trainings.iter().map(|training| &training.rbm));
         let changes = Stack::of(trainings.iter().map(|training| &training.last_change));
         let chains: Vec<_> = trainings.iter().map(|training| training.chains.words.clone()).collect();
