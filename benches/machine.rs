@@ -32,8 +32,9 @@ fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)
     let (samples, order) = (samples(&device), (0..N_SAMPLES as u32).collect::<Vec<_>>());
     let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
-        let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads };
-        divergence.train(Training::begin(machine(&device), samples.first(1)), &stretch).expect("a machine")
+        let (orders, keys) = ([order.as_slice()], [1]);
+        let stretch = Stretch { samples: &samples, orders: &orders, batch_size, keys: &keys, first_step: 0, n_threads };
+        divergence.train(vec![Training::begin(machine(&device), samples.first(1))], &stretch).expect("a machine")
     });
 }
 
@@ -44,8 +45,10 @@ fn tenth_of_an_epoch_plain(bencher: Bencher<'_, '_>, batch_size: usize) {
     let (samples, order) = (samples(&device), (0..N_SAMPLES as u32 / 10).collect::<Vec<_>>());
     let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
-        let stretch = Stretch { samples: &samples, order: &order, batch_size, key: 1, first_step: 0, n_threads: 1 };
-        divergence.train_plain(Training::begin(machine(&device), samples.first(1)), &stretch)
+        let (orders, keys) = ([order.as_slice()], [1]);
+        let stretch =
+            Stretch { samples: &samples, orders: &orders, batch_size, keys: &keys, first_step: 0, n_threads: 1 };
+        divergence.train_plain(vec![Training::begin(machine(&device), samples.first(1))], &stretch)
     });
 }
 

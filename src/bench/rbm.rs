@@ -20,40 +20,25 @@ pub fn train(settings: &BenchRbm, device: &Device) -> Result<String> {
     let BenchRbm { visible, hidden, batch, samples, epochs, n_gibbs_steps, machines, .. } = *settings;
     let n_threads = rayon::current_num_threads();
     let spins = random_spins(samples, visible, device);
-    let order: Vec<u32> = (0..samples as u32).collect();
+    // The epochs of a run, one behind the other, the same for every machine.
+    let order: Vec<u32> = (0..epochs).flat_map(|_| 0..samples as u32).collect();
+    let (orders, keys) = (vec![order.as_slice(); machines], vec![1; machines]);
     let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.01, ..Default::default() };
-    // Machines side by side as far as there are threads; each then has its share of them.
-    let each = (n_threads / machines.min(n_threads)).max(1);
-    let n_batches = samples.div_ceil(batch);
     let begin = |index| Ok(Training::begin(random_machine(visible, hidden, index, device)?, spins.first(1)));
     let mut trainings = (0..machines).map(begin).collect::<Result<Vec<_>>>()?;
-    let mut epoch = 0;
-    let mut failure = None;
+    let (mut first_step, mut failure) = (0, None);
     let measured = rate(N_RUNS, || {
-        let train = |training: &mut Training| -> Result<()> {
-            for epoch in epoch..epoch + epochs {
-                let first_step = (epoch * n_batches) as u64;
-                let stretch =
-                    Stretch { samples: &spins, order: &order, batch_size: batch, key: 1, first_step, n_threads: each };
-                *training = divergence.train(training.clone(), &stretch)?.0;
-            }
-            Ok(())
-        };
-        let chunk = machines.div_ceil(n_threads);
-        let results: Vec<Result<()>> = std::thread::scope(|scope| {
-            let workers: Vec<_> =
-                trainings.chunks_mut(chunk).map(|some| scope.spawn(|| some.iter_mut().try_for_each(train))).collect();
-            workers
-                .into_iter()
-                .map(|worker| worker.join().unwrap_or_else(|_| anyhow::bail!("a machine panicked")))
-                .collect()
-        });
-        failure = results.into_iter().find_map(Result::err);
-        epoch += epochs;
+        let stretch =
+            Stretch { samples: &spins, orders: &orders, batch_size: batch, keys: &keys, first_step, n_threads };
+        match divergence.train(std::mem::take(&mut trainings), &stretch) {
+            Ok(trained) => trainings = trained.into_iter().map(|(training, _)| training).collect(),
+            Err(error) => failure = Some(error),
+        }
+        first_step += order.len().div_ceil(batch) as u64;
         (epochs * machines) as f64
     });
     if let Some(error) = failure {
-        return Err(error);
+        return Err(error.into());
     }
     // Two products of n_v n_h multiply-adds for each Gibbs step, one to begin with, two for the statistics.
     let n_products = 3 + 2 * n_gibbs_steps;

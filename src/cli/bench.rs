@@ -38,7 +38,7 @@ pub struct BenchRbm {
     /// The k of CD-k.
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = positive)]
     pub n_gibbs_steps: usize,
-    /// Machines trained side by side; their epochs are added up.
+    /// Machines trained together; their epochs are added up.
     #[arg(long, value_name = "M", default_value_t = 1, value_parser = positive)]
     pub machines: usize,
     /// Threads [default: all cores]

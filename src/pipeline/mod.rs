@@ -1,12 +1,13 @@
 //! From config to figures: the stages in their order, each done only when something it depends on changed.
 
+mod folder;
 mod standing;
 mod task;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File, TryLockError},
-    path::{Path, PathBuf},
+    fs,
+    path::PathBuf,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -52,11 +53,11 @@ pub struct Request {
 /// What the first failing task says; everything done before stays.
 pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()> {
     let device = request.backend.open()?;
-    let _lock = lock(&request.folder)?;
+    let _lock = folder::lock(&request.folder)?;
     atomic::remove_left_over(&request.folder)?;
     let manifest = Manifest::read(&request.folder)?;
     if manifest.is_none() {
-        refuse_unknown_results(&request.folder)?;
+        folder::refuse_unknown_results(&request.folder)?;
     }
     let manifest = Mutex::new(manifest.unwrap_or_default());
     let run = Run { config, request, progress, device: &device, manifest: &manifest };
@@ -67,32 +68,6 @@ pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()
         run.all(&stage.tasks(config))?;
     }
     Ok(())
-}
-
-/// Holds the folder for this process until it ends.
-fn lock(folder: &Path) -> Result<File> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
-    let path = folder.join(".lock");
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!("another process works in {}: wait for it, or choose another --out folder", folder.display())
-        }
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
-    }
-}
-
-/// Results without a manifest are nobody's: they are not overwritten.
-fn refuse_unknown_results(folder: &Path) -> Result<()> {
-    match ["data", "thermometer", "rbm", "flow"].into_iter().find(|name| folder.join(name).exists()) {
-        Some(name) => bail!(
-            "{} holds {name}/ but no manifest.toml, which says what that is: \
-             restore the manifest, or give this run another folder with --out",
-            folder.display()
-        ),
-        None => Ok(()),
-    }
 }
 
 struct Run<'a> {
@@ -159,15 +134,17 @@ impl<'a> Run<'a> {
         self.manifest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Brings the tasks of a stage, which do not depend on each other, up to date: on a CPU several side by side.
+    /// Brings the tasks of a stage, which do not depend on each other, up to date: on a CPU several side by side, elsewhere
+    /// those of a family together.
     fn all(&self, tasks: &[Task<'_>]) -> Result<()> {
-        let n_threads = rayon::current_num_threads();
-        let n_workers = if self.request.backend.is_cpu() { n_threads.min(tasks.len()) } else { 1 };
+        let (n_threads, is_cpu) = (rayon::current_num_threads(), self.request.backend.is_cpu());
+        let groups: Vec<_> = tasks.chunk_by(|task, next| !is_cpu && task.work.does_too(&next.work)).collect();
+        let n_workers = if is_cpu { n_threads.min(groups.len()) } else { 1 };
         let next = AtomicUsize::new(0);
         let work = || -> Result<()> {
-            while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some(tasks) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
                 interrupt::check()?;
-                self.bring_up_to_date(task, (n_threads / n_workers).max(1))?;
+                self.bring_up_to_date(tasks, (n_threads / n_workers).max(1))?;
             }
             Ok(())
         };
@@ -190,22 +167,29 @@ impl<'a> Run<'a> {
         manifest.config = self.config.table();
     }
 
-    fn bring_up_to_date(&self, task: &Task<'_>, n_threads: usize) -> Result<()> {
-        match self.standing(task) {
-            Standing::UpToDate if !self.request.restart => {
-                self.progress.say(&format!("{}: up to date", task.name));
-                // There are some if the run was killed just when the task was done.
-                return self.checkpoints(task).clear();
+    fn bring_up_to_date(&self, tasks: &[Task<'_>], n_threads: usize) -> Result<()> {
+        let mut due = Vec::new();
+        for task in tasks {
+            match self.standing(task) {
+                Standing::UpToDate if !self.request.restart => {
+                    self.progress.say(&format!("{}: up to date", task.name));
+                    // There are some if the run was killed just when the task was done.
+                    self.checkpoints(task).clear()?;
+                    continue;
+                }
+                Standing::UpToDate | Standing::Missing => self.progress.say(&format!("{} …", task.name)),
+                Standing::Changed(difference) => self.progress.say(&format!("{} … ({difference})", task.name)),
+                Standing::Damaged(file) => self.progress.say(&format!("{} … ({file} had changed)", task.name)),
             }
-            Standing::UpToDate | Standing::Missing => self.progress.say(&format!("{} …", task.name)),
-            Standing::Changed(difference) => self.progress.say(&format!("{} … ({difference})", task.name)),
-            Standing::Damaged(file) => self.progress.say(&format!("{} … ({file} had changed)", task.name)),
+            due.push(task);
         }
-        let record = self.execute(task, n_threads)?;
-        self.progress.say(&format!("{}: done in {}", task.name, seconds(record.seconds)));
-        self.enter(task, record)?;
-        // The result is safe: what led to it is no longer needed.
-        self.checkpoints(task).clear()
+        for (task, record) in due.iter().zip(self.execute(&due, n_threads)?) {
+            self.progress.say(&format!("{}: done in {}", task.name, seconds(record.seconds)));
+            self.enter(task, record)?;
+            // The result is safe: what led to it is no longer needed.
+            self.checkpoints(task).clear()?;
+        }
+        Ok(())
     }
 
     fn checkpoints(&self, task: &Task<'_>) -> Checkpoints {
@@ -223,11 +207,42 @@ impl<'a> Run<'a> {
         manifest.write(&self.request.folder)
     }
 
-    fn execute(&self, task: &Task<'_>, n_threads: usize) -> Result<TaskRecord> {
+    /// Does tasks of one family together.
+    fn execute(&self, tasks: &[&Task<'_>], n_threads: usize) -> Result<Vec<TaskRecord>> {
+        let Some(first) = tasks.first() else { return Ok(Vec::new()) };
+        let mut records = tasks.iter().map(|task| self.begin(task)).collect::<Result<Vec<_>>>()?;
+        let fingerprints: Vec<String> = records.iter().map(|record| record.fingerprint.clone()).collect();
+        let clock = Instant::now();
+        let mut workbenches = Vec::new();
+        for ((task, record), fingerprint) in tasks.iter().zip(&mut records).zip(&fingerprints) {
+            workbenches.push(Workbench {
+                folder: &self.request.folder,
+                device: self.device,
+                progress: self.progress,
+                fingerprint,
+                member: task.work.member,
+                n_threads,
+                checkpoints: self.checkpoints(task),
+                record,
+            });
+        }
+        (first.work.run)(&mut workbenches).with_context(|| match tasks.len() - 1 {
+            0 => format!("{} failed", first.name),
+            n_others => format!("{} and {n_others} done with it failed", first.name),
+        })?;
+        for record in &mut records {
+            record.seconds = clock.elapsed().as_secs_f64();
+            record.finished = Some(now());
+        }
+        Ok(records)
+    }
+
+    /// Enters a task that begins: a run that is cut off knows which settings its checkpoints belong to.
+    fn begin(&self, task: &Task<'_>) -> Result<TaskRecord> {
         if self.request.restart {
             self.checkpoints(task).clear()?;
         }
-        let mut record = TaskRecord {
+        let record = TaskRecord {
             fingerprint: standing::fingerprint(task, &self.manifest())?,
             started: now(),
             finished: None,
@@ -237,22 +252,7 @@ impl<'a> Run<'a> {
             settings: task.settings.clone(),
             outputs: BTreeMap::new(),
         };
-        // Told before the work begins: a run that is cut off knows which settings its checkpoints belong to.
         self.enter(task, record.clone())?;
-        let clock = Instant::now();
-        let fingerprint = record.fingerprint.clone();
-        let mut workbench = Workbench {
-            folder: &self.request.folder,
-            device: self.device,
-            progress: self.progress,
-            fingerprint: &fingerprint,
-            n_threads,
-            checkpoints: self.checkpoints(task),
-            record: &mut record,
-        };
-        (task.work)(&mut workbench).with_context(|| format!("{} failed", task.name))?;
-        record.seconds = clock.elapsed().as_secs_f64();
-        record.finished = Some(now());
         Ok(record)
     }
 }

@@ -13,8 +13,39 @@ use crate::{
     progress::Progress,
 };
 
+type WorkOfSome<'a> = Box<dyn Fn(&mut [Workbench<'_>]) -> Result<()> + Sync + 'a>;
+
 /// What a task does, once or again.
-pub type Work<'a> = Box<dyn Fn(&mut Workbench<'_>) -> Result<()> + Sync + 'a>;
+pub struct Work<'a> {
+    /// The tasks that it can do in one go have this name in common.
+    family: Option<&'a str>,
+    /// Which member of its family the task is.
+    pub(super) member: u64,
+    /// Does some tasks of the family, each on its own workbench.
+    pub(super) run: WorkOfSome<'a>,
+}
+
+impl<'a> Work<'a> {
+    /// Work on one task.
+    pub fn alone(run: impl Fn(&mut Workbench<'_>) -> Result<()> + Sync + 'a) -> Self {
+        let run = Box::new(move |workbenches: &mut [Workbench<'_>]| workbenches.iter_mut().try_for_each(&run));
+        Self { family: None, member: 0, run }
+    }
+
+    /// Work that can be done for some neighbouring tasks of a stage, those of a family, in one go.
+    pub fn of_family(
+        family: &'a str,
+        member: u64,
+        run: impl Fn(&mut [Workbench<'_>]) -> Result<()> + Sync + 'a,
+    ) -> Self {
+        Self { family: Some(family), member, run: Box::new(run) }
+    }
+
+    /// Whether it can do the other in one go with its own.
+    pub(super) fn does_too(&self, other: &Self) -> bool {
+        self.family.is_some() && self.family == other.family
+    }
+}
 
 /// One piece of work with its own record in the manifest: a stage, or one machine of it.
 pub struct Task<'a> {
@@ -40,6 +71,8 @@ pub struct Workbench<'a> {
     pub progress: &'a Progress,
     /// The task's fingerprint, which its checkpoints are bound to.
     pub fingerprint: &'a str,
+    /// Which member of its family the task is.
+    pub member: u64,
     /// Threads for this task, when others run beside it.
     pub n_threads: usize,
     /// Where its checkpoints lie.

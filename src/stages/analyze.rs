@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {
@@ -31,7 +31,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
         settings: pick(config, &["seed", "data"]),
         inputs: [Stage::Sample.name().to_owned()].into_iter().chain(flow_tasks(&config.settings)).collect(),
         precious: false,
-        work: Box::new(|workbench| run(config, workbench)),
+        work: Work::alone(|workbench| run(config, workbench)),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     artifacts::TensorFile,
     config::{Config, schema, values::Count},
     interrupt,
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     training::machine::parameters,
 };
 use chains::Chains;
@@ -38,7 +38,7 @@ pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
             settings: pick(config, &["seed", "flow", "data"]),
             inputs: training.into_iter().chain([machine_task(rbm, index)]).collect(),
             precious: false,
-            work: Box::new(move |workbench| run(config, rbm, index, &*shared(&common, config)?, workbench)),
+            work: Work::alone(move |workbench| run(config, rbm, index, &*shared(&common, config)?, workbench)),
         }
     };
     machines(&config.settings).map(task).collect()

@@ -19,7 +19,7 @@ use crate::{
     artifacts::TensorFile,
     config::{Config, schema},
     interrupt,
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     table::Table,
     training::machine::{Snapshot, evenly, snapshots},
 };
@@ -33,7 +33,7 @@ pub(super) fn tasks(config: &Config) -> impl Iterator<Item = Task<'_>> {
         settings: pick(config, &["seed", "likelihood"]),
         inputs: vec![Stage::Sample.name().into(), machine_task(rbm, index)],
         precious: false,
-        work: Box::new(move |workbench| run(config, rbm, index, workbench)),
+        work: Work::alone(move |workbench| run(config, rbm, index, workbench)),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::{
         schema::{self, FigureKind},
     },
     figures::{self, Figure, PlaneTables},
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     table::Table,
 };
 
@@ -30,7 +30,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
             .chain(machines(&config.settings).map(|(rbm, index)| likelihood::task_name(rbm, index)))
             .collect(),
         precious: false,
-        work: Box::new(|workbench| run(config, workbench)),
+        work: Work::alone(|workbench| run(config, workbench)),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{Config, schema::SamplerKind},
     exact::{self, Exact},
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     table::{Cell, Table},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
         settings: pick(config, &["seed", "data"]),
         inputs: Vec::new(),
         precious: true,
-        work: Box::new(|workbench| run(config, workbench)),
+        work: Work::alone(|workbench| run(config, workbench)),
     }
 }
 

@@ -6,9 +6,9 @@ use super::{HELD_OUT, SAMPLES, Stage, machine_folder, machine_task, machines, pi
 use crate::{
     artifacts::TensorFile,
     config::{Config, schema},
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     table::Table,
-    training::machine::{Epoch, Machine, train, weight_file, with_snapshots},
+    training::machine::{Course, Epoch, Machine, Trained, train, weight_file, with_snapshots},
 };
 
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
@@ -18,7 +18,7 @@ pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
             settings: settings(config, rbm),
             inputs: vec![Stage::Sample.name().into()],
             precious: true,
-            work: Box::new(move |workbench| run(config, rbm, index, workbench)),
+            work: Work::of_family(&rbm.name, index, move |workbenches| run(config, rbm, workbenches)),
         })
         .collect()
 }
@@ -34,22 +34,38 @@ fn settings(config: &Config, rbm: &schema::Rbm) -> toml::Table {
     settings
 }
 
-fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
-    let samples = read_samples(config, workbench, SAMPLES)?;
-    let held_out = read_samples(config, workbench, HELD_OUT)?;
-    let machine = Machine {
-        settings: rbm,
-        seed: config.settings.seed,
-        index,
-        fingerprint: workbench.fingerprint,
-        n_threads: workbench.n_threads,
+/// Trains some machines of an entry.
+fn run(config: &Config, rbm: &schema::Rbm, workbenches: &mut [Workbench<'_>]) -> Result<()> {
+    let [first, others @ ..] = &*workbenches else { return Ok(()) };
+    let samples = read_samples(config, first, SAMPLES)?;
+    let held_out = read_samples(config, first, HELD_OUT)?;
+    let label = match others.len() {
+        0 => format!("{} seed {}", rbm.name, first.member),
+        n_others => format!("{}, {} machines", rbm.name, 1 + n_others),
     };
     let n_batches = rbm.n_epochs.get() * samples.spins.n_samples().div_ceil(rbm.batch_size.get());
-    let work = workbench.progress.begin(&format!("{} seed {index}", rbm.name), n_batches as u64, "batch");
-    let trained =
-        train(&machine, &samples.spins, &held_out.spins, &mut workbench.checkpoints, workbench.device, &work)?;
+    let work = first.progress.begin(&label, (workbenches.len() * n_batches) as u64, "batch");
+    let course = Course {
+        training: &samples.spins,
+        held_out: &held_out.spins,
+        settings: rbm,
+        seed: config.settings.seed,
+        device: first.device,
+        n_threads: first.n_threads,
+        work: &work,
+    };
+    let machines = workbenches.iter_mut().map(|workbench| Machine {
+        index: workbench.member,
+        fingerprint: workbench.fingerprint,
+        checkpoints: &mut workbench.checkpoints,
+    });
+    let trained = train(&course, machines.collect())?;
     drop(work);
-    let folder = machine_folder(rbm, index);
+    workbenches.iter_mut().zip(trained).try_for_each(|(workbench, trained)| write(rbm, workbench, &trained))
+}
+
+fn write(rbm: &schema::Rbm, workbench: &mut Workbench<'_>, trained: &Trained) -> Result<()> {
+    let (index, folder) = (workbench.member, machine_folder(rbm, workbench.member));
     let weights = weight_file(&trained.parameters).text("kind", "machine").text("n_epochs", rbm.n_epochs);
     workbench.write(&format!("{folder}/weights.safetensors"), &weights.to_bytes())?;
     let snapshots = with_snapshots(TensorFile::default(), &trained.snapshots).text("kind", "snapshots of a training");

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     artifacts::TensorFile,
     config::{Config, schema::LessonsKind},
-    pipeline::{Task, Workbench},
+    pipeline::{Task, Work, Workbench},
     reading::read,
     table::Table,
     training::spins_on,
@@ -28,7 +28,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
         settings: pick(config, &["seed", "thermometer"]),
         inputs: vec![Stage::Sample.name().into()],
         precious: true,
-        work: Box::new(|workbench| run(config, workbench)),
+        work: Work::alone(|workbench| run(config, workbench)),
     }
 }
 

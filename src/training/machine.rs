@@ -1,4 +1,4 @@
-//! Training of one Restricted Boltzmann Machine.
+//! Training of Restricted Boltzmann Machines: one, or several of the same settings in step.
 
 mod files;
 mod state;
@@ -20,19 +20,40 @@ use super::{order, pace::Pace};
 use crate::{artifacts::Checkpoints, config::schema, interrupt, progress::Work};
 use state::State;
 
-/// One machine to be trained.
+/// What machines that are trained together have in common.
 #[derive(Clone, Copy, Debug)]
-pub struct Machine<'a> {
-    /// Its settings.
+pub struct Course<'a> {
+    /// Configurations to train on.
+    pub training: &'a PackedSpins,
+    /// Configurations that are never trained on.
+    pub held_out: &'a PackedSpins,
+    /// The settings of the machines.
     pub settings: &'a schema::Rbm,
     /// The seed of the experiment.
     pub seed: u32,
+    /// The device.
+    pub device: &'a Device,
+    /// Threads that may be used; the result does not depend on it.
+    pub n_threads: usize,
+    /// Whom to tell of the batches done.
+    pub work: &'a Work<'a>,
+}
+
+impl Course<'_> {
+    fn batches_per_epoch(&self) -> usize {
+        self.training.n_samples().div_ceil(self.settings.batch_size.get())
+    }
+}
+
+/// One machine to be trained.
+#[derive(Debug)]
+pub struct Machine<'a> {
     /// Which of the entry's machines this is: seed-K.
     pub index: u64,
     /// What its checkpoints are bound to.
     pub fingerprint: &'a str,
-    /// Threads it may use; the result does not depend on it.
-    pub n_threads: usize,
+    /// Where its checkpoints lie.
+    pub checkpoints: &'a mut Checkpoints,
 }
 
 /// What is measured after an epoch: each up to 100, then 180 a decade.
@@ -78,59 +99,75 @@ pub struct Trained {
     pub snapshots: Vec<Snapshot>,
 }
 
-/// Trains `machine` to its last epoch, from its newest checkpoint if there is one.
+/// Trains machines to their last epoch, each from its newest checkpoint if there is one, in one operation as long as they are
+/// abreast. Every machine becomes what it becomes alone.
 ///
 /// # Errors
 /// [`interrupt::Interrupted`] after a signal, with the state saved; a diverged training; files that cannot be written.
-pub fn train(
-    machine: &Machine<'_>,
-    training: &PackedSpins,
-    held_out: &PackedSpins,
-    checkpoints: &mut Checkpoints,
-    device: &Device,
-    work: &Work<'_>,
-) -> Result<Trained> {
+pub fn train(course: &Course<'_>, machines: Vec<Machine<'_>>) -> Result<Vec<Trained>> {
     let monitored = |spins| evenly(spins, N_MONITORED).to_f32();
-    let monitor = Monitor { training: monitored(training), held_out: monitored(held_out) };
-    let mut state = match checkpoints.load(|warning| work.say(warning))? {
-        Some(file) => State::restore(machine, &file, device)?,
-        None => State::begin(machine, training, device)?,
-    };
-    let samples = PackedTensor::new(&training.to_words(), training.n_sites(), device);
-    let batch_size = machine.settings.batch_size.get();
-    let batches_per_epoch = training.n_samples().div_ceil(batch_size);
-    work.skip((state.position.epoch * batches_per_epoch + state.position.batch) as u64);
-    let mut pace = Pace::new(machine.n_threads);
-    while state.position.epoch < machine.settings.n_epochs.get() {
-        let epoch = state.position.epoch;
-        let order = order(training.n_samples(), machine.seed, Purpose::Shuffle, machine.index, epoch);
-        while state.position.batch < batches_per_epoch {
-            let rest = &order[state.position.batch * batch_size..];
-            let n_left = batches_per_epoch - state.position.batch;
-            let n_batches = pace.keep(n_left, |n_batches, n_threads| {
-                let stretch = Stretch {
-                    samples: &samples,
-                    order: &rest[..(n_batches * batch_size).min(rest.len())],
-                    batch_size,
-                    key: stream::key(machine.seed.into(), Purpose::Training, machine.index, 0),
-                    first_step: (epoch * batches_per_epoch + state.position.batch) as u64,
-                    n_threads,
-                };
-                state.train(machine, &stretch)
-            })?;
-            state.position.batch += n_batches;
-            work.advance(n_batches as u64);
-            let asked = interrupt::asked();
-            if asked || checkpoints.is_due() {
-                checkpoints.save(epoch, state.position.batch, &state.save(machine)?)?;
-            }
-            if asked {
-                return Err(interrupt::Interrupted.into());
+    let monitor = Monitor { training: monitored(course.training), held_out: monitored(course.held_out) };
+    let samples = PackedTensor::new(&course.training.to_words(), course.training.n_sites(), course.device);
+    let mut pace = Pace::new(course.n_threads);
+    let mut states = machines.into_iter().map(|machine| State::new(course, machine)).collect::<Result<Vec<_>>>()?;
+    let n_done = |state: &State<'_>| state.position.epoch * course.batches_per_epoch() + state.position.batch;
+    course.work.skip(states.iter().map(n_done).sum::<usize>() as u64);
+    loop {
+        // Machines that an interrupted run left behind the others go first.
+        let least = states.iter().map(|state| state.position).min();
+        let Some(position) = least.filter(|position| position.epoch < course.settings.n_epochs.get()) else { break };
+        let mut abreast: Vec<_> = states.iter_mut().filter(|state| state.position == position).collect();
+        finish_epoch(course, &mut abreast, &samples, &mut pace)?;
+        for state in abreast {
+            state.end_epoch(course, &monitor)?;
+        }
+    }
+    states.into_iter().map(State::finish).collect()
+}
+
+/// Trains machines that are abreast to the end of their epoch.
+fn finish_epoch(
+    course: &Course<'_>,
+    states: &mut [&mut State<'_>],
+    samples: &PackedTensor,
+    pace: &mut Pace,
+) -> Result<()> {
+    let (seed, n_samples, batch_size) = (course.seed, course.training.n_samples(), course.settings.batch_size.get());
+    let Some(mut position) = states.first().map(|state| state.position) else { return Ok(()) };
+    let indices: Vec<u64> = states.iter().map(|state| state.machine.index).collect();
+    let order = |&index| order(n_samples, seed, Purpose::Shuffle, index, position.epoch);
+    let orders: Vec<Vec<u32>> = indices.iter().map(order).collect();
+    let keys: Vec<u64> = indices.iter().map(|&index| stream::key(seed.into(), Purpose::Training, index, 0)).collect();
+    while position.batch < course.batches_per_epoch() {
+        let first = position.batch * batch_size;
+        let n_batches = pace.keep(course.batches_per_epoch() - position.batch, |n_batches, n_threads| {
+            let last = (first + n_batches * batch_size).min(n_samples);
+            let orders: Vec<&[u32]> = orders.iter().map(|order| &order[first..last]).collect();
+            let stretch = Stretch {
+                samples,
+                orders: &orders,
+                batch_size,
+                keys: &keys,
+                first_step: (position.epoch * course.batches_per_epoch() + position.batch) as u64,
+                n_threads,
+            };
+            state::train(course, states, &stretch)
+        })?;
+        position.batch += n_batches;
+        course.work.advance((n_batches * states.len()) as u64);
+        let asked = interrupt::asked();
+        let is_due = asked || states.iter().any(|state| state.machine.checkpoints.is_due());
+        for state in &mut *states {
+            state.position = position;
+            if is_due {
+                state.save()?;
             }
         }
-        state.end_epoch(machine, &monitor, training.n_samples())?;
+        if asked {
+            return Err(interrupt::Interrupted.into());
+        }
     }
-    Ok(Trained { parameters: state.sound_parameters()?, history: state.history, snapshots: state.snapshots })
+    Ok(())
 }
 
 /// Spins to look at, shape `[N_MONITORED, n_sites]`, values ±1.

@@ -9,7 +9,7 @@ use ising_data::{PackedSpins, stream};
 use rand::seq::SliceRandom;
 
 /// Where a training stands: whole epochs done, and batches of the next one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Position {
     epoch: usize,
     batch: usize,

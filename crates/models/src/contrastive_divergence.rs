@@ -47,7 +47,7 @@ pub struct Training {
     /// The last change of every parameter.
     pub last_change: Rbm,
     /// Visible units of the persistent chains, shape `[n_chains, n_visible]`, at least as many as a batch has samples; any
-    /// number of rows where they are not used.
+    /// number of rows, at least one, where they are not used.
     pub chains: PackedTensor,
 }
 
@@ -63,17 +63,17 @@ impl Training {
     }
 }
 
-/// A stretch of a training: which samples, in which order, with which random numbers.
+/// A stretch of the training of one or several machines: which samples, in which order, with which random numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Stretch<'a> {
     /// The data.
     pub samples: &'a PackedTensor,
-    /// The samples to train on, batch after batch; the last batch may be smaller.
-    pub order: &'a [u32],
+    /// For every machine the samples to train on, batch after batch; the last batch may be smaller. All of one length.
+    pub orders: &'a [&'a [u32]],
     /// Samples of a batch.
     pub batch_size: usize,
-    /// Names the random numbers of the training.
-    pub key: u64,
+    /// For every machine what names the random numbers of its training.
+    pub keys: &'a [u64],
     /// Number of the first batch within the training.
     pub first_step: u64,
     /// Threads to use; the result does not depend on it.
@@ -81,70 +81,85 @@ pub struct Stretch<'a> {
 }
 
 impl ContrastiveDivergence {
-    /// Trains through a stretch. Returns the training after it and the number of visible units that differ between the data
-    /// and their reconstructions. Fused into one operation where the device has it, else step by step.
+    /// Trains machines of one shape through a stretch, each to the same bits as alone. Returns each training after it and the
+    /// number of visible units that differ between the data and their reconstructions. Fused into one operation for all
+    /// machines where the device has it, else step by step.
     ///
     /// # Errors
-    /// [`ModelError::Device`] when the device fails to deliver.
-    pub fn train(&self, training: Training, stretch: &Stretch<'_>) -> Result<(Training, u64), ModelError> {
-        let (training, n_flips) = if runs_fused(&training.rbm.weights.device()) {
-            self.train_fused(training, stretch)
+    /// [`ModelError::Shape`] when the machines, their chains or their orders differ in shape; [`ModelError::Device`] when the
+    /// device fails to deliver.
+    pub fn train(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> Result<Vec<(Training, u64)>, ModelError> {
+        let Some(first) = trainings.first() else { return Ok(Vec::new()) };
+        check_shapes(&trainings, first, stretch)?;
+        let (trainings, n_flips) = if runs_fused(&first.rbm.weights.device()) {
+            self.train_fused(trainings, stretch)
         } else {
-            self.train_plain(training, stretch)
+            self.train_plain(trainings, stretch)
         };
-        let n_flips = n_flips.try_into_scalar::<i64>().map_err(|error| ModelError::Device(error.to_string()))?;
-        Ok((training, n_flips.cast_unsigned()))
+        let n_flips = n_flips.try_into_data().map_err(|error| ModelError::Device(error.to_string()))?;
+        Ok(trainings.into_iter().zip(n_flips.iter::<i64>().map(i64::cast_unsigned)).collect())
     }
 
-    /// The reference: plain tensor operations, one batch after another. Returns the flipped units, shape `[1]`.
-    pub fn train_plain(&self, training: Training, stretch: &Stretch<'_>) -> (Training, Tensor<1, Int>) {
-        let device = training.rbm.weights.device();
-        let mut state = (training, Tensor::zeros([1], (&device, DType::I32)));
-        for (samples, step) in stretch.order.chunks(stretch.batch_size).zip(stretch.first_step..) {
-            let visible = stretch.samples.select(indices(samples, stretch)).unpack();
-            let (training, n_flips) = self.step(state.0, visible, stretch.key, step);
-            state = (training, state.1 + n_flips.cast(DType::I32));
-        }
-        state
+    /// The reference: plain tensor operations, one batch after another. Returns the flipped units, shape `[n_machines]`.
+    pub fn train_plain(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> (Vec<Training>, Tensor<1, Int>) {
+        let machines = trainings.into_iter().zip(stretch.orders).zip(stretch.keys);
+        let trained = machines.map(|((training, order), &key)| {
+            let n_flips = Tensor::zeros([1], (&training.rbm.weights.device(), DType::I32));
+            let batches = order.chunks(stretch.batch_size).zip(stretch.first_step..);
+            batches.fold((training, n_flips), |(training, sum), (samples, step)| {
+                let visible = stretch.samples.select(indices(&[samples], stretch).squeeze_dim(0)).unpack();
+                let (training, n_flips) = self.step(training, visible, key, step);
+                (training, sum + n_flips.cast(DType::I32))
+            })
+        });
+        let (trainings, n_flips): (Vec<_>, Vec<_>) = trained.unzip();
+        (trainings, Tensor::cat(n_flips, 0))
     }
 
     #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
-    fn train_fused(&self, training: Training, stretch: &Stretch<'_>) -> (Training, Tensor<1, Int>) {
-        use crate::fused::FusedRbm;
-        let Training { rbm, last_change, chains } = training;
-        let (weights, visible_bias, hidden_bias, d_weights, d_visible_bias, d_hidden_bias, words, n_flips) =
+    fn train_fused(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> (Vec<Training>, Tensor<1, Int>) {
+        use crate::{fused::FusedRbm, stack::Stack};
+        let machines = Stack::of(trainings.iter().map(|training| &training.rbm));
+        let changes = Stack::of(trainings.iter().map(|training| &training.last_change));
+        let chains: Vec<_> = trainings.iter().map(|training| training.chains.words.clone()).collect();
+        let orders = indices(stretch.orders, stretch);
+        let (weights, visible_bias, hidden_bias, d_weights, d_visible_bias, d_hidden_bias, chains, n_flips) =
             <burn::backend::Dispatch as FusedRbm>::train_batches(
                 stretch.samples.words.clone().into_dispatch(),
-                indices(stretch.order, stretch).into_dispatch(),
-                rbm.weights.val().into_dispatch(),
-                rbm.visible_bias.val().into_dispatch(),
-                rbm.hidden_bias.val().into_dispatch(),
-                last_change.weights.val().into_dispatch(),
-                last_change.visible_bias.val().into_dispatch(),
-                last_change.hidden_bias.val().into_dispatch(),
-                chains.words.into_dispatch(),
+                orders.into_dispatch(),
+                machines.weights.into_dispatch(),
+                machines.visible_bias.into_dispatch(),
+                machines.hidden_bias.into_dispatch(),
+                changes.weights.into_dispatch(),
+                changes.visible_bias.into_dispatch(),
+                changes.hidden_bias.into_dispatch(),
+                Tensor::stack::<3>(chains, 0).into_dispatch(),
                 *self,
                 stretch.batch_size,
-                stretch.key,
+                stretch.keys.to_vec(),
                 stretch.first_step,
                 stretch.n_threads,
             );
-        let with = |old: Rbm, weights, visible_bias, hidden_bias| Rbm {
-            weights: parameter_like(old.weights, Tensor::from_dispatch(weights)),
-            visible_bias: parameter_like(old.visible_bias, Tensor::from_dispatch(visible_bias)),
-            hidden_bias: parameter_like(old.hidden_bias, Tensor::from_dispatch(hidden_bias)),
+        let stacked = |weights, visible_bias, hidden_bias| Stack {
+            weights: Tensor::from_dispatch(weights),
+            visible_bias: Tensor::from_dispatch(visible_bias),
+            hidden_bias: Tensor::from_dispatch(hidden_bias),
         };
-        let training = Training {
-            rbm: with(rbm, weights, visible_bias, hidden_bias),
-            last_change: with(last_change, d_weights, d_visible_bias, d_hidden_bias),
-            chains: PackedTensor { n_sites: chains.n_sites, words: Tensor::from_dispatch(words) },
-        };
-        (training, Tensor::from_dispatch(n_flips))
+        let machines = stacked(weights, visible_bias, hidden_bias);
+        let changes = stacked(d_weights, d_visible_bias, d_hidden_bias);
+        let chains = Tensor::<3, Int>::from_dispatch(chains);
+        let trainings =
+            trainings.into_iter().enumerate().map(|(index, Training { rbm, last_change, chains: old })| Training {
+                rbm: machines.get(index, rbm),
+                last_change: changes.get(index, last_change),
+                chains: PackedTensor { n_sites: old.n_sites, words: chains.clone().narrow(0, index, 1).squeeze_dim(0) },
+            });
+        (trainings.collect(), Tensor::from_dispatch(n_flips))
     }
 
     #[cfg(not(any(feature = "flex", feature = "ndarray", feature = "gpu")))]
-    fn train_fused(&self, training: Training, stretch: &Stretch<'_>) -> (Training, Tensor<1, Int>) {
-        self.train_plain(training, stretch)
+    fn train_fused(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> (Vec<Training>, Tensor<1, Int>) {
+        self.train_plain(trainings, stretch)
     }
 
     /// One step on a batch v, shape `[batch, n_visible]`:
@@ -204,9 +219,30 @@ impl ContrastiveDivergence {
     }
 }
 
-/// Numbers of samples on the device of the data.
-fn indices(samples: &[u32], stretch: &Stretch<'_>) -> Tensor<1, Int> {
-    let samples: Vec<i32> = samples.iter().map(|sample| sample.cast_signed()).collect();
-    let shape = [samples.len()];
-    Tensor::from_data(TensorData::new(samples, shape), (&stretch.samples.words.device(), DType::I32))
+/// Machines of one shape with an order and a key each.
+fn check_shapes(trainings: &[Training], first: &Training, stretch: &Stretch<'_>) -> Result<(), ModelError> {
+    let same = |name, found: usize, expected: usize| {
+        if found == expected { Ok(()) } else { Err(ModelError::Shape { name, found, expected }) }
+    };
+    same("orders", stretch.orders.len(), trainings.len())?;
+    same("keys", stretch.keys.len(), trainings.len())?;
+    stretch.orders.iter().try_for_each(|order| same("order", order.len(), stretch.orders[0].len()))?;
+    trainings.iter().try_for_each(|training| {
+        let ([n_visible, n_hidden], [expected_visible, expected_hidden]) =
+            (training.rbm.weights.dims(), first.rbm.weights.dims());
+        same("visible_bias", n_visible, expected_visible)?;
+        same("hidden_bias", n_hidden, expected_hidden)?;
+        same("chains", training.chains.words.dims()[0], first.chains.words.dims()[0])
+    })
+}
+
+/// Numbers of samples on the device of the data, shape `[n_orders, n_order]`.
+fn indices(orders: &[&[u32]], stretch: &Stretch<'_>) -> Tensor<2, Int> {
+    let n_order = orders.first().map_or(0, |order| order.len());
+    let mut samples = Vec::with_capacity(orders.len() * n_order);
+    for order in orders {
+        samples.extend(order.iter().map(|sample| sample.cast_signed()));
+    }
+    let data = TensorData::new(samples, [orders.len(), n_order]);
+    Tensor::from_data(data, (&stretch.samples.words.device(), DType::I32))
 }

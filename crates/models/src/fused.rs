@@ -10,7 +10,7 @@ use burn::tensor::{TensorData, read_sync};
 
 use crate::{
     ContrastiveDivergence, RbmParameters,
-    cpu::{Batches, Level, TrainingState, flow, train},
+    cpu::{Batches, Level, TrainingState, flow, train_together},
 };
 
 /// Fused operations of the machine; the default bodies are for a backend whose memory is the host's.
@@ -23,11 +23,13 @@ use crate::{
     Fusion: cfg(feature = "gpu")
 )]
 pub trait FusedRbm: Backend {
-    /// Contrastive divergence over the samples `order` of `spins`, batch after batch. Returns the weights, the visible and
-    /// the hidden bias, their last changes, the persistent chains, and the number of visible units, shape `[1]`, that differ
-    /// between data and reconstruction.
-    #[fusion(meta = |_spins, _order, weights, visible_bias, hidden_bias, weights_change, visible_bias_change,
-        hidden_bias_change, chains, _divergence, _batch_size, _key, _first_step, _n_threads| (
+    /// Contrastive divergence of several machines, batch after batch: machine m, the entry m of every tensor, over the
+    /// samples `orders`, shape `[n_machines, n_order]`, of `spins`, with the random numbers of `keys[m]`. Returns the weights,
+    /// shape `[n_machines, n_visible, n_hidden]`, the visible and the hidden bias, their last changes, the persistent chains,
+    /// shape `[n_machines, n_chains, n_words]`, and the number of visible units, shape `[n_machines]`, that differ between
+    /// data and reconstruction.
+    #[fusion(meta = |_spins, _orders, weights, visible_bias, hidden_bias, weights_change, visible_bias_change,
+        hidden_bias_change, chains, _divergence, _batch_size, keys, _first_step, _n_threads| (
         weights.clone(),
         visible_bias.clone(),
         hidden_bias.clone(),
@@ -35,12 +37,12 @@ pub trait FusedRbm: Backend {
         visible_bias_change.clone(),
         hidden_bias_change.clone(),
         chains.clone(),
-        n_flips_spec(),
+        n_flips_spec(keys.len()),
     ))]
     #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "a training is many tensors")]
     fn train_batches(
         spins: IntTensor<Self>,
-        order: IntTensor<Self>,
+        orders: IntTensor<Self>,
         weights: FloatTensor<Self>,
         visible_bias: FloatTensor<Self>,
         hidden_bias: FloatTensor<Self>,
@@ -50,7 +52,7 @@ pub trait FusedRbm: Backend {
         chains: IntTensor<Self>,
         divergence: ContrastiveDivergence,
         batch_size: usize,
-        key: u64,
+        keys: Vec<u64>,
         first_step: u64,
         n_threads: usize,
     ) -> (
@@ -63,19 +65,26 @@ pub trait FusedRbm: Backend {
         IntTensor<Self>,
         IntTensor<Self>,
     ) {
-        let (device, chains_shape) = (weights.device(), chains.shape());
-        let (spins, order) = (words(int_data::<Self>(spins)), words(int_data::<Self>(order)));
-        let mut state = TrainingState {
-            machine: parameters::<Self>(weights, visible_bias, hidden_bias),
-            last_change: parameters::<Self>(weights_change, visible_bias_change, hidden_bias_change),
-            chains: words(int_data::<Self>(chains)),
-        };
-        let batches = Batches { words: &spins, order: &order, batch_size, key, first_step };
-        let n_flips = train(&mut state, &batches, &divergence, n_threads, Level::best());
-        let TrainingState { machine, last_change, chains } = state;
-        let [weights, visible_bias, hidden_bias] = tensors::<Self>(machine, &device);
-        let [weights_change, visible_bias_change, hidden_bias_change] = tensors::<Self>(last_change, &device);
-        let chains: Vec<i32> = chains.into_iter().map(u32::cast_signed).collect();
+        let (device, chains_shape, n_machines) = (weights.device(), chains.shape(), keys.len());
+        let (spins, orders) = (words(int_data::<Self>(spins)), words(int_data::<Self>(orders)));
+        let chains = words(int_data::<Self>(chains));
+        let states = machines::<Self>(weights, visible_bias, hidden_bias, n_machines);
+        let changes = machines::<Self>(weights_change, visible_bias_change, hidden_bias_change, n_machines);
+        let parts = states.into_iter().zip(changes).zip(equal_parts(&chains, n_machines));
+        let mut states: Vec<TrainingState> = parts
+            .map(|((machine, last_change), chains)| TrainingState { machine, last_change, chains: chains.to_vec() })
+            .collect();
+        let batches: Vec<Batches<'_>> = equal_parts(&orders, n_machines)
+            .zip(&keys)
+            .map(|(order, &key)| Batches { words: &spins, order, batch_size, key, first_step })
+            .collect();
+        let n_flips = train_together(&mut states, &batches, &divergence, n_threads);
+        let n_flips: Vec<i32> = n_flips.into_iter().map(|n| n as i32).collect();
+        let chains: Vec<i32> = states.iter().flat_map(|state| &state.chains).map(|word| word.cast_signed()).collect();
+        let machines: Vec<&RbmParameters> = states.iter().map(|state| &state.machine).collect();
+        let changes: Vec<&RbmParameters> = states.iter().map(|state| &state.last_change).collect();
+        let [weights, visible_bias, hidden_bias] = tensors::<Self>(&machines, &device);
+        let [weights_change, visible_bias_change, hidden_bias_change] = tensors::<Self>(&changes, &device);
         (
             weights,
             visible_bias,
@@ -84,7 +93,7 @@ pub trait FusedRbm: Backend {
             visible_bias_change,
             hidden_bias_change,
             Self::int_from_data(TensorData::new(chains, chains_shape), &device),
-            Self::int_from_data(TensorData::new(vec![n_flips as i32], [1]), &device),
+            Self::int_from_data(TensorData::new(n_flips, [n_machines]), &device),
         )
     }
 
@@ -101,17 +110,18 @@ pub trait FusedRbm: Backend {
     ) -> IntTensor<Self> {
         let (device, shape) = (spins.device(), spins.shape());
         let mut chains = words(int_data::<Self>(spins));
-        let machine = parameters::<Self>(weights, visible_bias, hidden_bias);
+        let [weights, visible_bias, hidden_bias] = [weights, visible_bias, hidden_bias].map(float_values::<Self>);
+        let machine = parameters(&weights, &visible_bias, &hidden_bias);
         flow(&machine, &mut chains, n_steps, key, first_step, Level::best());
         let chains: Vec<i32> = chains.into_iter().map(u32::cast_signed).collect();
         Self::int_from_data(TensorData::new(chains, shape), &device)
     }
 }
 
-/// What the number of flipped units is.
+/// What the numbers of flipped units are.
 #[cfg(feature = "gpu")]
-fn n_flips_spec() -> burn::backend::fusion::custom::TensorSpec {
-    burn::backend::fusion::custom::TensorSpec::new([1].into(), burn::tensor::DType::I32)
+fn n_flips_spec(n_machines: usize) -> burn::backend::fusion::custom::TensorSpec {
+    burn::backend::fusion::custom::TensorSpec::new([n_machines].into(), burn::tensor::DType::I32)
 }
 
 #[cfg(feature = "flex")]
@@ -142,27 +152,48 @@ fn words(data: TensorData) -> Vec<u32> {
     }
 }
 
-fn parameters<B: Backend>(
-    weights: FloatTensor<B>,
-    visible_bias: FloatTensor<B>,
-    hidden_bias: FloatTensor<B>,
-) -> RbmParameters {
-    let (visible_bias, hidden_bias) = (float_values::<B>(visible_bias), float_values::<B>(hidden_bias));
+/// As many parts as there are machines, one behind the other.
+fn equal_parts<T>(values: &[T], n: usize) -> impl Iterator<Item = &[T]> {
+    let length = values.len() / n;
+    (0..n).map(move |i| &values[i * length..(i + 1) * length])
+}
+
+fn parameters(weights: &[f32], visible_bias: &[f32], hidden_bias: &[f32]) -> RbmParameters {
     RbmParameters {
         n_visible: visible_bias.len(),
         n_hidden: hidden_bias.len(),
-        weights: float_values::<B>(weights),
-        visible_bias,
-        hidden_bias,
+        weights: weights.to_vec(),
+        visible_bias: visible_bias.to_vec(),
+        hidden_bias: hidden_bias.to_vec(),
     }
 }
 
-/// Weights, visible bias and hidden bias.
-fn tensors<B: Backend>(parameters: RbmParameters, device: &B::Device) -> [FloatTensor<B>; 3] {
-    let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = parameters;
+/// The machines whose weights, visible and hidden biases lie one behind the other.
+fn machines<B: Backend>(
+    weights: FloatTensor<B>,
+    visible_bias: FloatTensor<B>,
+    hidden_bias: FloatTensor<B>,
+    n_machines: usize,
+) -> Vec<RbmParameters> {
+    let [weights, visible_bias, hidden_bias] = [weights, visible_bias, hidden_bias].map(float_values::<B>);
+    equal_parts(&weights, n_machines)
+        .zip(equal_parts(&visible_bias, n_machines))
+        .zip(equal_parts(&hidden_bias, n_machines))
+        .map(|((weights, visible_bias), hidden_bias)| parameters(weights, visible_bias, hidden_bias))
+        .collect()
+}
+
+/// The inverse of [`machines`].
+fn tensors<B: Backend>(machines: &[&RbmParameters], device: &B::Device) -> [FloatTensor<B>; 3] {
+    let n_machines = machines.len();
+    let (n_visible, n_hidden) = machines.first().map_or((0, 0), |machine| (machine.n_visible, machine.n_hidden));
+    let joined = |values: fn(&RbmParameters) -> &[f32], shape: &[usize]| {
+        let values: Vec<f32> = machines.iter().flat_map(|machine| values(machine)).copied().collect();
+        B::float_from_data(TensorData::new(values, shape), device)
+    };
     [
-        B::float_from_data(TensorData::new(weights, [n_visible, n_hidden]), device),
-        B::float_from_data(TensorData::new(visible_bias, [n_visible]), device),
-        B::float_from_data(TensorData::new(hidden_bias, [n_hidden]), device),
+        joined(|machine| &machine.weights, &[n_machines, n_visible, n_hidden]),
+        joined(|machine| &machine.visible_bias, &[n_machines, n_visible]),
+        joined(|machine| &machine.hidden_bias, &[n_machines, n_hidden]),
     ]
 }

@@ -15,6 +15,8 @@ pub mod likelihood;
 mod packed;
 pub mod random;
 mod rbm;
+#[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
+mod stack;
 mod thermometer;
 
 use burn::tensor::Device;

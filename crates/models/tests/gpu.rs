@@ -5,26 +5,13 @@
 #![cfg(feature = "wgpu")]
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
-use std::{panic::catch_unwind, sync::OnceLock};
+mod adapter;
 
-use burn::tensor::{Device, DeviceKind, Tensor};
+use adapter::device;
+use burn::tensor::Device;
 use models::{
     ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow, gibbs::flow_plain, random::Draw,
-    runs_fused,
 };
-
-/// The device, or nothing where there is no adapter.
-fn device() -> Option<Device> {
-    static IS_THERE: OnceLock<bool> = OnceLock::new();
-    let probe = || Tensor::<1>::ones([1], &Device::wgpu(DeviceKind::DefaultDevice)).into_scalar::<f32>() > 0.0;
-    let is_there = *IS_THERE.get_or_init(|| catch_unwind(probe).unwrap_or(false));
-    if !is_there {
-        eprintln!("skipped: no adapter for wgpu on this machine");
-    }
-    let device = Device::wgpu(DeviceKind::DefaultDevice);
-    assert!(runs_fused(&device), "the device takes the plain path");
-    is_there.then_some(device)
-}
 
 fn machine(n_visible: usize, n_hidden: usize) -> RbmParameters {
     let values =
@@ -92,13 +79,14 @@ fn training_margin(
     rows: &[Vec<f64>],
     chains: &[Vec<f64>],
     stretch: &Stretch<'_>,
+    key: u64,
     cd: &ContrastiveDivergence,
 ) -> f64 {
     let (mut machine, mut chains, mut margin) = (machine.clone(), chains.to_vec(), f64::INFINITY);
     let (n_weights, n_visible, n_hidden) = (machine.weights.len(), machine.n_visible, machine.n_hidden);
     // Weights, visible bias, hidden bias.
     let mut last_change = vec![0.0; n_weights + n_visible + n_hidden];
-    for (samples, step) in stretch.order.chunks(stretch.batch_size).zip(stretch.first_step..) {
+    for (samples, step) in stretch.orders[0].chunks(stretch.batch_size).zip(stretch.first_step..) {
         let mut reference = Reference { machine: &machine, margin };
         let mut sums = vec![0.0; last_change.len()];
         for (row, &sample) in samples.iter().enumerate() {
@@ -107,8 +95,8 @@ fn training_margin(
             let mut v = if cd.persistent { chains[row].clone() } else { data.clone() };
             let mut means = reference.hidden_means(&v);
             for k in 0..cd.n_gibbs_steps as u32 {
-                let h = reference.sample(&means, Draw::new(stretch.key, step, 2 * k), row);
-                v = reference.sample(&reference.visible_means(&h), Draw::new(stretch.key, step, 2 * k + 1), row);
+                let h = reference.sample(&means, Draw::new(key, step, 2 * k), row);
+                v = reference.sample(&reference.visible_means(&h), Draw::new(key, step, 2 * k + 1), row);
                 means = reference.hidden_means(&v);
             }
             for (i, sums) in sums[..n_weights].chunks_mut(n_hidden).enumerate() {
@@ -176,16 +164,18 @@ fn compare_training(
     let flex = Device::flex();
     let samples = |device: &Device| PackedTensor::new(words, n_visible, device);
     let (there, here) = (samples(device), samples(&flex));
-    let stretch = |samples, key| Stretch { samples, order: &order, batch_size, key, first_step: 3, n_threads: 1 };
+    let orders = [order.as_slice()];
+    let stretch = |samples, keys| Stretch { samples, orders: &orders, batch_size, keys, first_step: 3, n_threads: 1 };
     let (rows, chains) = (unpacked(words, n_visible), unpacked(chain_words, n_visible));
-    let key = clear_key(|key| training_margin(&machine, &rows, &chains, &stretch(&here, key), &cd));
+    let keys = [clear_key(|key| training_margin(&machine, &rows, &chains, &stretch(&here, &[]), key, &cd))];
 
     let begin = |device: &Device| {
         let rbm = Rbm::new(&machine, device).expect("a machine");
-        Training::begin(rbm, PackedTensor::new(chain_words, n_visible, device))
+        vec![Training::begin(rbm, PackedTensor::new(chain_words, n_visible, device))]
     };
-    let (fused, n_flips) = cd.train(begin(device), &stretch(&there, key)).expect("a machine");
-    let (plain, n_plain_flips) = cd.train_plain(begin(&flex), &stretch(&here, key));
+    let (fused, n_flips) = cd.train(begin(device), &stretch(&there, &keys)).expect("a machine").remove(0);
+    let (mut plain, n_plain_flips) = cd.train_plain(begin(&flex), &stretch(&here, &keys));
+    let plain = plain.remove(0);
     assert_eq!(n_flips, n_plain_flips.into_scalar::<i64>() as u64, "flipped units");
     let parameters = |rbm: &Rbm| rbm.parameters().expect("a machine");
     assert_same(&parameters(&fused.rbm), &parameters(&plain.rbm), "machine");

@@ -136,14 +136,16 @@ fn a_student_recovers_the_law_of_its_teacher() {
             let draw = Draw::new(1, epoch, 0);
             order.sort_by_key(|&sample| draw.bits(sample));
             let first_step = epoch * words.len().div_ceil(500) as u64;
-            let stretch = Stretch { samples: &spins, order: &order, batch_size: 500, key: 7, first_step, n_threads: 1 };
+            let (orders, keys) = ([order.as_slice()], [7]);
+            let stretch =
+                Stretch { samples: &spins, orders: &orders, batch_size: 500, keys: &keys, first_step, n_threads: 1 };
             let rule = ContrastiveDivergence {
                 n_gibbs_steps: if persistent { 1 } else { 10 },
                 learning_rate: 0.1 * (1.0 - epoch as f64 / n_epochs as f64),
                 persistent,
                 ..Default::default()
             };
-            training = rule.train(training, &stretch).expect("a machine").0;
+            training = rule.train(vec![training], &stretch).expect("a machine").remove(0).0;
         }
         let student = training.rbm.parameters().expect("a machine");
         assert!(distance(&start) > 0.3, "the start is {} away", distance(&start));

@@ -230,10 +230,16 @@ fn fused_training_is_the_plain_one_to_rounding() {
         ContrastiveDivergence { n_gibbs_steps: 3, momentum: 0.5, weight_decay: 0.01, ..plain },
         ContrastiveDivergence { persistent: true, momentum: 0.5, visible_bias: false, hidden_bias: false, ..plain },
     ] {
-        let stretch = Stretch { samples: &samples, order: &order, batch_size: 70, key: 9, first_step: 3, n_threads: 2 };
-        let begin = || Training::begin(Rbm::new(&large_machine(), &device).expect("a machine"), samples.first(80));
-        let (fused, n_flips) = divergence.train(begin(), &stretch).expect("a machine");
-        let (plain, n_plain_flips) = divergence.train_plain(begin(), &stretch);
+        let (orders, keys) = ([order.as_slice()], [9]);
+        let stretch =
+            Stretch { samples: &samples, orders: &orders, batch_size: 70, keys: &keys, first_step: 3, n_threads: 2 };
+        let begin = || {
+            let rbm = Rbm::new(&large_machine(), &device).expect("a machine");
+            vec![Training::begin(rbm, samples.first(80))]
+        };
+        let (fused, n_flips) = divergence.train(begin(), &stretch).expect("a machine").remove(0);
+        let (mut plain, n_plain_flips) = divergence.train_plain(begin(), &stretch);
+        let plain = plain.remove(0);
         assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 4);
         let n_different = fused.chains.unpack().not_equal(plain.chains.unpack()).int().sum().into_scalar::<i64>();
         assert!(n_different <= 4, "{n_different} spins of the chains differ");

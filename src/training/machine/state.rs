@@ -2,17 +2,14 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::{DType, Device};
-use ising_data::{
-    PackedSpins,
-    stream::{self, Purpose},
-};
+use ising_data::stream::{self, Purpose};
 use models::{
     ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, likelihood::independent_bias,
 };
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{
-    Epoch, Machine, Monitor, N_COLUMNS, evenly,
+    Course, Epoch, Machine, Monitor, N_COLUMNS, Trained, evenly,
     files::{Snapshot, get_parameters, parameters, snapshots, weight_file, with_parameters, with_snapshots},
 };
 use crate::{artifacts::TensorFile, training::Position};
@@ -21,7 +18,8 @@ use crate::{artifacts::TensorFile, training::Position};
 const LARGEST_NORM: f64 = 1e3;
 
 /// A training under way.
-pub(super) struct State {
+pub(super) struct State<'a> {
+    pub(super) machine: Machine<'a>,
     training: Training,
     pub(super) position: Position,
     /// Visible units that differed between the data and their reconstructions in the epoch so far.
@@ -30,22 +28,32 @@ pub(super) struct State {
     pub(super) snapshots: Vec<Snapshot>,
 }
 
-impl State {
-    pub(super) fn begin(machine: &Machine<'_>, training: &PackedSpins, device: &Device) -> Result<Self> {
-        let (n_visible, n_hidden) = (training.n_sites(), machine.settings.n_hidden.get());
-        let mut rng = stream::stream(machine.seed.into(), Purpose::Weights, machine.index, 0);
-        let spread = machine.settings.initial_spread.get() as f32;
+impl<'a> State<'a> {
+    /// Goes on from the newest checkpoint, or begins.
+    pub(super) fn new(course: &Course<'_>, machine: Machine<'a>) -> Result<Self> {
+        match machine.checkpoints.load(|warning| course.work.say(warning))? {
+            Some(file) => Self::restore(machine, &file, course.device),
+            None => Self::begin(course, machine),
+        }
+    }
+
+    fn begin(course: &Course<'_>, machine: Machine<'a>) -> Result<Self> {
+        let Course { training, settings, seed, device, .. } = *course;
+        let (n_visible, n_hidden) = (training.n_sites(), settings.n_hidden.get());
+        let mut rng = stream::stream(seed.into(), Purpose::Weights, machine.index, 0);
+        let spread = settings.initial_spread.get() as f32;
         let weights = (0..n_visible * n_hidden).map(|_| {
             let normal: f32 = StandardNormal.sample(&mut rng);
             spread * normal
         });
         let mut parameters = RbmParameters::untrained(n_visible, n_hidden, weights.collect());
-        if machine.settings.bias_from_data {
+        if settings.bias_from_data {
             parameters.visible_bias = independent_bias(n_visible, &training.to_f32())?;
         }
-        let chains = evenly(training, machine.settings.batch_size.get());
+        let chains = evenly(training, settings.batch_size.get());
         let chains = PackedTensor::new(&chains.to_words(), n_visible, device);
         Ok(Self {
+            machine,
             training: Training::begin(Rbm::new(&parameters, device)?, chains),
             position: Position::default(),
             n_flips: 0,
@@ -54,32 +62,15 @@ impl State {
         })
     }
 
-    pub(super) fn train(&mut self, machine: &Machine<'_>, stretch: &Stretch<'_>) -> Result<()> {
-        let settings = machine.settings;
-        let rate = settings.schedule.factor(self.position.epoch, settings.n_epochs.get());
-        let divergence = ContrastiveDivergence {
-            n_gibbs_steps: settings.n_gibbs_steps.get(),
-            learning_rate: settings.learning_rate.get() * rate,
-            momentum: settings.momentum.get(),
-            weight_decay: settings.weight_decay.get(),
-            persistent: settings.persistent,
-            visible_bias: settings.visible_bias,
-            hidden_bias: settings.hidden_bias,
-        };
-        let (training, n_flips) = divergence.train(self.training.clone(), stretch)?;
-        self.training = training;
-        self.n_flips += n_flips;
-        Ok(())
-    }
-
-    pub(super) fn end_epoch(&mut self, machine: &Machine<'_>, monitor: &Monitor, n_trained: usize) -> Result<()> {
+    pub(super) fn end_epoch(&mut self, course: &Course<'_>, monitor: &Monitor) -> Result<()> {
+        let (settings, n_trained) = (course.settings, course.training.n_samples());
         let parameters = self.sound_parameters()?;
         let epoch = self.position.epoch + 1;
         self.position = Position { epoch, batch: 0 };
         // Of a persistent chain no unit is the reconstruction of one of the data.
-        let n_flips = if machine.settings.persistent { f64::NAN } else { self.n_flips as f64 };
+        let n_flips = if settings.persistent { f64::NAN } else { self.n_flips as f64 };
         self.n_flips = 0;
-        let is_last = epoch == machine.settings.n_epochs.get();
+        let is_last = epoch == settings.n_epochs.get();
         if !(is_last || is_measured(epoch)) {
             return Ok(());
         }
@@ -96,24 +87,31 @@ impl State {
     }
 
     /// The machine on the host, unless its training has diverged: then neither a checkpoint nor weights are written.
-    pub(super) fn sound_parameters(&self) -> Result<RbmParameters> {
+    fn sound_parameters(&self) -> Result<RbmParameters> {
         let parameters = self.training.rbm.parameters()?;
         let norm = parameters.weight_norm();
         ensure!(
             parameters.validate().is_ok() && norm < LARGEST_NORM,
-            "the training diverged in epoch {}: the root mean square of the weights is {norm:.3e}\n  \
+            "the training of seed {} diverged in epoch {}: the root mean square of the weights is {norm:.3e}\n  \
              the checkpoint before it is kept; try a smaller learning_rate or momentum, a larger batch_size or a smaller \
              initial_spread",
+            self.machine.index,
             self.position.epoch + 1
         );
         Ok(parameters)
     }
 
-    pub(super) fn save(&self, machine: &Machine<'_>) -> Result<TensorFile> {
+    /// Writes a checkpoint.
+    pub(super) fn save(&mut self) -> Result<()> {
+        let file = self.file()?;
+        self.machine.checkpoints.save(self.position.epoch, self.position.batch, &file)
+    }
+
+    fn file(&self) -> Result<TensorFile> {
         let history: Vec<f64> = self.history.iter().flat_map(|epoch| epoch.to_row()).collect();
         let file = weight_file(&self.sound_parameters()?)
             .text("kind", "checkpoint of a machine")
-            .text("fingerprint", machine.fingerprint)
+            .text("fingerprint", self.machine.fingerprint)
             .text("epoch", self.position.epoch)
             .text("batch", self.position.batch)
             .text("flips", self.n_flips)
@@ -123,7 +121,7 @@ impl State {
         Ok(with_snapshots(file, &self.snapshots))
     }
 
-    pub(super) fn restore(machine: &Machine<'_>, file: &TensorFile, device: &Device) -> Result<Self> {
+    fn restore(machine: Machine<'a>, file: &TensorFile, device: &Device) -> Result<Self> {
         ensure!(
             file.get_text("fingerprint")? == machine.fingerprint,
             "the checkpoint belongs to other settings or other data: train anew with --restart"
@@ -136,6 +134,7 @@ impl State {
         let n_words = parameters.n_visible.div_ceil(32);
         ensure!(!words.is_empty() && words.len().is_multiple_of(n_words), "the checkpoint holds no persistent chains");
         Ok(Self {
+            machine,
             training: Training {
                 rbm: Rbm::new(&parameters, device)?,
                 last_change: Rbm::new(&get_parameters(file, "change_")?, device)?,
@@ -148,11 +147,37 @@ impl State {
         })
     }
 
+    /// What came of it.
+    pub(super) fn finish(self) -> Result<Trained> {
+        Ok(Trained { parameters: self.sound_parameters()?, history: self.history, snapshots: self.snapshots })
+    }
+
     /// The persistent chains' words, lowest byte first.
     fn chain_bytes(&self) -> Result<Vec<u8>> {
         let data = self.training.chains.words.clone().cast(DType::I32).try_into_data()?;
         Ok(data.iter::<i32>().flat_map(i32::to_le_bytes).collect())
     }
+}
+
+/// Trains machines that are abreast through a stretch.
+pub(super) fn train(course: &Course<'_>, states: &mut [&mut State<'_>], stretch: &Stretch<'_>) -> Result<()> {
+    let settings = course.settings;
+    let epoch = states.first().map_or(0, |state| state.position.epoch);
+    let divergence = ContrastiveDivergence {
+        n_gibbs_steps: settings.n_gibbs_steps.get(),
+        learning_rate: settings.learning_rate.get() * settings.schedule.factor(epoch, settings.n_epochs.get()),
+        momentum: settings.momentum.get(),
+        weight_decay: settings.weight_decay.get(),
+        persistent: settings.persistent,
+        visible_bias: settings.visible_bias,
+        hidden_bias: settings.hidden_bias,
+    };
+    let trainings = states.iter().map(|state| state.training.clone()).collect();
+    for (state, (training, n_flips)) in states.iter_mut().zip(divergence.train(trainings, stretch)?) {
+        state.training = training;
+        state.n_flips += n_flips;
+    }
+    Ok(())
 }
 
 /// Whether the machine is measured after so many epochs: each up to 100, then 180 a decade.

@@ -17,9 +17,11 @@ mod products;
 mod scratch;
 #[cfg(test)]
 mod tests;
+mod together;
 mod training;
 mod update;
 
 pub use flow::flow;
 pub use lanes::Level;
+pub use together::train_together;
 pub use training::{Batches, TrainingState, train};

@@ -34,6 +34,11 @@ impl Flow {
         self.n_groups * (self.layout.n_visible + self.layout.n_hidden)
     }
 
+    /// Length of the shared memory for them.
+    fn n_shared_words(self) -> usize {
+        if self.spins_are_shared { self.n_spin_words() } else { 1 }
+    }
+
     /// Turns of the loops of one among `n_threads` threads for a step, and once for all steps of a launch.
     pub(super) fn n_turns(self, n_threads: usize) -> (usize, usize) {
         let Layout { n_visible, n_hidden, n_lanes, .. } = self.layout;
@@ -71,21 +76,14 @@ pub(super) fn flow_kernel(
     let n_words = comptime!(flow.n_spin_words());
     let first_word = CUBE_POS_X as usize * n_words;
     let words = &mut words[first_word..first_word + n_words];
+    let mut own_machine = Shared::new_slice(comptime!(flow.layout.n_shared()));
+    let mut own_words = Shared::new_slice(comptime!(flow.n_shared_words()));
     if comptime!(flow.layout.is_shared) {
-        let mut working = Shared::new_slice(comptime!(flow.layout.n_working()));
-        load(&mut working, state, flow.layout);
-        if comptime!(flow.spins_are_shared) {
-            let mut words = Shared::new_slice(n_words);
-            steps(&working, chains, keys, &mut words, n_chains, first_step, last_step, flow);
-        } else {
-            steps(&working, chains, keys, words, n_chains, first_step, last_step, flow);
-        }
-    } else if comptime!(flow.spins_are_shared) {
-        let mut words = Shared::new_slice(n_words);
-        steps(state, chains, keys, &mut words, n_chains, first_step, last_step, flow);
-    } else {
-        steps(state, chains, keys, words, n_chains, first_step, last_step, flow);
+        load(&mut own_machine, state, flow.layout);
     }
+    let machine = if comptime!(flow.layout.is_shared) { own_machine.inner_ref() } else { state };
+    let words = if comptime!(flow.spins_are_shared) { own_words.inner_mut() } else { words };
+    steps(machine, chains, keys, words, n_chains, first_step, last_step, flow);
 }
 
 /// The steps of the chains of a cube.

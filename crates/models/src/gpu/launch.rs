@@ -30,25 +30,25 @@ const N_TURNS: usize = 60_000;
 /// Multiply-adds of a launch of many cubes: well below a second on any GPU.
 const N_MULTIPLY_ADDS: usize = 2_000_000_000;
 
-/// The parameters of a machine, or their last changes.
+/// The parameters of machines, or their last changes.
 #[derive(Clone, Debug)]
-pub(super) struct Machine {
-    /// Shape `[n_visible, n_hidden]`.
+pub(super) struct Machines {
+    /// Shape `[n_machines, n_visible, n_hidden]`.
     pub(super) weights: CubeTensor,
-    /// Shape `[n_visible]`.
+    /// Shape `[n_machines, n_visible]`.
     pub(super) visible_bias: CubeTensor,
-    /// Shape `[n_hidden]`.
+    /// Shape `[n_machines, n_hidden]`.
     pub(super) hidden_bias: CubeTensor,
 }
 
 /// What a training changes.
 #[derive(Clone, Debug)]
 pub(super) struct State {
-    /// The machine.
-    pub(super) machine: Machine,
-    /// The last changes of its parameters.
-    pub(super) last_change: Machine,
-    /// Packed persistent chains, shape `[n_chains, n_words]`; a smaller batch moves the first of them.
+    /// The machines.
+    pub(super) machines: Machines,
+    /// The last changes of their parameters.
+    pub(super) last_changes: Machines,
+    /// Packed persistent chains, shape `[n_machines, n_chains, n_words]`; a smaller batch moves the first of them.
     pub(super) chains: CubeTensor,
 }
 
@@ -57,29 +57,29 @@ pub(super) struct State {
 pub(super) struct Stretch {
     /// Packed data, shape `[n_samples, n_words]`.
     pub(super) spins: CubeTensor,
-    /// Samples to train on, shape `[n_order]`.
-    pub(super) order: CubeTensor,
+    /// Samples to train on, shape `[n_machines, n_order]`.
+    pub(super) orders: CubeTensor,
     /// The rule.
     pub(super) divergence: ContrastiveDivergence,
     /// Samples of a batch; the last may have fewer.
     pub(super) batch_size: usize,
-    /// Names the random numbers of the training.
-    pub(super) key: u64,
+    /// Of every machine what names the random numbers of its training.
+    pub(super) keys: Vec<u64>,
     /// Number of the first batch within the training.
     pub(super) first_step: u64,
 }
 
-/// Trains through a stretch. Returns the state after it and the number of visible units, shape `[1]`, that differ between
-/// data and reconstructions.
+/// Trains through a stretch, each machine in a cube of its own. Returns the state after it and the number of visible units,
+/// shape `[n_machines]`, that differ between data and reconstructions.
 pub(super) fn train(state: State, stretch: Stretch) -> (State, CubeTensor) {
-    let (client, device) = (state.machine.weights.client.clone(), state.machine.weights.device());
-    let n_flips = zeros_client(client.clone(), device.clone(), Shape::new([1]), DType::I32);
-    let n_order = stretch.order.shape()[0];
+    let (client, device) = (state.machines.weights.client.clone(), state.machines.weights.device());
+    let [n_machines, n_order] = stretch.orders.shape().dims();
+    let n_flips = zeros_client(client.clone(), device.clone(), Shape::new([n_machines]), DType::I32);
     if n_order == 0 {
         return (state, n_flips);
     }
-    let (State { machine, last_change, chains }, divergence) = (state, stretch.divergence);
-    let [n_visible, n_hidden] = machine.weights.shape().dims();
+    let (State { machines, last_changes, chains }, divergence) = (state, stretch.divergence);
+    let [_, n_visible, n_hidden] = machines.weights.shape().dims();
     let batch_size = stretch.batch_size.min(n_order);
     let limits = Limits::of(&client);
     let n_lanes = limits.n_lanes(n_visible, n_hidden, batch_size);
@@ -89,7 +89,7 @@ pub(super) fn train(state: State, stretch: Stretch) -> (State, CubeTensor) {
         batch_size,
         n_gibbs_steps: divergence.n_gibbs_steps.max(1),
         spins_are_shared: false,
-        persistent: divergence.persistent,
+        n_chains: if divergence.persistent { chains.shape()[1] } else { 0 },
         train_visible_bias: divergence.visible_bias,
         train_hidden_bias: divergence.hidden_bias,
     };
@@ -97,27 +97,29 @@ pub(super) fn train(state: State, stretch: Stretch) -> (State, CubeTensor) {
 
     let scratch = |n: usize, dtype| empty_device_dtype(client.clone(), device.clone(), Shape::new([n.max(1)]), dtype);
     let n_words = if training.spins_are_shared { 0 } else { training.n_spin_words() };
-    let words = scratch(n_words, DType::I32);
-    let means = scratch(2 * training.n_means(), DType::F32);
+    let words = scratch(n_machines * n_words, DType::I32);
+    let means = scratch(n_machines * 2 * training.n_means(), DType::F32);
     // Copies: other tensors may share the memory of these.
-    let (parameters, changes) = (joined(machine), joined(last_change));
+    let (parameters, changes) = (joined(machines), joined(last_changes));
     // Chains that are not used may be none at all.
-    let moving = if training.persistent { dense_copy(chains.clone()) } else { scratch(0, DType::I32) };
+    let moving = if divergence.persistent { dense_copy(chains.clone()) } else { scratch(0, DType::I32) };
 
     let n_steps = n_order.div_ceil(batch_size);
-    let keys = keys(stretch.key, stretch.first_step, n_steps as u64, 2 * training.n_gibbs_steps as u32, &device);
-    let (spins, order) = (into_contiguous(stretch.spins), into_contiguous(stretch.order));
+    let keys = keys(&stretch.keys, stretch.first_step, n_steps as u64, 2 * training.n_gibbs_steps as u32, &device);
+    let (spins, orders) = (into_contiguous(stretch.spins), into_contiguous(stretch.orders));
     let rate = |n_rows: usize| (divergence.learning_rate / n_rows as f64) as f32;
     let last_rate = rate(n_order - (n_steps - 1) * batch_size);
     let shrinkage = (divergence.learning_rate * divergence.weight_decay) as f32;
-    let n_together = together(training.n_turns(limits.n_threads as usize));
+    // Where there are more machines than the device runs at once, a launch takes longer.
+    let n_together =
+        together(training.n_turns(limits.n_threads as usize)).div_ceil(n_machines.div_ceil(limits.n_cubes));
     for first_batch in (0..n_steps).step_by(n_together) {
         train_kernel::launch(
             &client,
-            CubeCount::Static(1, 1, 1),
+            CubeCount::Static(n_machines as u32, 1, 1),
             CubeDim::new_1d(limits.n_threads),
             spins.clone().into_buffer_arg(),
-            order.clone().into_buffer_arg(),
+            orders.clone().into_buffer_arg(),
             keys.clone().into_buffer_arg(),
             moving.clone().into_buffer_arg(),
             parameters.clone().into_buffer_arg(),
@@ -134,25 +136,34 @@ pub(super) fn train(state: State, stretch: Stretch) -> (State, CubeTensor) {
         );
     }
     let state = State {
-        machine: parted(parameters, n_visible, n_hidden),
-        last_change: parted(changes, n_visible, n_hidden),
-        chains: if training.persistent { CubeBackend::int_reshape(moving, chains.shape()) } else { chains },
+        machines: parted(parameters, n_machines, n_visible, n_hidden),
+        last_changes: parted(changes, n_machines, n_visible, n_hidden),
+        chains: if divergence.persistent { CubeBackend::int_reshape(moving, chains.shape()) } else { chains },
     };
     (state, n_flips)
 }
 
-/// `n_steps` sampled reconstructions of the packed chains, shape `[n_chains, n_words]`.
-pub(super) fn flow(chains: CubeTensor, machine: Machine, n_steps: u64, key: u64, first_step: u64) -> CubeTensor {
+/// `n_steps` sampled reconstructions of the packed chains, shape `[n_chains, n_words]`, by the machine of these weights, visible
+/// and hidden bias.
+pub(super) fn flow(
+    chains: CubeTensor,
+    machine: [CubeTensor; 3],
+    n_steps: u64,
+    key: u64,
+    first_step: u64,
+) -> CubeTensor {
     let n_chains = chains.shape()[0];
     if n_chains == 0 || n_steps == 0 {
         return chains;
     }
-    let client = machine.weights.client.clone();
-    let [n_visible, n_hidden] = machine.weights.shape().dims();
+    let [weights, visible_bias, hidden_bias] = machine;
+    let (client, device) = (weights.client.clone(), weights.device());
+    let [n_visible, n_hidden] = weights.shape().dims();
     let limits = Limits::of(&client);
     let flow = limits.flow(n_visible, n_hidden, n_chains);
-    let keys = keys(key, first_step, n_steps, 2, &machine.weights.device());
-    let state = joined(machine);
+    let keys = keys(&[key], first_step, n_steps, 2, &device);
+    let weights = CubeBackend::float_reshape(weights, Shape::new([n_visible * n_hidden]));
+    let state = CubeBackend::float_cat(vec![weights, hidden_bias, visible_bias], 0);
     // A copy: other tensors may share the memory of this one.
     let (shape, chains) = (chains.shape(), dense_copy(chains));
     let n_cubes = n_chains.div_ceil(flow.n_chains());
@@ -241,29 +252,39 @@ impl Limits {
     }
 }
 
-/// A machine in one tensor, shape `[n_parameters]`: see [`super::layout`].
-fn joined(machine: Machine) -> CubeTensor {
-    let n_weights = machine.weights.shape().num_elements();
-    let weights = CubeBackend::float_reshape(machine.weights, Shape::new([n_weights]));
-    CubeBackend::float_cat(vec![weights, machine.hidden_bias, machine.visible_bias], 0)
+/// Machines in one tensor, shape `[n_machines · n_parameters]`: see [`super::layout`].
+fn joined(machines: Machines) -> CubeTensor {
+    let Machines { weights, visible_bias, hidden_bias } = machines;
+    let [n_machines, n_visible, n_hidden] = weights.shape().dims();
+    let weights = CubeBackend::float_reshape(weights, Shape::new([n_machines, n_visible * n_hidden]));
+    let joined = into_contiguous(CubeBackend::float_cat(vec![weights, hidden_bias, visible_bias], 1));
+    let n_numbers = joined.shape().num_elements();
+    CubeBackend::float_reshape(joined, Shape::new([n_numbers]))
 }
 
 /// The inverse of [`joined`].
-fn parted(state: CubeTensor, n_visible: usize, n_hidden: usize) -> Machine {
-    let part = |first: usize, n: usize| CubeBackend::float_slice(state.clone(), &[(first..first + n).into()]);
+fn parted(state: CubeTensor, n_machines: usize, n_visible: usize, n_hidden: usize) -> Machines {
     let n_weights = n_visible * n_hidden;
-    Machine {
-        weights: CubeBackend::float_reshape(part(0, n_weights), Shape::new([n_visible, n_hidden])),
+    let rows = Shape::new([n_machines, n_weights + n_hidden + n_visible]);
+    let state = CubeBackend::float_reshape(state, rows);
+    let part = |first: usize, n: usize| {
+        CubeBackend::float_slice(state.clone(), &[(0..n_machines).into(), (first..first + n).into()])
+    };
+    Machines {
+        weights: CubeBackend::float_reshape(part(0, n_weights), Shape::new([n_machines, n_visible, n_hidden])),
         visible_bias: part(n_weights + n_hidden, n_visible),
         hidden_bias: part(n_weights, n_hidden),
     }
 }
 
-/// The keys of the draws of `n_layers` layers in each of `n_steps` steps, shape `[n_steps · n_layers · 2]`.
-fn keys(key: u64, first_step: u64, n_steps: u64, n_layers: u32, device: &CubeDevice) -> CubeTensor {
-    let draws = (first_step..first_step + n_steps)
-        .flat_map(|step| (0..n_layers).flat_map(move |layer| Draw::new(key, step, layer).keys()));
-    let keys: Vec<i32> = draws.map(u32::cast_signed).collect();
+/// The keys of the draws of `n_layers` layers in each of `n_steps` steps with each of the names `names`, shape
+/// `[n_names · n_steps · n_layers · 2]`.
+fn keys(names: &[u64], first_step: u64, n_steps: u64, n_layers: u32, device: &CubeDevice) -> CubeTensor {
+    let draws = |name| {
+        (first_step..first_step + n_steps)
+            .flat_map(move |step| (0..n_layers).flat_map(move |layer| Draw::new(name, step, layer).keys()))
+    };
+    let keys: Vec<i32> = names.iter().flat_map(|&name| draws(name)).map(u32::cast_signed).collect();
     let shape = [keys.len()];
     CubeBackend::int_from_data(TensorData::new(keys, shape), device)
 }

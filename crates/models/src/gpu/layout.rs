@@ -57,6 +57,11 @@ impl Layout {
         self.visible_bias() + self.n_visible
     }
 
+    /// Length of the shared memory for them.
+    pub(super) fn n_shared(self) -> usize {
+        if self.is_shared { self.n_working() } else { 1 }
+    }
+
     /// Groups that `n_rows` rows fill, the last perhaps not wholly.
     pub(super) fn n_groups(self, n_rows: usize) -> usize {
         n_rows.div_ceil(self.n_lanes)

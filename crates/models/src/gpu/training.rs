@@ -19,8 +19,8 @@ pub(super) struct Training {
     pub(super) n_gibbs_steps: usize,
     /// Whether the spins of a batch lie in shared memory.
     pub(super) spins_are_shared: bool,
-    /// Whether the reconstruction starts from chains that go on from batch to batch, not from the data.
-    pub(super) persistent: bool,
+    /// Chains, where the reconstruction starts from chains that go on from batch to batch, not from the data; else 0.
+    pub(super) n_chains: usize,
     /// Whether the visible bias is trained.
     pub(super) train_visible_bias: bool,
     /// Whether the hidden bias is trained.
@@ -48,6 +48,11 @@ impl Training {
         self.hidden() + self.n_groups() * self.layout.n_hidden
     }
 
+    /// Length of the shared memory for them.
+    fn n_shared_words(self) -> usize {
+        if self.spins_are_shared { self.n_spin_words() } else { 1 }
+    }
+
     /// Words of 32 sites of a packed sample.
     pub(super) fn n_words(self) -> usize {
         self.layout.n_visible.div_ceil(32)
@@ -63,9 +68,14 @@ impl Training {
         4 * self.n_gibbs_steps
     }
 
+    /// Whether the chains are persistent.
+    fn persistent(self) -> bool {
+        self.n_chains > 0
+    }
+
     /// Words of the packed persistent chains.
     pub(super) fn n_chain_words(self) -> usize {
-        if self.persistent { self.batch_size * self.n_words() } else { 0 }
+        self.n_chains * self.n_words()
     }
 
     /// Turns of the loops of one among `n_threads` threads for a batch, and once for all batches of a launch.
@@ -74,13 +84,13 @@ impl Training {
         let n_groups = self.n_groups();
         let rounds = |n_items: usize| n_items.div_ceil(n_threads);
         let (visible, hidden) = (rounds(n_groups * n_visible), rounds(n_groups * n_hidden));
-        let n_hidden_phases = self.n_gibbs_steps + 1 + usize::from(self.persistent);
+        let n_hidden_phases = self.n_gibbs_steps + 1 + usize::from(self.persistent());
         let fields = hidden * (n_visible + 1) * n_hidden_phases + visible * (n_hidden + 1) * self.n_gibbs_steps;
         let n_tiles = (n_visible + 1).div_ceil(TILE);
         let sums = rounds(n_tiles * n_hidden) * (1 + n_groups * (1 + n_lanes / CHUNK));
         let bias = rounds(n_visible) * (1 + n_groups);
         let read = visible * (n_lanes + 1);
-        let chains = if self.persistent { read + 33 * rounds(self.batch_size * self.n_words()) } else { 0 };
+        let chains = if self.persistent() { read + 33 * rounds(self.batch_size * self.n_words()) } else { 0 };
         (1 + self.n_gibbs_steps + read + fields + sums + bias, 2 * rounds(self.layout.n_parameters()) + chains)
     }
 }
@@ -103,7 +113,7 @@ pub(super) struct Rates {
 /// * `spins`: packed data, shape `[n_samples, n_words]`, common to all machines;
 /// * `order`: samples to train on, shape `[n_machines, n_order]`;
 /// * `keys`: keys of the draws, shape `[n_machines, n_steps, 2 n_gibbs_steps, 2]`;
-/// * `chains`: packed persistent chains, shape `[n_machines, batch_size, n_words]`;
+/// * `chains`: packed persistent chains, shape `[n_machines, n_chains, n_words]`;
 /// * `state`, `last_change`: parameters and their last changes, shape `[n_machines, n_parameters]`;
 /// * `words`, `means`: scratch, shapes `[n_machines, n_spin_words]` and `[n_machines, 2, n_means]`;
 /// * `flips`: visible units that differ between data and reconstruction, shape `[n_machines]`, added to.
@@ -141,77 +151,28 @@ pub(super) fn train_kernel(
     let n_means = comptime!(2 * training.n_means());
     let means = &mut means[machine * n_means..(machine + 1) * n_means];
     let flips = &flips[machine];
+    let mut own_machine = Shared::new_slice(comptime!(training.layout.n_shared()));
+    let mut own_words = Shared::new_slice(comptime!(training.n_shared_words()));
     if comptime!(training.layout.is_shared) {
-        let mut working = Shared::new_slice(comptime!(training.layout.n_working()));
-        load(&mut working, &state[..], training.layout);
-        if comptime!(training.spins_are_shared) {
-            let mut words = Shared::new_slice(n_words);
-            train_batches(
-                spins,
-                order,
-                keys,
-                chains,
-                &mut working,
-                last_change,
-                &mut words,
-                means,
-                flips,
-                first_batch,
-                last_batch,
-                &rates,
-                training,
-            );
-        } else {
-            train_batches(
-                spins,
-                order,
-                keys,
-                chains,
-                &mut working,
-                last_change,
-                words,
-                means,
-                flips,
-                first_batch,
-                last_batch,
-                &rates,
-                training,
-            );
-        }
-        store(&working, state, training.layout);
-    } else if comptime!(training.spins_are_shared) {
-        let mut words = Shared::new_slice(n_words);
-        train_batches(
-            spins,
-            order,
-            keys,
-            chains,
-            state,
-            last_change,
-            &mut words,
-            means,
-            flips,
-            first_batch,
-            last_batch,
-            &rates,
-            training,
-        );
-    } else {
-        train_batches(
-            spins,
-            order,
-            keys,
-            chains,
-            state,
-            last_change,
-            words,
-            means,
-            flips,
-            first_batch,
-            last_batch,
-            &rates,
-            training,
-        );
+        load(&mut own_machine, &state[..], training.layout);
+    }
+    train_batches(
+        spins,
+        order,
+        keys,
+        chains,
+        if comptime!(training.layout.is_shared) { own_machine.inner_mut() } else { &mut state[..] },
+        last_change,
+        if comptime!(training.spins_are_shared) { own_words.inner_mut() } else { words },
+        means,
+        flips,
+        first_batch,
+        last_batch,
+        &rates,
+        training,
+    );
+    if comptime!(training.layout.is_shared) {
+        store(&own_machine, state, training.layout);
     }
 }
 
@@ -237,7 +198,7 @@ fn train_batches(
     let n_visible = comptime!(training.layout.n_visible);
     let n_lanes = comptime!(training.layout.n_lanes);
     let batch_size = comptime!(training.batch_size);
-    if comptime!(training.persistent) {
+    if comptime!(training.persistent()) {
         read_rows(&chains[..], batch_size, words, model, n_visible, n_lanes);
     }
     let mut n_flips = 0u32;
@@ -248,10 +209,10 @@ fn train_batches(
         let key = step as usize * comptime!(training.n_keys());
         read_data(spins, order, words, &batch, training);
         sync_storage();
-        let of_data = comptime!(Wanted { given: 0, first_mean: Some(0), draws: !training.persistent });
+        let of_data = comptime!(Wanted { given: 0, first_mean: Some(0), draws: !training.persistent() });
         hidden_phase(&machine[..], words, means, keys, key, &batch, of_data, training);
         let of_model = comptime!(Wanted { given: model, first_mean: None, draws: true });
-        if comptime!(training.persistent) {
+        if comptime!(training.persistent()) {
             hidden_phase(&machine[..], words, means, keys, key, &batch, of_model, training);
         }
         sync_storage();
@@ -275,7 +236,7 @@ fn train_batches(
         sync_storage();
     }
     flips.fetch_add(n_flips as i32);
-    if comptime!(training.persistent) {
+    if comptime!(training.persistent()) {
         write_rows(chains, batch_size, &words[..], model, n_visible, n_lanes);
     }
 }

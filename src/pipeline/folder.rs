@@ -1,0 +1,34 @@
+//! The run folder: one process at a time works in it, and none in a folder whose results nobody vouches for.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+/// Holds the folder for this process until it ends.
+pub(super) fn lock(folder: &Path) -> Result<File> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    let path = folder.join(".lock");
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another process works in {}: wait for it, or choose another --out folder", folder.display())
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+    }
+}
+
+/// Results without a manifest are nobody's: they are not overwritten.
+pub(super) fn refuse_unknown_results(folder: &Path) -> Result<()> {
+    match ["data", "thermometer", "rbm", "flow"].into_iter().find(|name| folder.join(name).exists()) {
+        Some(name) => bail!(
+            "{} holds {name}/ but no manifest.toml, which says what that is: \
+             restore the manifest, or give this run another folder with --out",
+            folder.display()
+        ),
+        None => Ok(()),
+    }
+}
