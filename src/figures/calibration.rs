@@ -69,7 +69,7 @@ pub fn calibration(table: &Table) -> Result<Figure, FigureError> {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
         let area =
             legend::draw(canvas, sheet, &entries).inset(0.0, if fields.len() > 1 { TOP } else { 12.0 }, 0.0, BOTTOM);
-        for (index, (field, column)) in fields.iter().zip(area.columns(fields.len(), 84.0)).enumerate() {
+        for (index, (field, column)) in fields.iter().zip(area.columns(fields.len(), 108.0)).enumerate() {
             field.draw(canvas, column, index == 0, fields.len() > 1);
         }
     })
