@@ -235,3 +235,54 @@ fn mirrored_starts_begin_at_minus_h() {
     let down = cold.filter("start_field", -1.0).expect("rows");
     assert_eq!(down.column("magnetization_per_site").expect("m"), [-1.0]);
 }
+
+#[test]
+fn a_flow_that_was_stopped_goes_on_with_the_machines_that_are_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &["--until", "flow"]));
+    let before = contents(folder.path());
+    fs::remove_file(folder.path().join("flow/reference/seed-1/flow.csv")).expect("a table");
+    let again = said(&run_smoke(folder.path(), &["--until", "flow"]));
+    assert!(
+        again.contains("flow/reference/seed-0: up to date") && again.contains("flow/reference/seed-1: done"),
+        "{again}"
+    );
+    assert_eq!(before, contents(folder.path()));
+}
+
+/// Once it is mixed, the flow is a sampling of the machine: their laws of (e, |m|) differ by the noise alone, which the floor
+/// tells to some 20 %, and the chains forget where they started (|difference| < 5 errors; false-alarm rate 1e-5 for two
+/// machines and three quantities).
+#[test]
+fn the_law_of_a_long_run_is_that_of_the_machine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [one, three] = ["one", "three"].map(|name| folder.path().join(name));
+    let settings = ["--until", "flow", "--set", "flow.n_stationary_steps=3000", "--threads"];
+    said(&run_smoke(&one, &[&settings[..], &["1"]].concat()));
+    said(&run_smoke(&three, &[&settings[..], &["3"]].concat()));
+    assert_same(&one, &three);
+    for seed in ["seed-0", "seed-1"] {
+        let text = fs::read_to_string(one.join(format!("flow/reference/{seed}/stationary.csv"))).expect("a table");
+        let table = rbm_flow::table::Table::from_csv("stationary", &text).expect("a table");
+        let column = |name: &str| table.column(name).expect("a column");
+        let (distance, floor) = (column("total_variation_to_machine"), column("total_variation_to_machine_floor"));
+        assert!(distance[0] < 1.5 * floor[0] && floor[0] < 0.05, "{distance:?} {floor:?}");
+        let (difference, error) = (column("start_difference"), column("start_difference_error"));
+        assert!(
+            difference.iter().zip(&error).all(|(difference, error)| difference.abs() < 5.0 * error),
+            "{difference:?}"
+        );
+        assert!(column("autocorrelation_time").iter().all(|time| *time > 0.5), "{text}");
+    }
+}
+
+#[test]
+fn claims_of_a_run_are_told_and_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &["--until", "analyze"]));
+    let output = experiments().arg("claims").arg(folder.path()).output().expect("the program starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("The flow ends at the critical temperature."), "{text}");
+    let table = fs::read_to_string(folder.path().join("analysis/claims.csv")).expect("a table");
+    assert!(table.starts_with("claim,sentence,source,folder,machine,n_hidden,reading,quantity,"), "{table}");
+}

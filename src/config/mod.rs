@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod flow;
 mod numbers;
 mod origin;
 mod overrides;

@@ -7,7 +7,7 @@ use super::legend::{self, Entry, Key};
 use super::references::Reference;
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, band_label, over_seeds, require_rows};
-use super::style::{BORDER, BOTTOM, GREY, LEFT, Marker, Stroke, TOP, WIDTH};
+use super::style::{BLUE, BORDER, BOTTOM, CURVE, Color, GREY, LEFT, Marker, ORANGE, PURPLE, Stroke, WIDTH};
 use super::{Figure, FigureError};
 use crate::table::{Table, TableError};
 
@@ -15,10 +15,10 @@ use crate::table::{Table, TableError};
 const HEIGHT: f64 = 1000.0;
 
 /// Readings of the end point with the name of their curve; by energy only where the likelihood is not known.
-const READINGS: [(&str, &str, Marker); 3] = [
-    ("thermometer", "read by the network", Marker::Disk),
-    ("exact", "read by energy and magnetization, exactly", Marker::Square),
-    ("energy", "read by the energy, exactly", Marker::Diamond),
+const READINGS: [(&str, &str, Marker, Color); 3] = [
+    ("thermometer", "read by the network", Marker::Disk, BLUE),
+    ("exact", "read by energy and magnetization, exactly", Marker::Square, PURPLE),
+    ("energy", "read by the energy, exactly", Marker::Diamond, ORANGE),
 ];
 
 /// Temperature at which the flow ends against n_h, by each reading, with bands over the seeds and the marked temperatures as
@@ -51,13 +51,14 @@ pub fn end_point_against_n_hidden(end_points: &Table, markers: &Table) -> Result
     let x = Scale::holding(Spacing::Log, points().map(|point| point.x));
     let temperatures = points().flat_map(|point| [point.y - point.error, point.y + point.error]);
     let y = Scale::holding(Spacing::Linear, temperatures.chain(references.iter().map(|r| r.temperature)));
-    let key = |index: usize| Key::PointsOnLine(READINGS[index].2, Stroke::curve(index));
+    let stroke = |index: usize| Stroke::solid(READINGS[index].3, CURVE);
+    let key = |index: usize| Key::PointsOnLine(READINGS[index].2, stroke(index));
     let mut entries: Vec<Entry> = curves.iter().map(|(index, _)| Entry::new(key(*index), READINGS[*index].1)).collect();
     entries.extend(references.iter().map(Reference::entry));
     entries.push(Entry::new(Key::Band(GREY), band_label(end_points)?));
     render(HEIGHT, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
-        let area = legend::draw(canvas, sheet, &entries).inset(0.0, TOP, 0.0, BOTTOM);
+        let area = legend::draw(canvas, sheet, &entries).inset(0.0, 0.0, 0.0, BOTTOM);
         let axes = Axes { area, x, y };
         let title = "end of the flow *T* [*J*/*k*_{B}]";
         axes.draw(canvas, Titles { panel: "", x: Some("number of hidden units *n*_{h}"), y: Some(title) });
@@ -65,10 +66,9 @@ pub fn end_point_against_n_hidden(end_points: &Table, markers: &Table) -> Result
             axes.horizontal(canvas, reference.temperature, reference.stroke);
         }
         for (index, samples) in &curves {
-            let stroke = Stroke::curve(*index);
+            let stroke = stroke(*index);
             axes.band(canvas, samples, stroke.color);
             axes.curve(canvas, samples, stroke);
-            axes.error_bars(canvas, samples, stroke.color);
             axes.points(canvas, samples, READINGS[*index].2, stroke.color);
         }
     })

@@ -5,8 +5,8 @@ use super::canvas::{Canvas, render};
 use super::layout::Rect;
 use super::legend::{self, Entry, Key};
 use super::scale::{Scale, Spacing};
-use super::series::{Sample, over_seeds, require_one_machine, samples};
-use super::style::{BORDER, BOTTOM, LEFT, Stroke, TOP, WIDTH};
+use super::series::{Sample, band_label, over_seeds, require_one_machine, samples};
+use super::style::{BORDER, BOTTOM, GREY, LEFT, Stroke, TOP, WIDTH};
 use super::{Figure, FigureError};
 use crate::table::{Table, TableError};
 
@@ -22,9 +22,9 @@ const LAWS: [(&str, Option<&str>, &str); 3] = [
 
 /// Quantities with the word in the legend, and for those that have a histogram its panel and axis title.
 const QUANTITIES: [(&str, &str, Option<[&str; 2]>); 3] = [
-    ("bond_energy_per_site", "memory of the bond energy", Some(["(b)", "bond energy per site [*J*]"])),
-    ("abs_magnetization_per_site", "of |*m*|", Some(["(c)", "|*m*|"])),
-    ("magnetization_per_site", "of *m*", None),
+    ("bond_energy_per_site", "bond energy", Some(["(b)", "bond energy per site [*J*]"])),
+    ("abs_magnetization_per_site", "|*m*|", Some(["(c)", "|*m*|"])),
+    ("magnetization_per_site", "*m*", None),
 ];
 
 /// Autocorrelation of bond energy, |m| and m, the mean over the seeds with its band, and the histograms of the first two: of the
@@ -46,11 +46,11 @@ pub fn stationary(autocorrelation: &Table, histogram: &Table) -> Result<Figure, 
         memory.push(curve);
     }
     let seed = histogram.distinct_text("seed")?[0].to_owned();
-    let of_seed = histogram.filter("seed", seed.as_str())?;
+    let histogram = histogram.filter("seed", seed.as_str())?;
     let mut panels = Vec::new();
     for (quantity, _, titles) in QUANTITIES {
         let Some(titles) = titles else { continue };
-        let rows = of_seed.filter("quantity", quantity)?;
+        let rows = histogram.filter("quantity", quantity)?;
         let mut laws = Vec::new();
         for (column, error, _) in LAWS {
             let law = samples(&rows, "value", column, error)?;
@@ -59,15 +59,20 @@ pub fn stationary(autocorrelation: &Table, histogram: &Table) -> Result<Figure, 
         }
         panels.push((titles, laws));
     }
+    let spread = band_label(autocorrelation)?;
+    let of_seed = format!("seed {seed}, ± 1 standard error");
     render(HEIGHT, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
         let lines = |(index, label): (usize, &str)| Entry::new(Key::Line(Stroke::curve(index)), label);
         let memories = QUANTITIES.iter().map(|(_, label, _)| *label).enumerate().map(lines);
         let rows = sheet.rows(&[0.85, 1.0], 20.0);
-        let area = legend::draw(canvas, rows[0], &memories.collect::<Vec<_>>()).inset(0.0, TOP, 0.0, BOTTOM);
+        let band = Entry::new(Key::Band(GREY), &spread);
+        let area =
+            legend::draw(canvas, rows[0], &memories.chain([band]).collect::<Vec<_>>()).inset(0.0, TOP, 0.0, BOTTOM);
         draw_memory(canvas, area, &memory);
         let known = LAWS.iter().enumerate().filter(|(law, _)| panels.iter().any(|(_, laws)| is_known(&laws[*law])));
-        let laws: Vec<Entry> = known.map(|(index, (.., label))| lines((index, label))).collect();
+        let band = Entry::new(Key::Band(GREY), &of_seed);
+        let laws: Vec<Entry> = known.map(|(index, (.., label))| lines((index, label))).chain([band]).collect();
         let area = legend::draw(canvas, rows[1], &laws).inset(0.0, TOP, 0.0, BOTTOM);
         for (area, ([panel, title], laws)) in area.columns(2, 150.0).into_iter().zip(&panels) {
             draw_laws(canvas, area, [panel, title], laws);

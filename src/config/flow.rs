@@ -1,0 +1,58 @@
+//! The settings of the flow.
+
+use serde::{Deserialize, Serialize};
+
+use super::values::{Count, Fields, Temperatures};
+
+/// How a layer is set from its mean.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UpdateKind {
+    /// Drawn from its conditional probability.
+    #[default]
+    Sampled,
+    /// Its mean.
+    MeanField,
+    /// The sign of its mean.
+    Rounded,
+}
+
+/// `[flow]`: a machine fed its own reconstructions.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Flow {
+    /// Starting temperatures; without them T = 0, the grid of the data and T = ∞.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperatures: Option<Temperatures>,
+    /// Starting fields; without them those of the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Fields>,
+    /// Whether to start from every field H also at −H.
+    pub mirrored: bool,
+    /// Reconstructions v → h → v′.
+    pub n_steps: Count,
+    /// Independent configurations from every start.
+    pub n_chains: Count,
+    /// How both layers are set.
+    pub update: UpdateKind,
+    /// Steps of a long run after the flow, which looks at its stationary law; without them none (update "sampled").
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_stationary_steps: Option<Count>,
+    /// Chains of the long run, evenly from all starts.
+    pub n_stationary_chains: Count,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self {
+            temperatures: None,
+            fields: None,
+            mirrored: false,
+            n_steps: Count::new(200),
+            n_chains: Count::new(500),
+            update: UpdateKind::Sampled,
+            n_stationary_steps: None,
+            n_stationary_chains: Count::new(100),
+        }
+    }
+}
