@@ -120,10 +120,16 @@ fn scales(panels: &[Panel]) -> [Scale; 2] {
     ]
 }
 
-/// The steps of the mean over seeds by one reading. Where the network reads the start, its reading is the origin of the step,
+/// The steps of the mean over seeds, or of the only one, by one reading. Where the network reads the start, its reading is the origin of the step,
 /// so that its bias cancels.
 fn rbm_steps(table: &Table, reading: &str) -> Result<Vec<Step>, TableError> {
-    let rows = table.filter("reading", reading)?.filter("seed", "all")?;
+    let of_reading = table.filter("reading", reading)?;
+    // A mean of one has no error, but its value has.
+    let seed = match of_reading.distinct_text("seed")?[..] {
+        [one, "all"] => one.to_owned(),
+        _ => "all".to_owned(),
+    };
+    let rows = of_reading.filter("seed", seed)?;
     let column = |name: &str| rows.column(name);
     let (start_t, start_h) = (column("start_temperature")?, column("start_field")?);
     let is_biased = reading == READINGS[0].0;

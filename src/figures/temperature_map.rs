@@ -116,7 +116,7 @@ impl StepMap {
         let (low, high) = axes.x.ends();
         let diagonal = [low, high].map(|t| Sample { x: t, y: t, error: 0.0 });
         axes.curve(canvas, &diagonal, Stroke::solid(GREY, 2.0));
-        axes.curve(canvas, curve, RG);
+        axes.curve(canvas, &on_axis(axes, curve), RG);
         draw_points(axes, canvas, blocks, Marker::Square, Stroke { width: 2.0, ..BLOCKS });
         for point in self.later.iter().filter_map(|step| axes.at(step.x, step.y)) {
             canvas.dot(point, RBM.color);
@@ -125,10 +125,14 @@ impl StepMap {
     }
 }
 
+/// The samples whose x lies on its axis.
+fn on_axis(axes: &Axes, samples: &[Sample]) -> Vec<Sample> {
+    samples.iter().filter(|sample| axes.x.fraction(sample.x).is_some()).copied().collect()
+}
+
 /// Points with their errors on a line, which goes on where they leave the panel.
 fn draw_points(axes: &Axes, canvas: &mut Canvas<'_>, samples: &[Sample], marker: Marker, stroke: Stroke) {
-    let is_on_axis = |sample: &&Sample| axes.x.fraction(sample.x).is_some();
-    let on_axis: Vec<_> = samples.iter().filter(is_on_axis).copied().collect();
+    let on_axis = on_axis(axes, samples);
     let finite: Vec<_> = on_axis.iter().filter(|sample| sample.x.is_finite()).copied().collect();
     axes.curve(canvas, &finite, stroke);
     let shown: Vec<_> = on_axis.into_iter().filter(|sample| axes.at(sample.x, sample.y).is_some()).collect();

@@ -11,6 +11,8 @@ use crate::{
 
 /// Temperatures of the curves and of the map.
 const N_TEMPERATURES: usize = 61;
+/// The plane reaches at least to this temperature.
+const LEAST_HOT: f64 = 5.0;
 /// Fields of the map.
 const N_FIELDS: usize = 46;
 /// Fields of a line of maxima on one side of H = 0.
@@ -21,8 +23,10 @@ const N_INFINITE: usize = 601;
 /// Exact values at every pair of a temperature and a field; those of all fields cost no more than those of one.
 pub(super) struct ExactPlane {
     lattice: Lattice,
-    /// From the coldest to the hottest finite temperature of the data; none if they have none.
+    /// From 0 to the hottest finite temperature of the data, or beyond the maxima of c and χ in a weak field.
     pub(super) temperatures: Vec<f64>,
+    /// The coldest and the hottest finite temperature of the data, if they have any.
+    data_range: Option<(f64, f64)>,
     /// The fields of the data.
     pub(super) fields: Vec<f64>,
     map_fields: Vec<f64>,
@@ -38,7 +42,9 @@ impl ExactPlane {
         let finite: Vec<f64> = data.temperatures.values().into_iter().filter(|t| t.is_finite()).collect();
         let coldest = finite.iter().copied().fold(f64::INFINITY, f64::min);
         let hottest = finite.iter().copied().fold(0.0, f64::max);
-        let temperatures = if coldest < hottest { evenly(coldest, hottest, N_TEMPERATURES) } else { finite };
+        let data_range = (coldest <= hottest).then_some((coldest, hottest));
+        let hottest = hottest.max(LEAST_HOT);
+        let temperatures = evenly(0.0, hottest, N_TEMPERATURES);
         let fields = data.fields.values();
         let (lowest, highest) = extent(&fields, hottest);
         let map_fields = evenly(lowest, highest, N_FIELDS);
@@ -46,7 +52,7 @@ impl ExactPlane {
         let all = [&fields[..], &map_fields, &ridge_fields].concat();
         let lattice = config.lattice;
         let values = temperatures.iter().map(|&t| exact::values(lattice, t, &all)).collect::<Result<_>>()?;
-        Ok(Self { lattice, temperatures, fields, map_fields, ridge_fields, values })
+        Ok(Self { lattice, temperatures, data_range, fields, map_fields, ridge_fields, values })
     }
 
     /// The lowest and the highest field of the plane.
@@ -54,10 +60,12 @@ impl ExactPlane {
         (self.map_fields[0], self.map_fields[N_FIELDS - 1])
     }
 
-    /// All exact values along T at every field of the data.
+    /// All exact values at every field of the data, along T as far as their temperatures reach.
     pub(super) fn curves(&self) -> Result<Table> {
         let mut table = Table::with_header("exact", ["temperature", "field"].into_iter().chain(exact::NAMES));
-        for (&temperature, values) in self.temperatures.iter().zip(&self.values) {
+        let Some((coldest, hottest)) = self.data_range else { return Ok(table) };
+        let rows = self.temperatures.iter().zip(&self.values);
+        for (&temperature, values) in rows.filter(|(t, _)| (coldest..=hottest).contains(*t)) {
             for (&field, exact) in self.fields.iter().zip(values) {
                 table.push(row(temperature, field, exact))?;
             }
@@ -68,7 +76,7 @@ impl ExactPlane {
     /// The same of the infinite lattice: the chain in any field, the square lattice at H = 0.
     pub(super) fn infinite_curves(&self) -> Result<Table> {
         let mut table = Table::with_header("infinite", ["temperature", "field"].into_iter().chain(exact::NAMES));
-        let (Some(&coldest), Some(&hottest)) = (self.temperatures.first(), self.temperatures.last()) else {
+        let Some((coldest, hottest)) = self.data_range.filter(|(coldest, hottest)| coldest < hottest) else {
             return Ok(table);
         };
         for temperature in evenly(coldest, hottest, N_INFINITE) {
