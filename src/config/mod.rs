@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod figure;
 mod numbers;
 mod origin;
 mod overrides;
