@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod figure;
 mod flow;
 mod numbers;
 mod origin;

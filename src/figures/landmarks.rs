@@ -5,6 +5,7 @@ use super::canvas::Canvas;
 use super::layout::ellipse;
 use super::legend::{Entry, Key};
 use super::number::short;
+use super::scale::Scale;
 use super::series::Sample;
 use super::style::{BAND, Color, Dash, INK, Marker, ORANGE, SKY, Stroke, VERMILLION};
 use crate::table::{Table, TableError};
@@ -74,9 +75,10 @@ impl Landmarks {
         self.points().map(|point| point.temperature)
     }
 
-    /// Fields of the state points and lines, for the axis.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = f64> {
-        let of_lines = self.lines.iter().flat_map(|(_, samples)| samples).map(|sample| sample.y);
+    /// Fields of the state points and of the lines as far as they lie on the axis of temperatures, for the other axis.
+    pub(crate) fn fields(&self, temperatures: &Scale) -> impl Iterator<Item = f64> {
+        let is_shown = |sample: &&Sample| temperatures.fraction(sample.x).is_some();
+        let of_lines = self.lines.iter().flat_map(|(_, samples)| samples).filter(is_shown).map(|sample| sample.y);
         self.points().map(|point| point.field).chain(of_lines)
     }
 

@@ -108,16 +108,15 @@ pub fn plane(tables: PlaneTables<'_>) -> Result<Figure, FigureError> {
 fn scales(panels: &[Panel]) -> [Scale; 2] {
     let starts = || panels.iter().flat_map(|panel| &panel.steps).map(|step| step.start);
     let marked = panels.iter().flat_map(|panel| panel.landmarks.temperatures());
-    let fields = panels.iter().flat_map(|panel| panel.landmarks.fields());
+    let temperatures = Scale::holding(Spacing::Linear, starts().map(|start| start.0).chain(marked));
+    let fields = panels.iter().flat_map(|panel| panel.landmarks.fields(&temperatures));
     let fields: Vec<f64> = starts().map(|start| start.1).chain(fields).filter(|field| field.is_finite()).collect();
     let highest = fields.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let lowest = fields.iter().copied().fold(f64::INFINITY, f64::min);
     // Room for arrows that start at the highest field.
     let above = highest + 0.1 * (highest - lowest);
-    [
-        Scale::holding(Spacing::Linear, starts().map(|start| start.0).chain(marked)),
-        Scale::holding(Spacing::Linear, fields.into_iter().chain([above])),
-    ]
+    let fields = Scale::holding(Spacing::Linear, fields.into_iter().chain([above]));
+    [temperatures, fields]
 }
 
 /// The steps of the mean over seeds, or of the only one, by one reading. Where the network reads the start, its reading is the origin of the step,

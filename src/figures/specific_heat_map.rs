@@ -4,10 +4,10 @@ use super::axes::{Axes, Titles};
 use super::canvas::{Canvas, render};
 use super::landmarks::Landmarks;
 use super::layout::Rect;
-use super::legend::{self, Heat};
+use super::legend::{self, Entry, Heat, Key};
 use super::scale::Scale;
 use super::series::require_rows;
-use super::style::{BORDER, BOTTOM, LEFT, WHITE, WIDTH};
+use super::style::{BORDER, BOTTOM, GREY, LEFT, WHITE, WIDTH};
 use super::{Figure, FigureError};
 use crate::table::{Cell, Table, TableError};
 
@@ -44,13 +44,18 @@ pub fn specific_heat_map(
         .map(|((temperature, field), heat)| [temperature, field, heat])
         .collect();
     let (temperatures, fields) = (edges(&map.distinct("temperature")?), edges(&map.distinct("field")?));
+    let mut entries = landmarks.entries(WHITE);
+    if cells.iter().any(|[.., heat]| heat.is_nan()) {
+        entries.push(Entry::new(Key::Patch(GREY), "not known exactly"));
+    }
     let numbers = numbers(&cells, &landmarks)?;
     render(HEIGHT, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };
-        let area = legend::draw(canvas, sheet, &landmarks.entries(WHITE)).inset(0.0, 16.0, SIDE, BOTTOM);
+        let area = legend::draw(canvas, sheet, &entries).inset(0.0, 16.0, SIDE, BOTTOM);
         let x = Scale::exactly(temperatures.0, temperatures.1);
         let axes = Axes { area, x, y: Scale::exactly(fields.0, fields.1) };
         let steps = (temperatures.2 / 2.0, fields.2 / 2.0);
+        canvas.rect(area, GREY, 1.0);
         draw_cells(&axes, canvas, &cells, steps, &heat);
         let (x, y) = (Some("temperature *T* [*J*/*k*_{B}]"), Some("field *H* [*J*]"));
         axes.draw(canvas, Titles { panel: "", x, y });

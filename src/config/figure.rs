@@ -1,0 +1,92 @@
+//! The settings of a figure.
+
+use serde::{Deserialize, Serialize};
+
+use super::values::Temperatures;
+
+/// What a figure shows.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FigureKind {
+    /// Configurations along the flow.
+    Configurations,
+    /// The thermometer's averaged softmax at chosen steps.
+    ThermometerHistogram,
+    /// Temperature against step from every start.
+    TemperatureAgainstStep,
+    /// The thermometer against its limits.
+    Calibration,
+    /// What the thermometer takes each state point for.
+    Confusion,
+    /// Whether its probabilities are kept.
+    Reliability,
+    /// Training curves.
+    Training,
+    /// Distance of the machines from the data along their training.
+    Likelihood,
+    /// Observables of the samples against exact values.
+    Observables,
+    /// The temperature after a step against that before, beside the renormalization group.
+    MapOnTemperatureAxis,
+    /// The (T, H) plane: steps and ends of the flow, renormalization, lines of maxima.
+    Plane,
+    /// The specific heat over the (T, H) plane.
+    SpecificHeatMap,
+    /// Energy and magnetization against step from every start.
+    Relaxation,
+    /// Where the flow ends, against the number of hidden units.
+    EndPointAgainstNHidden,
+    /// Autocorrelation and stationary law of a long run; needs flow.n_stationary_steps.
+    Stationary,
+}
+
+impl FigureKind {
+    /// Every kind that can be drawn of any run.
+    pub const ALL: [Self; 13] = [
+        Self::Configurations,
+        Self::ThermometerHistogram,
+        Self::TemperatureAgainstStep,
+        Self::Calibration,
+        Self::Confusion,
+        Self::Reliability,
+        Self::Training,
+        Self::Likelihood,
+        Self::Observables,
+        Self::MapOnTemperatureAxis,
+        Self::Plane,
+        Self::SpecificHeatMap,
+        Self::Relaxation,
+    ];
+}
+
+/// `[[figures]]`: one figure.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// What it shows.
+    pub kind: FigureKind,
+    /// Name of its files; without it the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The machine shown, by name; without it the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+    /// Steps of the flow shown (configurations, thermometer-histogram).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<usize>>,
+    /// Starting temperatures shown (configurations, thermometer-histogram).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperatures: Option<Temperatures>,
+}
+
+impl Figure {
+    /// Name of its files, without the ending.
+    pub fn file_name(&self) -> String {
+        let kind = || toml::Value::try_from(self.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
+        self.name.clone().or_else(kind).unwrap_or_default()
+    }
+
+    pub(super) fn of(kind: FigureKind) -> Self {
+        Self { kind, name: None, machine: None, steps: None, temperatures: None }
+    }
+}
