@@ -142,17 +142,19 @@ fn on_ridge(evidence: &Evidence, ends: &Ends, subject: &Subject<'_>) -> Vec<Find
         [("distance to the line along T", along_temperature), ("distance to the line along H", along_field)];
     let judged = distances.map(|(quantity, distance)| {
         let rivals: Vec<f64> = mixture.map(|m| distance(ridge, m.temperature, m.field)).into_iter().collect();
-        let beside = rivals.first().map_or(String::new(), |d| format!(" The training mixture lies {d:+.3} from it."));
+        let beside = rivals.first().map_or(String::new(), |d| format!("; the training mixture lies at {d:+.3}"));
         let claim = Claim {
             name: "ends-on-line-of-maximal-specific-heat".into(),
-            sentence: format!("The flow ends on the line of maximal specific heat ({quantity}).{beside}"),
+            sentence: "The flow ends on the line of maximal specific heat.".into(),
             source: "talk; arXiv:1810.08179",
         };
         let points = ends.temperatures.iter().zip(&ends.fields);
         let measured = Measured::new(points.map(|(&temperature, &field)| distance(ridge, temperature, field)));
-        subject.judge(claim, quantity, measured, &Expectation::Value { value: 0.0, rivals })
+        let finding = subject.judge(claim, quantity, measured, &Expectation::Value { value: 0.0, rivals });
+        Finding { expected: format!("0{beside}"), ..finding }
     });
-    judged.into()
+    // The line may not come to where the seeds end.
+    judged.into_iter().filter(|finding| finding.n_seeds > 0).collect()
 }
 
 /// T minus that of the line at the same |H|, between its points linearly; NaN beyond its ends.
