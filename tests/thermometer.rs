@@ -37,7 +37,8 @@ fn a_regressor_reads_the_posterior_mean_and_enters_the_flow() {
     let error = summary.filter("quantity", "squared_error_temperature").expect("a row");
     let [network, least] = ["network", "bayes"].map(|reader| error.column(reader).expect("a number")[0]);
     assert!(network > 0.9 * least && network < 1.1 * least, "{network} against {least}");
-    let temperatures = table(folder.path(), "flow/flow.csv").column("thermometer_temperature").expect("readings");
+    let temperatures =
+        table(folder.path(), "flow/reference/seed-0/flow.csv").column("thermometer_temperature").expect("readings");
     assert!(temperatures.iter().all(|t| (-1.0..8.0).contains(t)), "{temperatures:?}");
 }
 
@@ -72,7 +73,8 @@ fn permuted_sites_change_what_networks_see_and_nothing_that_is_measured() {
     assert!(plain != permuted && String::from_utf8_lossy(&permuted).contains("permuted_sites"));
     let [plain, permuted] = bytes("data/observables.csv");
     assert!(plain == permuted);
-    let starts = runs.each_ref().map(|run| table(run, "flow/flow.csv").filter("step", 0usize).expect("rows"));
+    let starts =
+        runs.each_ref().map(|run| table(run, "flow/reference/seed-0/flow.csv").filter("step", 0usize).expect("rows"));
     for column in ["energy_per_site", "energy_temperature", "exact_temperature", "magnetization_per_site"] {
         let [plain, permuted] = starts.each_ref().map(|table| table.column(column).expect("numbers"));
         assert!(plain.iter().zip(&permuted).all(|(a, b)| a.total_cmp(b).is_eq()), "{column}");

@@ -14,14 +14,16 @@ use crate::table::Table;
 /// Height of the figure in pixels.
 const HEIGHT: f64 = 900.0;
 
-const ENERGY: Reading = ["energy_per_site", "energy_per_site_error", "(a) energy", "energy *e* [*J*]"];
+const ENERGY: Reading =
+    ["bond_energy_per_site", "bond_energy_per_site_error", "(a) energy of the bonds", "energy per site [*J*]"];
 const MAGNETIZATION: Reading =
     ["abs_magnetization_per_site", "abs_magnetization_per_site_error", "(b) magnetization", "|*m*|"];
 
-/// Energy and |m| per site against the step from every start, with bands over the seeds.
+/// Energy of the bonds, which does not depend on the start's field, and |m| per site against the step from every start, with
+/// bands over the seeds.
 ///
-/// Columns of `flow`: machine, seed, start_temperature, start_field, step, energy_per_site and abs_magnetization_per_site, both
-/// with _error.
+/// Columns of `flow`: machine, seed, start_temperature, start_field, step, bond_energy_per_site and
+/// abs_magnetization_per_site, both with _error.
 ///
 /// # Errors
 /// [`FigureError`] if a column is missing or there is nothing to draw.

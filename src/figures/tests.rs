@@ -35,7 +35,7 @@ const OBSERVABLES: &str = "temperature,field,n_samples,energy_per_site,energy_pe
     abs_magnetization_per_site_error,abs_magnetization_per_site_exact\n\
     0,0,10,-2,0,-2,0,0,0,1,0,1\n2,0,10,-1.7,0.05,-1.745,0.7,0.1,0.723,0.9,0.05,0.911\ninf,0,10,0,0.1,0,,,0,0.1,0.1,0.08\n";
 
-const RELAXATION: &str = "machine,seed,start_temperature,start_field,step,energy_per_site,energy_per_site_error,\
+const RELAXATION: &str = "machine,seed,start_temperature,start_field,step,bond_energy_per_site,bond_energy_per_site_error,\
     abs_magnetization_per_site,abs_magnetization_per_site_error\n\
     a,1,0,0,0,-2,0,1,0\na,1,0,0,1,-1.5,0.1,0.8,0.1\na,1,inf,0,0,0,0.1,0.1,0.01\na,1,inf,0,1,-1,0.1,0.6,0.1\n";
 const END_POINTS: &str = "machine,n_hidden,seed,reading,temperature\na,4,0,thermometer,3.1\na,4,1,thermometer,3.2\n\
@@ -161,7 +161,7 @@ fn labels_say_what_is_drawn() {
         ("plane without lines", &["one step of block spins"]),
         ("specific heat", &["specific heat c", "maximal c , exact", "maximal χ", "end of a flow"]),
         ("observables", &["energy e [ J ]", "specific heat", "samples", "exact", "residual"]),
-        ("relaxation", &["energy e [ J ]", "| m |", "step of the flow", "one seed"]),
+        ("relaxation", &["energy per site [ J ]", "| m |", "step of the flow", "one seed"]),
         ("ends", &["number of hidden units n h", "read by the network", "critical T c (2.269)"]),
         ("stationary", &["lag t [steps]", "autocorrelation", "chains of the flow", "training data", "probability"]),
     ];

@@ -21,7 +21,8 @@ pub(super) struct FlowTables {
 
 const READINGS: [&str; 5] =
     ["thermometer_temperature", "thermometer_field", "energy_temperature", "exact_temperature", "exact_field"];
-const OBSERVABLES: [&str; 3] = ["energy_per_site", "abs_magnetization_per_site", "magnetization_per_site"];
+const OBSERVABLES: [&str; 4] =
+    ["energy_per_site", "bond_energy_per_site", "abs_magnetization_per_site", "magnetization_per_site"];
 
 impl Default for FlowTables {
     fn default() -> Self {
@@ -101,7 +102,8 @@ impl Recorder<'_> {
         for estimate in [reading.temperature, reading.field, energy_temperature, exact_temperature, exact_field] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
-        for estimate in [energy, measured.abs_magnetization_per_site, measured.magnetization_per_site] {
+        let bonds = observables(self.lattice, StatePoint::new(1.0, 0.0)?, spins).energy_per_site;
+        for estimate in [energy, bonds, measured.abs_magnetization_per_site, measured.magnetization_per_site] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
         Ok(self.tables.flow.push(cells)?)
