@@ -88,3 +88,22 @@ fn permuted_sites_change_what_networks_see_and_nothing_that_is_measured() {
         "{entropies:?}"
     );
 }
+
+/// Samples are the same in every grid that holds their state point, and so is the thermometer, whatever machines learn from.
+#[test]
+fn a_thermometer_with_a_grid_of_its_own_does_not_depend_on_the_data() {
+    let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+    let grid = "thermometer.temperatures={ start = 0.0, stop = 6.0, step = 1.0 }";
+    said(&run_smoke(folders[0].path(), &["--until", "train-thermometer"]));
+    said(&run_smoke(folders[1].path(), &["--until", "flow", "--set", "data.temperatures=[2.0]", "--set", grid]));
+    for file in ["weights.safetensors", "calibration.csv", "agreement.csv"] {
+        let [one, other] =
+            folders.each_ref().map(|folder| fs::read(folder.path().join("thermometer").join(file)).expect("a file"));
+        assert!(one == other, "{file} differs");
+    }
+    let flow = table(folders[1].path(), "flow/reference/seed-0/flow.csv");
+    let starts = flow.filter("step", 0usize).expect("rows");
+    assert_eq!(starts.column("start_temperature").expect("starts"), [0.0, 2.0, f64::INFINITY]);
+    let temperatures = starts.column("thermometer_temperature").expect("readings");
+    assert!(temperatures[0] < 2.0 && temperatures[2] > 3.0, "{temperatures:?}");
+}

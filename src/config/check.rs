@@ -38,28 +38,24 @@ pub(super) fn check(settings: &Settings) -> Result<(), Problem> {
 fn check_data(settings: &Settings) -> Result<(), Problem> {
     let data = &settings.data;
     let n_points = data.temperatures.values().len() * data.fields.values().len();
-    if n_points < 2 {
-        return Err(Problem::new(
-            "data.temperatures",
-            "the data has one state point, but the thermometer needs at least two to tell apart",
-            "add a temperature or a field",
-        ));
-    }
     check_sampler(data)?;
-    let n_samples = n_points.saturating_mul(data.n_samples.get());
+    check_memory(data, "data.n_samples", n_points.saturating_mul(data.n_samples.get()))
+}
+
+/// Samples are held in memory while they are drawn.
+const MAX_GIBIBYTES: f64 = 16.0;
+
+fn check_memory(data: &Data, key: &str, n_samples: usize) -> Result<(), Problem> {
     let n_sites =
         data.side.map_or(1, |side| side.get().saturating_mul(side.get())).max(data.n_sites.map_or(1, Count::get));
     let gibibytes = n_samples as f64 * n_sites as f64 / 8.0 / (1u64 << 30) as f64;
     if gibibytes > MAX_GIBIBYTES {
         let message = format!("the samples would take {gibibytes:.0} GiB");
         let help = format!("stay below {MAX_GIBIBYTES} GiB: fewer samples, state points or sites");
-        return Err(Problem::new("data.n_samples", &message, &help));
+        return Err(Problem::new(key, &message, &help));
     }
     Ok(())
 }
-
-/// Samples are held in memory while they are drawn.
-const MAX_GIBIBYTES: f64 = 16.0;
 
 /// The largest torus whose transfer matrix the exact sampler goes through.
 const MAX_SIDE: usize = 12;

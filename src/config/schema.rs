@@ -35,6 +35,14 @@ pub struct Settings {
     pub figures: Vec<Figure>,
 }
 
+impl Settings {
+    /// Temperatures and fields of the thermometer's grid.
+    pub fn thermometer_grid(&self) -> (Vec<f64>, Vec<f64>) {
+        let temperatures = self.thermometer.temperatures.as_ref().unwrap_or(&self.data.temperatures).values();
+        (temperatures, self.thermometer.fields.as_ref().unwrap_or(&self.data.fields).values())
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    numbers::{Count, Positive},
     rbm::Schedule,
+    values::{Count, Fields, Positive, Temperatures},
 };
 
 /// What the thermometer says of a configuration.
@@ -55,6 +55,15 @@ pub enum LessonsKind {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thermometer {
+    /// Temperatures of its grid; without them those of the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperatures: Option<Temperatures>,
+    /// Fields of its grid; without them those of the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Fields>,
+    /// Configurations to learn from at each of its state points; without it as many as the data have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_samples: Option<Count>,
     /// What it says.
     pub head: HeadKind,
     /// What it sees.
@@ -88,6 +97,9 @@ pub struct Thermometer {
 impl Default for Thermometer {
     fn default() -> Self {
         Self {
+            temperatures: None,
+            fields: None,
+            n_samples: None,
             head: HeadKind::Classifier,
             network: NetworkKind::Local,
             n_features: Count::new(16),

@@ -14,8 +14,8 @@ use ising_data::{
 use models::Rbm;
 
 use super::{
-    SAMPLES, Stage, control::Control, exact_thermometers::ExactThermometers, grid, machine_folder, machine_task,
-    machines, pick, read_samples, train_thermometer::read_thermometer, write_table,
+    SAMPLES, Stage, control::Control, exact_thermometers::ExactThermometers, machine_folder, machine_task, machines,
+    pick, read_samples, thermometer_grid, train_thermometer::read_thermometer, write_table,
 };
 use crate::{
     artifacts::TensorFile,
@@ -76,7 +76,7 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     let spins = ising_data::sample(config.lattice, &starts, n_chains, seed, Purpose::FlowStart, &|_| ())?;
     let control = Control::new(config);
     let spins = control.apply(spins);
-    let (points, exact) = (grid(config)?, ExactThermometers::new(config)?);
+    let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
     let made = Arc::new(Common { starts, spins, points, control, exact });
     Ok(Arc::clone(common.insert(made)))
 }

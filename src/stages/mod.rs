@@ -108,6 +108,12 @@ fn grid(config: &Config) -> Result<Vec<StatePoint>> {
     Ok(ising_data::grid(&data.temperatures.values(), &data.fields.values())?)
 }
 
+/// The state points that the thermometer tells apart, the field running fastest: those of the data, unless it has its own.
+fn thermometer_grid(config: &Config) -> Result<Vec<StatePoint>> {
+    let (temperatures, fields) = config.settings.thermometer_grid();
+    Ok(ising_data::grid(&temperatures, &fields)?)
+}
+
 /// Files of the sampling.
 const SAMPLES: &str = "data/samples.safetensors";
 const HELD_OUT: &str = "data/held-out.safetensors";

@@ -1,14 +1,14 @@
 //! `train-thermometer`: the network that reads (T, H), and how far it is from the best possible one.
 
 use anyhow::{Context, Result};
-use ising_data::{SpinDataset, StatePoint, stream::Purpose};
+use ising_data::{SampleSet, SpinDataset, StatePoint, stream::Purpose};
 use models::Thermometer;
 
 use super::{
     HELD_OUT, SAMPLES, Stage,
     calibration::{Calibration, bounds},
     drawing::draw,
-    grid, on_lattice, pick, read_samples, read_table, write_table,
+    grid, on_lattice, pick, read_samples, thermometer_grid, write_table,
 };
 use crate::{
     artifacts::TensorFile,
@@ -35,7 +35,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
 /// The trained thermometer of this run.
 pub(super) fn read_thermometer(config: &Config, workbench: &Workbench<'_>) -> Result<Thermometer> {
     let path = workbench.path(WEIGHTS);
-    let shape = apprentice(config, &grid(config)?, "").shape();
+    let shape = apprentice(config, &thermometer_grid(config)?, "").shape();
     let layers = layers(&shape, &TensorFile::read(&path)?)?;
     Thermometer::new(&shape, &layers, workbench.device).with_context(|| format!("cannot use {}", path.display()))
 }
@@ -46,12 +46,13 @@ fn apprentice<'a>(config: &'a Config, points: &'a [StatePoint], fingerprint: &'a
 }
 
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
-    let points = grid(config)?;
-    let held_out = read_samples(config, workbench, HELD_OUT)?;
+    let points = thermometer_grid(config)?;
+    let n_held_out = config.settings.data.n_held_out.get();
+    let held_out = samples(config, &points, (HELD_OUT, Purpose::HeldOut, n_held_out), workbench)?;
     let lessons = lessons(config, &points, workbench)?;
     let apprentice = apprentice(config, &points, workbench.fingerprint);
     let settings = apprentice.settings;
-    let n_samples = points.len() * config.settings.data.n_samples.get();
+    let n_samples = points.len() * n_samples(config);
     let n_steps = settings.n_epochs.get() * n_samples.div_ceil(settings.batch_size.get());
     let work = workbench.progress.begin("thermometer", n_steps as u64, "batch");
     let (layers, history) = train(
@@ -73,19 +74,37 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "thermometer/confusion.csv", &calibration.confusion()?)?;
     write_table(workbench, "thermometer/agreement.csv", &calibration.agreement()?)?;
     write_table(workbench, "thermometer/reliability.csv", &calibration.reliability()?)?;
-    let bounds = bounds(config.lattice, &points, &read_table(workbench, "data/observables.csv")?)?;
+    let bounds = bounds(config.lattice, &points)?;
     write_table(workbench, "thermometer/calibration.csv", &calibration.table(&bounds)?)
 }
 
-/// The configurations to learn from.
+/// Configurations to learn from at each state point.
+fn n_samples(config: &Config) -> usize {
+    config.settings.thermometer.n_samples.unwrap_or(config.settings.data.n_samples).get()
+}
+
+/// Configurations at the state points of the thermometer: those of the data, unless it has a grid or a number of its own. At
+/// state points that both have, they are the same.
+fn samples(
+    config: &Config,
+    points: &[StatePoint],
+    (file, purpose, n): (&str, Purpose, usize),
+    workbench: &Workbench<'_>,
+) -> Result<SampleSet> {
+    let of_data = read_samples(config, workbench, file)?;
+    let is_same = points == grid(config)? && of_data.spins.n_samples() == n * points.len();
+    if is_same { Ok(of_data) } else { draw(config, points, n, purpose, workbench) }
+}
+
+/// What the thermometer learns.
 fn lessons(config: &Config, points: &[StatePoint], workbench: &Workbench<'_>) -> Result<Lessons> {
-    let settings = &config.settings;
-    let (samples, n_epochs) = match settings.thermometer.data {
-        LessonsKind::Samples => (read_samples(config, workbench, SAMPLES)?, 1),
+    let settings = &config.settings.thermometer;
+    let n_samples = n_samples(config);
+    let (samples, n_epochs) = match settings.data {
+        LessonsKind::Samples => (samples(config, points, (SAMPLES, Purpose::Sample, n_samples), workbench)?, 1),
         LessonsKind::Stream => {
-            let n_epochs = settings.thermometer.n_epochs.get();
-            let n_samples = settings.data.n_samples.get() * n_epochs;
-            (draw(config, points, n_samples, Purpose::Lesson, workbench)?, n_epochs)
+            let n_epochs = settings.n_epochs.get();
+            (draw(config, points, n_samples * n_epochs, Purpose::Lesson, workbench)?, n_epochs)
         }
     };
     Ok(Lessons { dataset: SpinDataset::new(samples, points)?, n_epochs, n_classes: points.len() })
