@@ -82,8 +82,8 @@ fn overall(table: &Table) -> Result<Option<Entry>, TableError> {
     let errors = table.column("excess_error")?;
     let error = errors.iter().map(|error| error * error).sum::<f64>().sqrt() / errors.len() as f64;
     let percent = 100.0 * excess / least;
-    let label = format!("all state points: excess {excess:.4} ± {error:.4} nats = {percent:.2} %");
-    Ok(excess.is_finite().then(|| Entry::new(Key::PointsOnLine(Marker::Disk, ZERO), label)))
+    let label = format!("no excess; over all state points {excess:.4} ± {error:.4} nats = {percent:.2} %");
+    Ok(excess.is_finite().then(|| Entry::new(Key::Line(ZERO), label)))
 }
 
 impl Field {
