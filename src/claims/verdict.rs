@@ -12,6 +12,9 @@ pub(super) const CONFIDENCE: f64 = 0.99;
 /// The most seeds that a verdict asks for.
 const MAX_SEEDS: usize = 10_000;
 
+/// Half an interval that is wider settles nothing: the step of the talk's grid of temperatures.
+const RESOLUTION: f64 = 0.25;
+
 /// What a claim says of a number.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expectation {
@@ -24,7 +27,7 @@ pub(super) enum Expectation {
 /// What the seeds say of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The interval holds what was claimed and no rival; or lies within the claimed range.
+    /// The interval holds what was claimed and no rival, and is short; or lies within the claimed range.
     Reproduced,
     /// The interval excludes what was claimed.
     NotReproduced,
@@ -37,6 +40,7 @@ impl fmt::Display for Verdict {
         match self {
             Self::Reproduced => f.write_str("reproduced"),
             Self::NotReproduced => f.write_str("not reproduced"),
+            Self::Undecided(Some(1)) => f.write_str("undecided: 1 seed more needed"),
             Self::Undecided(Some(more)) => write!(f, "undecided: {more} seeds more needed"),
             Self::Undecided(None) => f.write_str("undecided: more seeds needed"),
         }
@@ -81,9 +85,10 @@ impl Measured {
                 if !holds(value) {
                     return Verdict::NotReproduced;
                 }
-                let nearest = rivals.iter().filter(|x| holds(x)).map(|x| (x - value).abs()).reduce(f64::min);
                 // An interval of less than half the distance cannot hold both.
-                nearest.map_or(Verdict::Reproduced, |distance| self.undecided(0.5 * distance))
+                let rivals = rivals.iter().filter(|x| holds(x)).map(|x| 0.5 * (x - value).abs());
+                let wanted = rivals.fold(RESOLUTION, f64::min);
+                if half <= wanted { Verdict::Reproduced } else { self.undecided(wanted) }
             }
             &Expectation::Within(least, most) if low >= least && high <= most => Verdict::Reproduced,
             &Expectation::Within(least, most) if high < least || low > most => Verdict::NotReproduced,
@@ -136,6 +141,9 @@ mod tests {
         // The rival 2.3446 lies in the interval: 0.0378 is to be resolved.
         let Verdict::Undecided(Some(more)) = measured.verdict(&at(2.269, &[2.3446])) else { panic!("decided") };
         assert!((1..5).contains(&more), "{more}");
+        // Mean 3, error 0.3, t(0.99, 1) = 63.7: the interval holds nearly everything, and says nothing.
+        let wide = Measured::new([2.7, 3.3]);
+        assert!(matches!(wide.verdict(&at(2.478, &[])), Verdict::Undecided(Some(_))));
     }
 
     #[test]

@@ -70,21 +70,24 @@ impl Landmarks {
         })
     }
 
-    /// Temperatures of the state points, for the axis.
-    pub(crate) fn temperatures(&self) -> impl Iterator<Item = f64> {
-        self.points().map(|point| point.temperature)
+    /// Temperatures of the state points, for the axis; of the ends of flows only those up to `hottest`, which far ones would
+    /// crush.
+    pub(crate) fn temperatures(&self, hottest: f64) -> impl Iterator<Item = f64> {
+        let marked = self.markers.iter().map(|(.., point)| point.temperature);
+        marked.chain(self.ends().map(|end| end.temperature).filter(move |temperature| *temperature <= hottest))
     }
 
     /// Fields of the state points and of the lines as far as they lie on the axis of temperatures, for the other axis.
     pub(crate) fn fields(&self, temperatures: &Scale) -> impl Iterator<Item = f64> {
         let is_shown = |sample: &&Sample| temperatures.fraction(sample.x).is_some();
         let of_lines = self.lines.iter().flat_map(|(_, samples)| samples).filter(is_shown).map(|sample| sample.y);
-        self.points().map(|point| point.field).chain(of_lines)
+        let marked = self.markers.iter().map(|(.., point)| point.field);
+        let ends = self.ends().filter(|end| temperatures.fraction(end.temperature).is_some()).map(|end| end.field);
+        marked.chain(ends).chain(of_lines)
     }
 
-    fn points(&self) -> impl Iterator<Item = Point> {
-        let marked = self.markers.iter().map(|(.., point)| *point);
-        marked.chain(self.seeds.iter().copied()).chain(self.mean)
+    fn ends(&self) -> impl Iterator<Item = Point> {
+        self.seeds.iter().copied().chain(self.mean)
     }
 
     /// The lines in `ink`.

@@ -104,10 +104,14 @@ pub fn plane(tables: PlaneTables<'_>) -> Result<Figure, FigureError> {
     })
 }
 
-/// The axes of all panels: they hold the starts and the state points.
+/// Ends of flows are shown up to this multiple of the hottest start.
+const NEAR: f64 = 1.25;
+
+/// The axes of all panels: they hold the starts and the state points, but for ends far away.
 fn scales(panels: &[Panel]) -> [Scale; 2] {
     let starts = || panels.iter().flat_map(|panel| &panel.steps).map(|step| step.start);
-    let marked = panels.iter().flat_map(|panel| panel.landmarks.temperatures());
+    let hottest = starts().map(|start| start.0).filter(|temperature| temperature.is_finite()).fold(0.0, f64::max);
+    let marked = panels.iter().flat_map(|panel| panel.landmarks.temperatures(NEAR * hottest));
     let temperatures = Scale::holding(Spacing::Linear, starts().map(|start| start.0).chain(marked));
     let fields = panels.iter().flat_map(|panel| panel.landmarks.fields(&temperatures));
     let fields: Vec<f64> = starts().map(|start| start.1).chain(fields).filter(|field| field.is_finite()).collect();
