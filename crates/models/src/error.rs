@@ -49,6 +49,12 @@ pub enum ModelError {
         /// Its number.
         quantity: usize,
     },
+    /// An iteration that did not converge.
+    #[error("{name} cannot be found: the solver did not converge")]
+    NoConvergence {
+        /// What was to be found.
+        name: &'static str,
+    },
     /// The device did not deliver a result.
     #[error("the device failed: {0}")]
     Device(String),

@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 pub mod contrastive_divergence;
+pub mod couplings;
 pub mod cpu;
 mod error;
 #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
@@ -15,6 +16,7 @@ pub mod likelihood;
 mod packed;
 pub mod random;
 mod rbm;
+pub mod spectrum;
 #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
 mod stack;
 mod thermometer;
