@@ -81,6 +81,7 @@ fn claims(folders: &[PathBuf], out: Option<PathBuf>) -> Result<()> {
     };
     if let Some(file) = out.or_else(of_one) {
         artifacts::write(&file, judgement.table()?.to_csv()?.as_bytes())?;
+        artifacts::write(&file.with_extension("md"), judgement.page().as_bytes())?;
     }
     Ok(progress::print(&judgement.describe())?)
 }

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{
     evidence::{Evidence, Marker},
     finding::{Claim, Finding, Subject},
+    steps,
     verdict::{Expectation, Measured, Verdict},
 };
 use crate::table::Table;
@@ -53,10 +54,15 @@ pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Findi
     };
     let subject = |reading| Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading, step };
     let mut findings = Vec::new();
-    for (reading, ends) in [("thermometer", &network), ("exact", &exact)] {
+    let readings = [("thermometer", &network, "thermometer_temperature"), ("exact", &exact, "energy_temperature")];
+    for (reading, ends, quantity) in readings {
         if ends.is_known() {
-            findings.extend(at_markers(evidence, ends, &subject(reading)));
-            findings.extend(on_ridge(evidence, ends, &subject(reading)));
+            let has_one_end = steps::has_one_end(evidence, machine, quantity)?;
+            let mut at = at_markers(evidence, ends, &subject(reading));
+            let mut on = on_ridge(evidence, ends, &subject(reading));
+            at.iter_mut().chain(&mut on).filter(|_| !has_one_end).for_each(needs_an_end);
+            let none = at_none(ends, &subject(reading), &at);
+            findings.extend(at.into_iter().chain(none).chain(on));
         }
     }
     if exact.is_known() {
@@ -83,8 +89,14 @@ fn at_markers(evidence: &Evidence, ends: &Ends, subject: &Subject<'_>) -> Vec<Fi
             findings.push(subject.judge(claim_of(marker), "H of the end", measured, &field));
         }
     }
-    findings.extend(at_none(ends, subject, &findings));
     findings
+}
+
+/// A flow that has no one end has none at the claimed place, wherever the mean over its starts lies.
+fn needs_an_end(finding: &mut Finding) {
+    if finding.verdict == Verdict::Reproduced {
+        finding.verdict = Verdict::Apart;
+    }
 }
 
 fn claim_of(marker: &Marker) -> Claim {
@@ -116,14 +128,14 @@ fn at_none(ends: &Ends, subject: &Subject<'_>, at_markers: &[Finding]) -> Option
     };
     let measured = Measured::new(ends.temperatures.iter().copied());
     let number = (measured.mean, measured.n_seeds);
-    (!at_markers.is_empty())
-        .then(|| subject.finding(claim, "T of the end", number, ("other".into(), f64::NAN), verdict))
+    at_markers.first().map(|_| subject.finding(claim, "T of the end", number, ("other".into(), f64::NAN), verdict))
 }
 
 /// Seeds that a verdict lacks, an unknown number being the largest.
 fn missing(verdict: &Verdict) -> usize {
     match verdict {
         Verdict::Undecided(more) => more.unwrap_or(usize::MAX),
+        Verdict::Apart => usize::MAX,
         Verdict::Reproduced | Verdict::NotReproduced => 0,
     }
 }

@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
+use super::settings::{self, Settings};
 use crate::table::Table;
 
 /// A state point that a hypothesis singles out.
@@ -25,6 +26,7 @@ pub(super) struct Evidence {
     pub(super) agreement: Table,
     /// The line of maximal specific heat, (H, T) ascending in H; empty where the run has none.
     pub(super) ridge: Vec<[f64; 2]>,
+    config: toml::Table,
 }
 
 impl Evidence {
@@ -52,12 +54,18 @@ impl Evidence {
             vector_field: table("vector-field.csv")?,
             agreement: table("agreement-of-starts.csv")?,
             ridge,
+            config: settings::read(folder)?,
         })
     }
 
     /// The machines of the run.
     pub(super) fn machines(&self) -> Result<Vec<&str>> {
         Ok(self.end_points.distinct_text("machine")?)
+    }
+
+    /// The settings of a machine and its data.
+    pub(super) fn settings(&self, machine: &str) -> Settings {
+        settings::of_machine(&self.config, machine)
     }
 
     /// Number of hidden units of a machine.

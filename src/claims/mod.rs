@@ -4,25 +4,30 @@
 mod ends;
 mod evidence;
 mod finding;
+mod joint;
+mod page;
+mod settings;
 mod steps;
 mod student;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
-use std::{fmt::Write, path::Path};
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 use anyhow::Result;
 
 use crate::table::{Cell, Table};
 use evidence::Evidence;
 use finding::Finding;
-use verdict::Verdict;
+use settings::Settings;
 
 /// The verdicts on several runs.
 #[derive(Clone, Debug)]
 pub struct Judgement {
     findings: Vec<Finding>,
+    /// The settings of every machine, by run and machine.
+    settings: BTreeMap<(String, String), Settings>,
 }
 
 impl Judgement {
@@ -31,11 +36,15 @@ impl Judgement {
     /// # Errors
     /// When a run is not done up to `analyze`.
     pub fn of(folders: &[impl AsRef<Path>]) -> Result<Self> {
-        let mut findings = Vec::new();
+        let (mut findings, mut settings) = (Vec::new(), BTreeMap::new());
         for folder in folders {
-            findings.extend(judge(&Evidence::read(folder.as_ref())?)?);
+            let evidence = Evidence::read(folder.as_ref())?;
+            findings.extend(judge(&evidence)?);
+            for machine in evidence.machines()? {
+                settings.insert((evidence.folder.clone(), machine.to_owned()), evidence.settings(machine));
+            }
         }
-        Ok(Self { findings })
+        Ok(Self { findings, settings })
     }
 
     /// Every finding as a row; then, where a claim was held against several machines, a row "all" with the joint verdict.
@@ -52,7 +61,7 @@ impl Judgement {
             let mut row: Vec<Cell> =
                 [&first.claim.name, &first.claim.sentence, first.claim.source].map(Cell::from).into();
             row.extend(["all", "all", "", &first.reading, &quantity_of(first)].map(Cell::from));
-            row.extend(["", "", "", "", "", "", &joint(group)].map(Cell::from));
+            row.extend(["", "", "", "", "", "", &self.joint(group)].map(Cell::from));
             table.push(row)?;
         }
         Ok(table)
@@ -74,7 +83,7 @@ impl Judgement {
                 let _ = writeln!(text, "{}", line(finding));
             }
             if group.len() > 1 {
-                let _ = writeln!(text, "    together: {}", joint(&group));
+                let _ = writeln!(text, "    together: {}", self.joint(&group));
             }
         }
         text
@@ -154,36 +163,4 @@ fn line(finding: &Finding) -> String {
         "    {folder}/{machine}: {:.4}{error} ({n_seeds} seeds, {step}), claimed {expected}{distance}: {}",
         number.value, finding.verdict
     )
-}
-
-/// The verdict that all machines share, or what it depends on.
-fn joint(group: &[&Finding]) -> String {
-    let names = |verdict: &Verdict| -> Vec<String> {
-        let of_verdict = group.iter().filter(|finding| finding.verdict == *verdict);
-        of_verdict.map(|finding| format!("{}/{}", finding.folder, finding.machine)).collect()
-    };
-    let (held, failed) = (names(&Verdict::Reproduced), names(&Verdict::NotReproduced));
-    match (held.is_empty(), failed.is_empty()) {
-        (false, false) => format!(
-            "depends on {}: reproduced by {}; not by {}",
-            what_differs(group),
-            held.join(", "),
-            failed.join(", ")
-        ),
-        (false, true) if held.len() == group.len() => Verdict::Reproduced.to_string(),
-        (true, false) if failed.len() == group.len() => Verdict::NotReproduced.to_string(),
-        (true, true) => "undecided".into(),
-        (false, true) => format!("reproduced by {} of {}, the others undecided", held.len(), group.len()),
-        (true, false) => format!("not reproduced by {} of {}, the others undecided", failed.len(), group.len()),
-    }
-}
-
-/// The data or the machine, or both.
-fn what_differs(group: &[&Finding]) -> &'static str {
-    let differ = |of: fn(&Finding) -> &String| group.iter().any(|finding| of(finding) != of(group[0]));
-    match (differ(|finding| &finding.folder), differ(|finding| &finding.machine)) {
-        (true, false) => "the experiment",
-        (true, true) => "the experiment and the machine",
-        (false, _) => "the machine",
-    }
 }

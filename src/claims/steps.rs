@@ -8,6 +8,7 @@ use super::{
     finding::{Claim, Finding, Subject},
     verdict::{Expectation, Measured, Verdict},
 };
+use crate::table::Table;
 
 /// Whether the flows from all starts end alike.
 pub(super) fn same_end(evidence: &Evidence, machine: &str) -> Result<Vec<Finding>> {
@@ -16,8 +17,7 @@ pub(super) fn same_end(evidence: &Evidence, machine: &str) -> Result<Vec<Finding
     let mut findings = Vec::new();
     for quantity in rows.distinct_text("quantity")? {
         let of = rows.filter("quantity", quantity)?;
-        let chi_squares = of.column("chi_square")?.into_iter().zip(of.column("degrees_of_freedom")?);
-        let excess: Vec<f64> = chi_squares.map(|(chi_square, n)| excess(chi_square, n)).collect();
+        let excess = excesses(&of)?;
         let steps = of.column("step")?;
         let n_apart = excess.iter().rposition(|excess| *excess >= APART).map_or(0, |last| last + 1);
         let last = steps.len() - 1;
@@ -35,6 +35,18 @@ pub(super) fn same_end(evidence: &Evidence, machine: &str) -> Result<Vec<Finding
         findings.push(subject.finding(claim, &quantity, (number, n_seeds), ("0".into(), excess[last]), verdict));
     }
     Ok(findings)
+}
+
+/// Whether the flows of a machine have come to one end by the last step, by `quantity`; so too if that was not looked at.
+pub(super) fn has_one_end(evidence: &Evidence, machine: &str, quantity: &str) -> Result<bool> {
+    let rows = evidence.agreement.filter("machine", machine)?.filter("quantity", quantity)?;
+    Ok(excesses(&rows)?.last().is_none_or(|excess| *excess < APART))
+}
+
+/// At every step, how far χ² of the starts is beyond its mean.
+fn excesses(rows: &Table) -> Result<Vec<f64>> {
+    let chi_squares = rows.column("chi_square")?.into_iter().zip(rows.column("degrees_of_freedom")?);
+    Ok(chi_squares.map(|(chi_square, n)| excess(chi_square, n)).collect())
 }
 
 /// Standard deviations of χ² beyond which the starts are apart: a false alarm in a thousand.

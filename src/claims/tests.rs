@@ -128,3 +128,33 @@ fn a_run_that_is_not_done_is_named() {
     let said = Judgement::of(&[folder.path()]).unwrap_err().to_string();
     assert!(said.contains("markers.csv: is the run done up to analyze?"), "{said}");
 }
+
+/// Flows whose starts are still apart have no end that could be at Tc, wherever the mean of the starts lies.
+#[test]
+fn starts_that_are_apart_leave_it_undecided() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &[("a", [2.269, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
+    let file = folder.path().join("analysis/agreement-of-starts.csv");
+    let apart = fs::read_to_string(&file).unwrap().replace("1000,4,96,", "1000,4,500,");
+    fs::write(&file, apart).unwrap();
+    let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
+    let found = |claim: &str| verdicts(&table, claim, "exact");
+    assert_eq!(found("ends-at-critical-temperature"), ["undecided: the starts have not come together"]);
+    assert_eq!(found("ends-at-training-mixture"), ["not reproduced"]);
+    assert_eq!(found("ends-at-none"), ["undecided: the starts have not come together"]);
+}
+
+/// A joint verdict names the settings by which the machines that reproduce a claim differ from those that do not.
+#[test]
+fn a_joint_verdict_names_what_separates() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &[("a", [2.269, 0.0]), ("b", [2.562, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
+    let manifest = "[config.data]\nn_samples = 9\n\n[[config.rbm]]\nname = \"a\"\nn_hidden = 4\nn_epochs = 7\n\n\
+        [[config.rbm]]\nname = \"b\"\nn_hidden = 16\nn_epochs = 7\n";
+    fs::write(folder.path().join("manifest.toml"), manifest).unwrap();
+    let judgement = Judgement::of(&[folder.path()]).unwrap();
+    assert!(judgement.describe().contains("together: depends on rbm.n_hidden: reproduced by "));
+    let page = judgement.page();
+    assert!(page.contains("\nTogether: depends on rbm.n_hidden: reproduced by "), "{page}");
+    assert!(page.contains(" / b | 2.5620 ± 0.0023 | 4 | 1000 | 2.2690 | +128.4 | not reproduced |"), "{page}");
+}

@@ -33,6 +33,8 @@ pub(super) enum Verdict {
     NotReproduced,
     /// Neither; so many more seeds would tell, if that is known.
     Undecided(Option<usize>),
+    /// It would be reproduced, but the flows from the starts have not come to one end that could be there.
+    Apart,
 }
 
 impl fmt::Display for Verdict {
@@ -43,6 +45,7 @@ impl fmt::Display for Verdict {
             Self::Undecided(Some(1)) => f.write_str("undecided: 1 seed more needed"),
             Self::Undecided(Some(more)) => write!(f, "undecided: {more} seeds more needed"),
             Self::Undecided(None) => f.write_str("undecided: more seeds needed"),
+            Self::Apart => f.write_str("undecided: the starts have not come together"),
         }
     }
 }

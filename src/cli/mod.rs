@@ -52,7 +52,7 @@ pub enum Command {
         /// Run folders that are done up to `analyze`.
         #[arg(value_name = "DIR", required = true)]
         folders: Vec<PathBuf>,
-        /// File of the table [default: DIR/analysis/claims.csv of a single DIR, none of several]
+        /// File of the table; beside it the same as a page, .md [default: DIR/analysis/claims.csv of a single DIR, none of several]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
