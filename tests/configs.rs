@@ -87,3 +87,22 @@ fn set_reaches_one_machine_or_all_and_show_tells_the_origin() {
     assert!(lines("temperatures = [0.0, inf]")[0].contains("--set"), "{text}");
     assert!(lines("n_gibbs_steps = 1")[0].contains("default"), "{text}");
 }
+
+/// A scan stands for a machine of each size, which `--set` reaches like any other.
+#[test]
+fn a_list_of_hidden_units_is_a_machine_of_each() {
+    let file = tempfile::NamedTempFile::with_suffix(".toml").expect("a file");
+    fs::write(&file, "[data]\nside = 4\n[[rbm]]\nname = \"n-hidden\"\nn_hidden = [2, 9]\nseeds = 3\n")
+        .expect("written");
+    let show = |changes: &[&str]| {
+        let sets = changes.iter().flat_map(|change| ["--set", change]);
+        let output = experiments().args(["config", "show"]).arg(file.path()).args(sets).output();
+        String::from_utf8_lossy(&output.expect("the program starts").stdout).into_owned()
+    };
+    let text = show(&["rbm.n-hidden-9.seeds=5"]);
+    let lines = |start: &str| text.lines().filter(|line| line.starts_with(start)).collect::<Vec<_>>();
+    assert_eq!((lines("[[rbm]]").len(), lines("name = \"n-hidden-2\"").len()), (2, 1), "{text}");
+    assert!(lines("n_hidden = 9")[0].contains(":5"), "{text}");
+    assert!(lines("seeds = 3")[0].contains(":6") && lines("seeds = 5")[0].contains("--set"), "{text}");
+    assert_eq!(show(&["rbm.n_hidden=[1, 4]"]).matches("[[rbm]]").count(), 4);
+}

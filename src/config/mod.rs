@@ -8,6 +8,7 @@ mod numbers;
 mod origin;
 mod overrides;
 mod rbm;
+mod scan;
 pub mod schema;
 mod thermometer;
 pub mod values;
@@ -52,8 +53,10 @@ impl Config {
         };
         toml::from_str::<Settings>(&text).map_err(|error| in_file(&error))?;
         let mut table: toml::Table = toml::from_str(&text).map_err(|error| in_file(&error))?;
+        scan::expand(&mut table);
         for change in &overrides {
             change.apply(&mut table)?;
+            scan::expand(&mut table);
             Settings::deserialize(toml::Value::Table(table.clone()))
                 .map_err(|error| ConfigError::new(error.message(), Place::Override(change.to_string())))?;
         }

@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{error::Place, overrides::Override};
+use super::{error::Place, overrides::Override, scan};
 
 /// The place to blame for the setting `key`.
 pub(super) fn place(path: &Path, text: &str, overrides: &[Override], key: &str) -> Place {
@@ -97,5 +97,11 @@ fn span(text: &str, key: &str) -> Option<Range<usize>> {
 fn is_called(entry: &Spanned<DeValue<'_>>, name: &str) -> bool {
     let Some(table) = entry.get_ref().as_table() else { return false };
     let named = table.get("name").or(table.get("kind")).and_then(|value| value.get_ref().as_str());
-    named.unwrap_or("reference") == name
+    let entry_name = named.unwrap_or("reference");
+    let sizes = table.get("n_hidden").and_then(|value| value.get_ref().as_array());
+    let is_of_scan = |size: &Spanned<DeValue<'_>>| {
+        let size = size.get_ref().as_integer().map(|size| size.as_str());
+        size.is_some_and(|size| scan::machine_name(entry_name, size) == name)
+    };
+    entry_name == name || sizes.is_some_and(|sizes| sizes.iter().any(is_of_scan))
 }

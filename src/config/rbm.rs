@@ -4,7 +4,10 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use super::numbers::{Count, Fraction, Positive};
+use super::{
+    numbers::{Count, Fraction, Positive},
+    scan,
+};
 
 /// How the learning rate goes along the training.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -37,7 +40,8 @@ impl Schedule {
 pub struct Rbm {
     /// Name of its folder and in tables: lower-case letters, digits, hyphens.
     pub name: String,
-    /// Number of hidden units n_h.
+    /// Number of hidden units n_h; a list of them in the file stands for as many entries.
+    #[serde(deserialize_with = "scan::first")]
     pub n_hidden: Count,
     /// The k of CD-k.
     pub n_gibbs_steps: Count,
