@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::values::Temperatures;
+use super::{schema::Settings, values::Temperatures};
 
 /// What a figure shows.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -89,4 +89,13 @@ impl Figure {
     pub(super) fn of(kind: FigureKind) -> Self {
         Self { kind, name: None, machine: None, steps: None, temperatures: None }
     }
+}
+
+/// The figures of a file that names none: every kind that can be drawn of any run, and those that its settings make possible.
+pub(super) fn default_figures(settings: &Settings) -> Vec<Figure> {
+    let sizes = || settings.rbm.iter().map(|rbm| rbm.n_hidden);
+    let has_scan = sizes().any(|size| Some(size) != sizes().next());
+    let scan = has_scan.then_some(FigureKind::EndPointAgainstNHidden);
+    let long_run = settings.flow.n_stationary_steps.map(|_| FigureKind::Stationary);
+    FigureKind::ALL.into_iter().chain(scan).chain(long_run).map(Figure::of).collect()
 }

@@ -60,7 +60,11 @@ impl Config {
             Settings::deserialize(toml::Value::Table(table.clone()))
                 .map_err(|error| ConfigError::new(error.message(), Place::Override(change.to_string())))?;
         }
-        let settings = Settings::deserialize(toml::Value::Table(table)).map_err(|error| in_file(&error))?;
+        let chooses_figures = table.contains_key("figures");
+        let mut settings = Settings::deserialize(toml::Value::Table(table)).map_err(|error| in_file(&error))?;
+        if !chooses_figures {
+            settings.figures = figure::default_figures(&settings);
+        }
         let located = |problem: check::Problem| {
             let place = origin::place(path, &text, &overrides, &problem.key);
             ConfigError::new(&problem.message, place).help(problem.help)
