@@ -1,7 +1,7 @@
 //! The application around the crates `ising-theory`, `ising-data` and `models`: files, time, words to the user.
 //!
-//! The data's way: [`config`] → [`pipeline`] → [`stages`] (sample, train-thermometer, train-rbm, flow, analyze, render)
-//! → tables → [`figures`]. Only [`progress`] prints, only [`device`] knows the backends' cargo features.
+//! The data's way: [`config`] → [`pipeline`] → [`stages`] (sample, train-thermometer, train-rbm, flow, dissect, analyze,
+//! render) → tables → [`figures`]. Only [`progress`] prints, only [`device`] knows the backends' cargo features.
 
 pub mod artifacts;
 pub mod bench;

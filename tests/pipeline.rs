@@ -13,7 +13,7 @@ fn the_same_config_gives_the_same_bytes_for_any_number_of_threads_and_stage_by_s
     said(&run_smoke(&one, &["--threads", "1"]));
     said(&run_smoke(&two, &["--threads", "3"]));
     assert_same(&one, &two);
-    for stage in ["sample", "train-thermometer", "train-rbm", "flow", "analyze", "render"] {
+    for stage in ["sample", "train-thermometer", "train-rbm", "flow", "dissect", "analyze", "render"] {
         said(&run_smoke(&staged, &["--only", stage]));
     }
     assert_same(&one, &staged);

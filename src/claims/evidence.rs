@@ -24,6 +24,7 @@ pub(super) struct Evidence {
     pub(super) end_points: Table,
     pub(super) vector_field: Table,
     pub(super) agreement: Table,
+    pub(super) weights: Table,
     /// The line of maximal specific heat, (H, T) ascending in H; empty where the run has none.
     pub(super) ridge: Vec<[f64; 2]>,
     config: toml::Table,
@@ -53,6 +54,7 @@ impl Evidence {
             end_points: table("end-points.csv")?,
             vector_field: table("vector-field.csv")?,
             agreement: table("agreement-of-starts.csv")?,
+            weights: table("weights.csv")?,
             ridge,
             config: settings::read(folder)?,
         })

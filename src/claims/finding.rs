@@ -26,7 +26,7 @@ pub(super) struct Finding {
     pub(super) reading: String,
     /// Which number was measured.
     pub(super) quantity: String,
-    /// Step of the flow at which it was measured, or from which it holds; NaN if none.
+    /// Step of the flow at which it was measured, or from which it holds, infinite if from none; NaN where no flow is asked.
     pub(super) step: f64,
     pub(super) number: Estimate,
     pub(super) n_seeds: usize,

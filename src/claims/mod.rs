@@ -12,6 +12,7 @@ mod student;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod weights;
 
 use std::{collections::BTreeMap, fmt::Write, path::Path};
 
@@ -131,6 +132,7 @@ fn judge(evidence: &Evidence) -> Result<Vec<Finding>> {
         findings.extend(ends::about_ends(evidence, machine)?);
         findings.extend(steps::same_end(evidence, machine)?);
         findings.extend(steps::opposite_to_renormalization(evidence, machine)?);
+        findings.extend(weights::about_weights(evidence, machine)?);
     }
     Ok(findings)
 }
@@ -158,9 +160,13 @@ fn line(finding: &Finding) -> String {
         _ if distance.is_nan() => String::new(),
         _ => format!(" ({distance:+.1} standard errors)"),
     };
-    let step = if step.is_nan() { "at no step".into() } else { format!("step {step}") };
+    let step = match step {
+        _ if step.is_nan() => String::new(),
+        _ if step.is_infinite() => ", at no step".into(),
+        _ => format!(", step {step}"),
+    };
     format!(
-        "    {folder}/{machine}: {:.4}{error} ({n_seeds} seeds, {step}), claimed {expected}{distance}: {}",
+        "    {folder}/{machine}: {:.4}{error} ({n_seeds} seeds{step}), claimed {expected}{distance}: {}",
         number.value, finding.verdict
     )
 }

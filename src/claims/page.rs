@@ -34,7 +34,11 @@ fn row(finding: &Finding) -> String {
     let Finding { folder, machine, number, n_seeds, expected, distance, step, verdict, .. } = finding;
     let error = if number.error.is_finite() { format!(" ± {:.4}", number.error) } else { String::new() };
     let distance = if distance.is_nan() { String::new() } else { format!("{distance:+.1}") };
-    let step = if step.is_nan() { "none".into() } else { format!("{step}") };
+    let step = match step {
+        _ if step.is_nan() => String::new(),
+        _ if step.is_infinite() => "none".into(),
+        _ => format!("{step}"),
+    };
     format!(
         "| {folder} / {machine} | {:.4}{error} | {n_seeds} | {step} | {expected} | {distance} | {verdict} |\n",
         number.value

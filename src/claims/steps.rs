@@ -27,9 +27,9 @@ pub(super) fn same_end(evidence: &Evidence, machine: &str) -> Result<Vec<Finding
             sentence: "The flow ends at the same point from every start.".into(),
             source: "talk; arXiv:1801.07172; arXiv:1810.08179",
         };
-        let step = steps.get(n_apart).copied().unwrap_or(f64::NAN);
+        let step = steps.get(n_apart).copied().unwrap_or(f64::INFINITY);
         let subject = Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading: quantity, step };
-        let verdict = if step.is_nan() { Verdict::NotReproduced } else { Verdict::Reproduced };
+        let verdict = if step.is_infinite() { Verdict::NotReproduced } else { Verdict::Reproduced };
         let quantity = format!("spread of the starts at step {}", steps[last]);
         let n_seeds = of.column("n_seeds")?[last] as usize;
         findings.push(subject.finding(claim, &quantity, (number, n_seeds), ("0".into(), excess[last]), verdict));

@@ -15,12 +15,15 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
     let mut arrows = "machine,seed,reading,renormalization_cosine\n".to_owned();
     let mut agreement =
         "machine,quantity,step,n_seeds,chi_square,degrees_of_freedom,spread,spread_resolution\n".to_owned();
+    let mut weights = "machine,seed,epoch,n_above_edge,relative_participation_ratio\n".to_owned();
     for (machine, [t, h]) in ends {
         for (seed, sign) in [1.0, -1.0, 0.5, -0.5].into_iter().enumerate() {
             for (reading, bias) in [("thermometer", 0.0), ("exact", bias)] {
                 let (t, h) = (t - bias + sign * scatter, h + 0.1 * sign * scatter * h);
                 writeln!(end_points, "{machine},16,{seed},{reading},1000,{t},{h}").unwrap();
             }
+            writeln!(weights, "{machine},{seed},0,0,1").unwrap();
+            writeln!(weights, "{machine},{seed},100,{},{}", 5.0 + sign, 0.2 + 0.02 * sign).unwrap();
             for cosine in [-1.0, -1.0, -0.9] {
                 writeln!(arrows, "{machine},{seed},exact,{cosine}").unwrap();
             }
@@ -35,6 +38,7 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
         ("end-points", end_points.as_str()),
         ("vector-field", &arrows),
         ("agreement-of-starts", &agreement),
+        ("weights", &weights),
         ("markers", markers),
         ("ridges", ridges),
     ] {
@@ -106,6 +110,18 @@ fn machines_that_differ_make_the_verdict_depend_on_them() {
     );
     let said = judgement.describe();
     assert!(said.contains("The flow ends at the critical temperature. [talk; arXiv:1801.07172]"), "{said}");
+}
+
+#[test]
+fn a_few_large_eigenvalues_are_not_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &[("a", [2.269, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
+    let judgement = Judgement::of(&[folder.path()]).unwrap();
+    let table = judgement.table().unwrap();
+    assert_eq!(verdicts(&table, "few-large-eigenvalues", "weights"), [YES, YES]);
+    assert_eq!(verdicts(&table, "eigenvalues-alike", "weights"), [NO, NO]);
+    let said = judgement.describe();
+    assert!(said.contains("a: 5.0000 ± 0.4564 (4 seeds), claimed 1 to 10 (so at epoch 100): reproduced"), "{said}");
 }
 
 /// A line T = 1 + H; ends at (2.5, 1.5), on the line, or at the mixture (2.5, 0.75).

@@ -32,6 +32,16 @@ pub enum FigureKind {
     Plane,
     /// The specific heat over the (T, H) plane.
     SpecificHeatMap,
+    /// Eigenvalues of w wᵀ against their rank, and what their eigenvectors are like.
+    Spectrum,
+    /// The spectrum of w wᵀ along the training.
+    SpectrumAlongTraining,
+    /// The leading eigenvectors of w wᵀ on the lattice.
+    Eigenvectors,
+    /// w wᵀ as a map and against distance.
+    WeightProducts,
+    /// The weights of the leading hidden units on the lattice.
+    ReceptiveFields,
     /// Energy and magnetization against step from every start.
     Relaxation,
     /// Where the flow ends, against the number of hidden units.
@@ -42,7 +52,7 @@ pub enum FigureKind {
 
 impl FigureKind {
     /// Every kind that can be drawn of any run.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
@@ -56,6 +66,11 @@ impl FigureKind {
         Self::Plane,
         Self::SpecificHeatMap,
         Self::Relaxation,
+        Self::Spectrum,
+        Self::SpectrumAlongTraining,
+        Self::Eigenvectors,
+        Self::WeightProducts,
+        Self::ReceptiveFields,
     ];
 }
 

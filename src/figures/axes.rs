@@ -3,7 +3,7 @@
 use super::canvas::{Anchor, Canvas};
 use super::layout::{Point, Rect};
 use super::scale::Scale;
-use super::series::Sample;
+use super::series::{Range, Sample};
 use super::style::{BAND, Color, Dash, GREY, GRID, HAIR, INK, LABEL, LEFT, Marker, SMALL, Stroke};
 
 /// The axes of a panel.
@@ -110,13 +110,32 @@ impl Axes {
         // Where the curve is beyond the axis, as a temperature that is nearly infinite, so is its band.
         let is_shown = |sample: &Sample| sample.is_finite() && self.y.fraction(sample.y).is_some();
         for piece in samples.chunk_by(|a, b| is_shown(a) == is_shown(b)).filter(|piece| is_shown(&piece[0])) {
-            let upper = piece.iter().filter_map(|sample| self.pixel(sample.x, sample.y + sample.error));
-            let lower = piece.iter().rev().filter_map(|sample| self.pixel(sample.x, sample.y - sample.error));
-            let corners = self.finite_area().clip_polygon(&upper.chain(lower).collect::<Vec<_>>());
-            if corners.len() > 2 {
-                canvas.polygon(&corners, color, BAND);
-            }
+            let ends = |sample: &Sample| (sample.x, sample.y - sample.error, sample.y + sample.error);
+            self.ribbon(canvas, piece.iter().map(ends), color);
         }
+    }
+
+    /// The band between a lower and an upper curve: (x, lower, upper). What a logarithmic axis cannot show lies at its end.
+    pub(crate) fn ribbon(
+        &self,
+        canvas: &mut Canvas<'_>,
+        curves: impl DoubleEndedIterator<Item = (f64, f64, f64)> + Clone,
+        color: Color,
+    ) {
+        let at = |x: f64, y: f64| self.pixel(x, y).or_else(|| self.pixel(x, self.y.ends().0));
+        let upper = curves.clone().filter_map(|(x, _, upper)| at(x, upper));
+        let lower = curves.rev().filter_map(|(x, lower, _)| at(x, lower));
+        let corners = self.finite_area().clip_polygon(&upper.chain(lower).collect::<Vec<_>>());
+        if corners.len() > 2 {
+            canvas.polygon(&corners, color, BAND);
+        }
+    }
+
+    /// The medians as a line, from the lowest to the highest as a band.
+    pub(crate) fn ranges(&self, canvas: &mut Canvas<'_>, ranges: &[Range], stroke: Stroke) {
+        self.ribbon(canvas, ranges.iter().map(|range| (range.x, range.lowest, range.highest)), stroke.color);
+        let medians = ranges.iter().map(|range| Sample { x: range.x, y: range.median, error: 0.0 });
+        self.curve(canvas, &medians.collect::<Vec<_>>(), stroke);
     }
 
     /// Vertical bars of one error on either side of finite samples, where they are long enough to see.

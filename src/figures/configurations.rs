@@ -4,11 +4,11 @@ use super::canvas::{Anchor, Canvas, render};
 use super::layout::Rect;
 use super::legend::{self, Entry, Key};
 use super::number::short;
-use super::series::{of_start, require_one_machine, spread, starts, state_point};
+use super::series::{first, of_start, require_one_machine, spread, starts, state_point};
 use super::style::{BORDER, HAIR, INK, LABEL, SMALL, SPIN_DOWN, SPIN_UP, Stroke, WIDTH};
 use super::text;
 use super::{Figure, FigureError};
-use crate::table::{Table, TableError};
+use crate::table::Table;
 
 /// Height of legend and column titles in pixels.
 const HEAD: f64 = 108.0;
@@ -63,14 +63,6 @@ pub fn configurations(table: &Table, lattice: (usize, usize)) -> Result<Figure, 
     let step_titles = steps.iter().map(|step| format!("step {}", short(*step))).collect();
     let (columns, rows) = if is_ring { (start_titles, step_titles) } else { (step_titles, start_titles) };
     Gallery { pictures, columns, rows }.render(lattice, &numbers)
-}
-
-/// The rows with the smallest number in `column`.
-fn first(table: &Table, column: &str) -> Result<Table, TableError> {
-    match table.distinct(column)?.first() {
-        Some(smallest) => table.filter(column, *smallest),
-        None => Ok(table.clone()),
-    }
 }
 
 impl Gallery {

@@ -86,7 +86,7 @@ impl Matrix {
             // The rows of a rectangle run downwards, the axis upwards.
             for (cell, &probability) in column.rows(&vec![1.0; n], 0.0).iter().rev().zip(probabilities) {
                 if probability.is_finite() {
-                    canvas.rect(on_pixels(*cell), heat.color(probability), 1.0);
+                    canvas.rect(cell.on_pixels(), heat.color(probability), 1.0);
                 }
             }
         }
@@ -106,11 +106,6 @@ impl Matrix {
             canvas.text_upwards((area.left - LEFT + 22.0, center), self.y, LABEL, INK);
         }
     }
-}
-
-/// With edges on whole pixels, so that neighbours leave no seam.
-fn on_pixels(Rect { left, top, right, bottom }: Rect) -> Rect {
-    Rect { left: left.round(), top: top.round(), right: right.round(), bottom: bottom.round() }
 }
 
 /// The classes of a quantity, and for each the averaged probability of each, summed over the other quantity where it is read and

@@ -40,6 +40,11 @@ impl Rect {
         Self { left: self.left + left, top: self.top + top, right: self.right - right, bottom: self.bottom - bottom }
     }
 
+    /// The same with edges on whole pixels, so that neighbours leave no seam.
+    pub(crate) fn on_pixels(&self) -> Self {
+        Self { left: self.left.round(), top: self.top.round(), right: self.right.round(), bottom: self.bottom.round() }
+    }
+
     /// Equal columns with a gap between them.
     pub(crate) fn columns(&self, count: usize, gap: f64) -> Vec<Self> {
         let width = (self.width() - gap * (count.max(1) - 1) as f64) / count.max(1) as f64;

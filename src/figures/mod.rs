@@ -9,19 +9,24 @@ mod calibration;
 mod canvas;
 mod configurations;
 mod confusion;
+mod eigenvectors;
 mod end_point_against_n_hidden;
 mod landmarks;
 mod layout;
 mod legend;
 mod number;
 mod observables;
+mod patterns;
 mod plane;
+mod receptive_fields;
 mod references;
 mod relaxation;
 mod reliability;
 mod scale;
 mod series;
 mod specific_heat_map;
+mod spectrum;
+mod spectrum_along_training;
 mod stationary;
 mod style;
 mod temperature_against_step;
@@ -29,6 +34,7 @@ mod temperature_map;
 mod text;
 mod thermometer_histogram;
 mod training;
+mod weight_products;
 
 #[cfg(test)]
 mod tests;
@@ -36,17 +42,22 @@ mod tests;
 pub use calibration::calibration;
 pub use configurations::configurations;
 pub use confusion::confusion;
+pub use eigenvectors::eigenvectors;
 pub use end_point_against_n_hidden::end_point_against_n_hidden;
 pub use observables::observables;
 pub use plane::{PlaneTables, plane};
+pub use receptive_fields::receptive_fields;
 pub use relaxation::relaxation;
 pub use reliability::reliability;
 pub use specific_heat_map::specific_heat_map;
+pub use spectrum::spectrum;
+pub use spectrum_along_training::spectrum_along_training;
 pub use stationary::stationary;
 pub use temperature_against_step::temperature_against_step;
 pub use temperature_map::map_on_temperature_axis;
 pub use thermometer_histogram::thermometer_histogram;
 pub use training::{likelihood, training};
+pub use weight_products::weight_products;
 
 use crate::table::{Table, TableError};
 
@@ -89,6 +100,16 @@ pub enum FigureError {
         /// Sites of the lattice.
         expected: usize,
         /// Spins found.
+        found: usize,
+    },
+    /// A pattern has another number of sites than the lattice.
+    #[error("table '{table}': a pattern has {found} numbers, the lattice {expected} sites")]
+    Pattern {
+        /// Name of the table.
+        table: String,
+        /// Sites of the lattice.
+        expected: usize,
+        /// Numbers found.
         found: usize,
     },
     /// The drawing could not be rendered.

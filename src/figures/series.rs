@@ -75,6 +75,44 @@ pub(crate) fn require_rows(table: &Table) -> Result<(), FigureError> {
     if table.is_empty() { Err(FigureError::Empty { table: table.name().to_owned() }) } else { Ok(()) }
 }
 
+/// The rows with the smallest number in `column`.
+pub(crate) fn first(table: &Table, column: &str) -> Result<Table, TableError> {
+    match table.distinct(column)?.first() {
+        Some(smallest) => table.filter(column, *smallest),
+        None => Ok(table.clone()),
+    }
+}
+
+/// The rows with the largest number in `column`.
+pub(crate) fn last(table: &Table, column: &str) -> Result<Table, TableError> {
+    match table.distinct(column)?.last() {
+        Some(largest) => table.filter(column, *largest),
+        None => Ok(table.clone()),
+    }
+}
+
+/// What the seeds have at one x.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Range {
+    pub(crate) x: f64,
+    pub(crate) lowest: f64,
+    pub(crate) median: f64,
+    pub(crate) highest: f64,
+}
+
+/// Lowest, median and highest of the column `y` over the seeds, against the column `x` in ascending order; NaN is left out.
+pub(crate) fn ranges(table: &Table, x: &str, y: &str) -> Result<Vec<Range>, TableError> {
+    let mut rows = samples(table, x, y, None)?;
+    rows.retain(|row| !row.y.is_nan());
+    rows.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+    let range = |equal: &[Sample]| {
+        let middle = [equal[(equal.len() - 1) / 2].y, equal[equal.len() / 2].y];
+        let median = middle[0].midpoint(middle[1]);
+        Range { x: equal[0].x, lowest: equal[0].y, median, highest: equal[equal.len() - 1].y }
+    };
+    Ok(rows.chunk_by(|a, b| a.x.total_cmp(&b.x).is_eq()).map(range).collect())
+}
+
 /// The distinct starts (T, H) of flows, ascending in T.
 pub(crate) fn starts(table: &Table) -> Result<Vec<(f64, f64)>, TableError> {
     let (temperatures, fields) = (table.column("start_temperature")?, table.column("start_field")?);

@@ -132,9 +132,28 @@ pub(crate) fn heat(fraction: f64) -> Color {
         Color(250, 155, 61),
         Color(254, 183, 45),
     ];
-    let position = fraction.clamp(0.0, 1.0) * (PLASMA.len() - 1) as f64;
-    let below = (position as usize).min(PLASMA.len() - 2);
-    let (low, high, weight) = (PLASMA[below], PLASMA[below + 1], position - below as f64);
+    between(&PLASMA, fraction.clamp(0.0, 1.0))
+}
+
+/// The colour of `share` in [−1, 1] on a scale from blue over white to orange, safe for all kinds of colour vision, in steps of
+/// a thirty-second.
+pub(crate) fn balance(share: f64) -> Color {
+    const DIVERGING: [Color; 5] = [
+        Color(0x00, 0x3c, 0x70),
+        Color(0x4b, 0x93, 0xc9),
+        Color(0xf7, 0xf7, 0xf7),
+        Color(0xea, 0x8a, 0x2e),
+        Color(0x8c, 0x36, 0x00),
+    ];
+    let step = (share.clamp(-1.0, 1.0) * 32.0).round() / 32.0;
+    between(&DIVERGING, (1.0 + step) / 2.0)
+}
+
+/// The colour at `fraction` in [0, 1] of the way through evenly spaced ones.
+fn between(colors: &[Color], fraction: f64) -> Color {
+    let position = fraction * (colors.len() - 1) as f64;
+    let below = (position as usize).min(colors.len() - 2);
+    let (low, high, weight) = (colors[below], colors[below + 1], position - below as f64);
     let blend = |low: u8, high: u8| (f64::from(low) + weight * (f64::from(high) - f64::from(low))).round() as u8;
     Color(blend(low.0, high.0), blend(low.1, high.1), blend(low.2, high.2))
 }

@@ -61,6 +61,19 @@ const RG_LINES: &str = "line,step,temperature,field\n0,0,1,0.1\n0,1,1.5,0.3\n0,2
 const RG_STEPS: &str = "map,temperature,field,next_temperature,next_temperature_error,next_field,next_field_error\n\
     decimation,1,0,1.5,0,0,0\ndecimation,2,0,4.4,0,0,0\nblock-spins,1,0,1.6,0.1,0,0\nblock-spins,4,2,9,0.3,5,0.4\n";
 const HEAT_MAP: &str = "temperature,field,specific_heat_per_site\n1,0,0\n1,1,0.1\n2,0,1\n2,1,nan\n";
+const SPECTRUM: &str = "machine,seed,epoch,rank,eigenvalue,eigenvalue_independent,participation_ratio,mean_wave_number,\
+    largest_star\na,0,0,1,1,1,2,1,0.5\na,0,9,1,20,2,4,0,1\na,0,9,2,1,1,2,1.5,0.9\na,1,9,1,30,2,4,0,1\na,1,9,2,0,1,2,1.5,0.9\n";
+const WEIGHTS: &str = "machine,seed,epoch,largest_eigenvalue,relative_participation_ratio,n_above_edge,translation_symmetry,\
+    marchenko_pastur_edge\na,0,0,1,1,0,0.01,2\na,0,9,20,0.2,1,0.5,5\na,1,0,1,1,0,0.01,2\na,1,9,30,0.2,1,0.5,6\n";
+const EIGENVECTORS: &str = "machine,seed,rank,site,component\na,0,1,0,0.5\na,0,1,1,0.5\na,0,1,2,0.5\na,0,1,3,0.5\n\
+    a,0,2,0,0.5\na,0,2,1,-0.5\na,0,2,2,0.5\na,0,2,3,-0.5\na,1,1,0,1\n";
+const PRODUCTS: &str = "machine,seed,site,other_site,product\na,0,0,0,9\na,0,0,1,0.5\na,0,0,2,-0.25\na,0,1,1,8\na,0,1,2,0.5\n\
+    a,0,2,2,9\n";
+const PRODUCTS_AGAINST_DISTANCE: &str = "machine,seed,distance,n_pairs,product,product_spread\na,0,0,3,8.6,0.4\na,0,1,4,0.5,0\n\
+    a,0,1.5,2,-0.25,0.1\na,1,0,3,8.6,0.4\na,1,1,4,0.4,0\na,1,1.5,2,-0.2,0.1\n";
+const RECEPTIVE_FIELDS: &str = "machine,seed,rank,site,weight\na,0,1,0,2\na,0,1,1,-1\na,0,1,2,0\na,0,1,3,0\n";
+const HIDDEN_UNITS: &str = "machine,seed,rank,norm,correlation_with_magnetization,square_correlation_with_bond_energy\n\
+    a,0,1,2.236,-0.97,nan\n";
 
 fn table(name: &str, text: &str) -> Table {
     Table::from_csv(name, text).unwrap()
@@ -90,7 +103,24 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("relaxation", relaxation(&table("relaxation", RELAXATION)).unwrap()),
         ("ends", end_point_against_n_hidden(&table("end points", END_POINTS), &markers).unwrap()),
         ("stationary", stationary(&table("memory", AUTOCORRELATION), &table("histogram", STATIONARY)).unwrap()),
+        ("spectrum", spectrum(&table("spectrum", SPECTRUM), &table("weights", WEIGHTS)).unwrap()),
+        ("spectrum along training", spectrum_along_training(&table("weights", WEIGHTS)).unwrap()),
+        ("eigenvectors", eigenvectors_on((2, 2)).unwrap()),
+        ("eigenvectors of a ring", eigenvectors_on((1, 4)).unwrap()),
+        ("products", {
+            let [products, against_distance] =
+                [PRODUCTS, PRODUCTS_AGAINST_DISTANCE].map(|text| table("products", text));
+            weight_products(&products, &against_distance).unwrap()
+        }),
+        ("receptive fields", {
+            let [fields, units] = [RECEPTIVE_FIELDS, HIDDEN_UNITS].map(|text| table("units", text));
+            receptive_fields(&fields, &units, (2, 2)).unwrap()
+        }),
     ]
+}
+
+fn eigenvectors_on(lattice: (usize, usize)) -> Result<Figure, FigureError> {
+    eigenvectors(&table("eigenvectors", EIGENVECTORS), &table("spectrum", SPECTRUM), lattice)
 }
 
 fn plane_of(rg_lines: &str) -> Result<Figure, FigureError> {
@@ -143,7 +173,7 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 17] = [
+    let expected: [(&str, &[&str]); 23] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
@@ -164,6 +194,26 @@ fn labels_say_what_is_drawn() {
         ("relaxation", &["energy per site [ J ]", "| m |", "step of the flow", "one seed"]),
         ("ends", &["number of hidden units n h", "read by the network", "critical T c (2.269)"]),
         ("stationary", &["lag t [steps]", "autocorrelation", "chains of the flow", "training data", "probability"]),
+        (
+            "spectrum",
+            &[
+                "rank",
+                "eigenvalue λ",
+                "independent weights",
+                "edge",
+                "λ = 1",
+                "lowest to highest of 2 seeds",
+                "mean wave number",
+            ],
+        ),
+        (
+            "spectrum along training",
+            &["epoch", "largest λ", "evenness of λ", "edge", "translation symmetry", "lowest to highest of 2 seeds"],
+        ),
+        ("eigenvectors", &["λ = 20", "⟨| k |⟩ = 1.50", "−max", "component of the eigenvector"]),
+        ("eigenvectors of a ring", &["λ = 1"]),
+        ("products", &["site i", "distance r [lattice constants]", "over 2 seeds", "−0.5", "over the pairs"]),
+        ("receptive fields", &["| w | = 2.236", "−0.97", "correlations over the training data"]),
     ];
     for ((name, figure), (of, labels)) in gallery().iter().zip(expected) {
         assert_eq!(*name, of);
@@ -204,6 +254,8 @@ fn errors_tell_what_is_wrong_with_which_table() {
     assert!(message.starts_with("table 'training' has no column 'reconstruction_error'"), "{message}");
     let message = configurations(&table("pictures", CONFIGURATIONS), (3, 3)).unwrap_err().to_string();
     assert_eq!(message, "table 'pictures': a configuration has 4 spins, the lattice 9 sites");
+    let message = eigenvectors_on((3, 3)).unwrap_err().to_string();
+    assert_eq!(message, "table 'eigenvectors': a pattern has 4 numbers, the lattice 9 sites");
 }
 
 #[test]

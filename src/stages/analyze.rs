@@ -4,6 +4,7 @@ mod exact_plane;
 mod markers;
 mod renormalization;
 mod ridges;
+mod weights;
 
 use std::ops::Range;
 
@@ -16,7 +17,7 @@ use self::{
     markers::{markers, markers_table, mixture_table},
 };
 use super::{
-    SAMPLES, Stage, flow, flow_tasks, pick,
+    SAMPLES, Stage, dissect, dissections, flow, flow_tasks, pick,
     plane::{agreement_of_starts, end_points, fixed_points, vector_field},
     read_of_all_machines, read_samples, read_table, write_table,
 };
@@ -29,7 +30,11 @@ pub(super) fn task(config: &Config) -> Task<'_> {
     Task {
         name: Stage::Analyze.name().into(),
         settings: pick(config, &["seed", "data"]),
-        inputs: [Stage::Sample.name().to_owned()].into_iter().chain(flow_tasks(&config.settings)).collect(),
+        inputs: [Stage::Sample.name().to_owned()]
+            .into_iter()
+            .chain(flow_tasks(&config.settings))
+            .chain(dissections(&config.settings))
+            .collect(),
         precious: false,
         work: Work::alone(|workbench| run(config, workbench)),
     }
@@ -48,6 +53,8 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "analysis/end-points.csv", &end_points)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
+    let weights = read_of_all_machines(config, workbench, dissect::folder, "weights.csv")?;
+    write_table(workbench, "analysis/weights.csv", &weights::over_seeds(&weights)?)?;
     describe_lattice(config, workbench)
 }
 

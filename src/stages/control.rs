@@ -1,6 +1,7 @@
 //! Controls: what is done to configurations between the sampler and the networks, and undone before they are measured.
 
 use ising_data::{PackedSpins, SitePermutation};
+use models::RbmParameters;
 
 use crate::config::{Config, schema::ControlKind};
 
@@ -30,6 +31,18 @@ impl Control {
             None => spins,
             Some(permutation) => permutation.undo(&spins),
         }
+    }
+
+    /// A machine with its visible units at the sites of the lattice whose spins they hold.
+    pub(super) fn place(&self, machine: RbmParameters) -> RbmParameters {
+        let Some(permutation) = &self.0 else { return machine };
+        let mut placed = machine.clone();
+        let row = |site: usize| site * machine.n_hidden..(site + 1) * machine.n_hidden;
+        for (unit, &site) in permutation.sites().iter().enumerate() {
+            placed.weights[row(site)].copy_from_slice(&machine.weights[row(unit)]);
+            placed.visible_bias[site] = machine.visible_bias[unit];
+        }
+        placed
     }
 
     /// What files of its configurations say of it.

@@ -3,6 +3,7 @@
 mod analyze;
 mod calibration;
 mod control;
+mod dissect;
 mod drawing;
 mod exact_thermometers;
 mod flow;
@@ -35,6 +36,8 @@ pub enum Stage {
     TrainRbm,
     /// Feed the machines their own reconstructions.
     Flow,
+    /// Look inside the machines.
+    Dissect,
     /// Compare the flow with exact physics.
     Analyze,
     /// Draw the figures.
@@ -43,8 +46,8 @@ pub enum Stage {
 
 impl Stage {
     /// The stages in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Sample, Self::TrainThermometer, Self::TrainRbm, Self::Flow, Self::Analyze, Self::Render];
+    pub const ALL: [Self; 7] =
+        [Self::Sample, Self::TrainThermometer, Self::TrainRbm, Self::Flow, Self::Dissect, Self::Analyze, Self::Render];
 
     /// Its name on the command line and in the manifest.
     pub fn name(self) -> &'static str {
@@ -53,6 +56,7 @@ impl Stage {
             Self::TrainThermometer => "train-thermometer",
             Self::TrainRbm => "train-rbm",
             Self::Flow => "flow",
+            Self::Dissect => "dissect",
             Self::Analyze => "analyze",
             Self::Render => "render",
         }
@@ -65,6 +69,7 @@ impl Stage {
             Self::TrainThermometer => vec![train_thermometer::task(config)],
             Self::TrainRbm => train_rbm::tasks(config),
             Self::Flow => flow::tasks(config),
+            Self::Dissect => dissect::tasks(config),
             Self::Analyze => likelihood::tasks(config).chain([analyze::task(config)]).collect(),
             Self::Render => vec![render::task(config)],
         }
@@ -79,6 +84,11 @@ fn machine_tasks(settings: &Settings) -> Vec<String> {
 /// The names of all machines' flow tasks.
 fn flow_tasks(settings: &Settings) -> impl Iterator<Item = String> {
     machines(settings).map(|(rbm, index)| flow::task_name(rbm, index))
+}
+
+/// The names of all machines' dissections.
+fn dissections(settings: &Settings) -> impl Iterator<Item = String> {
+    machines(settings).map(|(rbm, index)| dissect::task_name(rbm, index))
 }
 
 /// Every machine: its entry and its index K.

@@ -4,8 +4,8 @@ use anyhow::{Context, Result, ensure};
 use ising_theory::Lattice;
 
 use super::{
-    Stage, flow, flow_tasks, likelihood, machine_folder, machine_tasks, machines, pick, read_of_all_machines,
-    read_table,
+    Stage, dissect, dissections, flow, flow_tasks, likelihood, machine_folder, machine_tasks, machines, pick,
+    read_of_all_machines, read_table,
 };
 use crate::{
     config::{
@@ -27,6 +27,7 @@ pub(super) fn task(config: &Config) -> Task<'_> {
             .into_iter()
             .chain(machine_tasks(&config.settings))
             .chain(flow_tasks(&config.settings))
+            .chain(dissections(&config.settings))
             .chain(machines(&config.settings).map(|(rbm, index)| likelihood::task_name(rbm, index)))
             .collect(),
         precious: false,
@@ -54,6 +55,8 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
     let flow = |file: &str| -> Result<Table> {
         Ok(read_of_all_machines(config, workbench, flow::folder, file)?.filter("machine", machine)?)
     };
+    let inside_all = |file: &str| read_of_all_machines(config, workbench, dissect::folder, file);
+    let inside = |file: &str| -> Result<Table> { Ok(inside_all(file)?.filter("machine", machine)?) };
     Ok(match settings.kind {
         FigureKind::Configurations => {
             let table = flow("configurations.csv")?;
@@ -77,6 +80,19 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
         }
         FigureKind::Stationary => {
             figures::stationary(&flow("autocorrelation.csv")?, &flow("stationary-histogram.csv")?)?
+        }
+        FigureKind::Spectrum => figures::spectrum(&inside("spectrum.csv")?, &inside("weights.csv")?)?,
+        FigureKind::SpectrumAlongTraining => figures::spectrum_along_training(&inside_all("weights.csv")?)?,
+        FigureKind::Eigenvectors => {
+            figures::eigenvectors(&inside("eigenvectors.csv")?, &inside("spectrum.csv")?, extent(config.lattice))?
+        }
+        FigureKind::WeightProducts => {
+            let against_distance = inside("weight-products-against-distance.csv")?;
+            figures::weight_products(&inside("weight-products.csv")?, &against_distance)?
+        }
+        FigureKind::ReceptiveFields => {
+            let (fields, units) = (inside("receptive-fields.csv")?, inside("hidden-units.csv")?);
+            figures::receptive_fields(&fields, &units, extent(config.lattice))?
         }
         FigureKind::Observables => {
             let (exact, infinite) = (read("analysis/exact.csv")?, read("analysis/infinite.csv")?);

@@ -5,6 +5,26 @@ use std::f64::consts::{PI, TAU};
 use ising_theory::Lattice;
 use num_complex::Complex64;
 
+/// How a field is made of plane waves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Waves {
+    /// ⟨|k|⟩, the wave vectors weighted by their power.
+    pub mean_wave_number: f64,
+    /// Part of the power in that star of wave vectors that has the largest: 1 for a plane wave and what the lattice's symmetries
+    /// make of it.
+    pub largest_star: f64,
+}
+
+/// What plane waves make up a field, shape `[n_sites]`; NaN for the field 0.
+pub fn waves(lattice: Lattice, field: &[f64]) -> Waves {
+    let power = power_spectrum(lattice, field);
+    let total: f64 = power.iter().sum();
+    let mut of_stars = vec![0.0; power.len()];
+    stars(lattice).iter().zip(&power).for_each(|(&star, power)| of_stars[star] += power);
+    let weighted: f64 = wave_numbers(lattice).iter().zip(&power).map(|(k, power)| k * power).sum();
+    Waves { mean_wave_number: weighted / total, largest_star: of_stars.into_iter().fold(0.0, f64::max) / total }
+}
+
 /// Number of sites along an axis.
 fn extent(lattice: Lattice) -> usize {
     match lattice {
@@ -22,6 +42,18 @@ pub fn wave_numbers(lattice: Lattice) -> Vec<f64> {
         if k > PI + 1e-9 { k - TAU } else { k }
     };
     (0..lattice.n_sites()).map(|i| along_axis(i / extent).hypot(along_axis(i % extent))).collect()
+}
+
+/// The star of every wave vector, shape `[n_sites]`: those that the lattice's symmetries turn into it, (±kₓ, ±k_y) and (±k_y, ±kₓ),
+/// on a ring ±k, named after the first of them.
+pub fn stars(lattice: Lattice) -> Vec<usize> {
+    let extent = extent(lattice);
+    let folded = |n: usize| n.min(extent - n);
+    let star = |i: usize| {
+        let (a, b) = (folded(i / extent), folded(i % extent));
+        a.min(b) * extent + a.max(b)
+    };
+    (0..lattice.n_sites()).map(star).collect()
 }
 
 /// P(k) = |Σᵣ f(r) e^(−ikr)|²/N of a real field f, shape `[n_sites]`, for every wave vector; Σₖ P(k) = Σᵣ f(r)².
@@ -66,6 +98,8 @@ mod tests {
             let expected = if k == 2 * 6 + 1 || k == 4 * 6 + 5 { 9.0 } else { 0.0 };
             assert!((power - expected).abs() < 1e-10, "P({k}) = {power}");
         }
+        let Waves { mean_wave_number, largest_star } = waves(lattice, &field);
+        assert!((mean_wave_number - wave_numbers(lattice)[13]).abs() < 1e-12 && (largest_star - 1.0).abs() < 1e-12);
         let expected = (TAU / 6.0) * 5.0f64.sqrt();
         assert!((wave_numbers(lattice)[13] - expected).abs() < 1e-12);
         assert!((wave_numbers(lattice)[4 * 6 + 5] - expected).abs() < 1e-12);
@@ -79,6 +113,18 @@ mod tests {
             let squares: f64 = field.iter().map(|value| value * value).sum();
             assert!((power - squares).abs() < 1e-10);
         }
+    }
+
+    #[test]
+    fn wave_vectors_of_a_star_are_equally_long() {
+        let found = stars(Lattice::Ring { n_sites: 5 });
+        assert_eq!(found, [0, 1, 2, 2, 1]);
+        let lattice = Lattice::Square { side: 10 };
+        let (stars, lengths) = (stars(lattice), wave_numbers(lattice));
+        let count = |star: usize| stars.iter().filter(|&&other| other == star).count();
+        // (0, 0), (0, 1), (1, 1), (1, 2), (5, 5); (3, 4) is as long as (0, 5) and another star.
+        assert_eq!([0, 1, 11, 12, 55, 34, 5].map(count), [1, 4, 4, 8, 1, 8, 2]);
+        assert!(stars.iter().zip(&lengths).all(|(&star, length)| (length - lengths[star]).abs() < 1e-12));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use block_spin::{decimation, majority};
 pub use controls::{SitePermutation, independent_spins};
 pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
 pub use error::DataError;
-pub use fourier::{power_spectrum, wave_numbers};
+pub use fourier::{Waves, power_spectrum, stars, wave_numbers, waves};
 pub use heat_bath::{HeatBath, LANES};
 pub use observables::{Estimate, Observables, mean, observables, two_point_function, variance};
 pub use packed::PackedSpins;

@@ -84,6 +84,26 @@ impl Lattice {
             .flat_map(move |site| self.neighbours(site).take(self.coordination() / 2).map(move |other| (site, other)))
     }
 
+    /// The site that lies from `site` as `by` lies from site 0.
+    pub fn translated(self, site: usize, by: usize) -> usize {
+        match self {
+            Self::Ring { n_sites } => (site + by) % n_sites,
+            Self::Square { side } => (site / side + by / side) % side * side + (site + by) % side,
+        }
+    }
+
+    /// Distance of two sites the shorter way round, in lattice constants.
+    pub fn distance(self, site: usize, other: usize) -> f64 {
+        let squared = |a: usize, b: usize, n: usize| a.abs_diff(b).min(n - a.abs_diff(b)).pow(2);
+        let sum = match self {
+            Self::Ring { n_sites } => squared(site, other, n_sites),
+            Self::Square { side } => {
+                squared(site / side, other / side, side) + squared(site % side, other % side, side)
+            }
+        };
+        (sum as f64).sqrt()
+    }
+
     /// Bond energy −Σ₍ᵢⱼ₎ sᵢsⱼ of spins ±1, shape `[n_sites]`.
     pub fn bond_energy(self, spins: &[i8]) -> i64 {
         -self.bonds().map(|(i, j)| i64::from(spins[i]) * i64::from(spins[j])).sum::<i64>()

@@ -1,5 +1,7 @@
 //! The spectrum of w wᵀ: which patterns of the visible layer a machine amplifies.
 
+use std::f64::consts::PI;
+
 use faer::Mat;
 
 use crate::{ModelError, RbmParameters};
@@ -56,6 +58,33 @@ pub fn marchenko_pastur_edge(parameters: &RbmParameters) -> f64 {
 pub fn marchenko_pastur_lower_edge(parameters: &RbmParameters) -> f64 {
     let roots = (parameters.n_visible as f64).sqrt() - (parameters.n_hidden as f64).sqrt();
     (parameters.weight_norm() * roots).powi(2)
+}
+
+/// The eigenvalues of w wᵀ for independent weights of mean square 1, the largest first: the law of Marchenko and Pastur (1967) at
+/// the probabilities (k + ½)/n of the ranks k = 0, …, n − 1, n the smaller layer.
+///
+/// ρ(λ) = √((λ₊ − λ)(λ − λ₋)) / (2π n λ), on the circle λ = n_v + n_h + 2√(n_v n_h) cos θ.
+pub fn independent_eigenvalues(n_visible: usize, n_hidden: usize) -> Vec<f64> {
+    const N_STEPS: usize = 10_000;
+    let (n, larger) = (n_visible.min(n_hidden) as f64, n_visible.max(n_hidden) as f64);
+    let (centre, radius) = (n + larger, 2.0 * (n * larger).sqrt());
+    let step = PI / N_STEPS as f64;
+    let (mut eigenvalues, mut above) = (Vec::new(), 0.0);
+    for i in 0..N_STEPS {
+        let (sine, cosine) = ((i as f64 + 0.5) * step).sin_cos();
+        let eigenvalue = centre + radius * cosine;
+        above += step * (radius * sine).powi(2) / (2.0 * PI * n * eigenvalue);
+        while (eigenvalues.len() as f64 + 0.5) / n < above {
+            eigenvalues.push(eigenvalue);
+        }
+    }
+    eigenvalues
+}
+
+/// [`Spectrum::participation_ratio`] for independent Gaussian weights: n_v n_h / (n_v + n_h + 1), of the means of Σλ and Σλ².
+pub fn independent_participation_ratio(n_visible: usize, n_hidden: usize) -> f64 {
+    let (n_visible, n_hidden) = (n_visible as f64, n_hidden as f64);
+    n_visible * n_hidden / (n_visible + n_hidden + 1.0)
 }
 
 /// w wᵀ, shape `[n_visible, n_visible]`, row-major.

@@ -6,7 +6,10 @@ use models::{
     couplings::couplings,
     likelihood::free_energies,
     random::Draw,
-    spectrum::{Spectrum, marchenko_pastur_edge, marchenko_pastur_lower_edge, weight_products},
+    spectrum::{
+        Spectrum, independent_eigenvalues, independent_participation_ratio, marchenko_pastur_edge,
+        marchenko_pastur_lower_edge, weight_products,
+    },
 };
 
 /// Numbers uniform in (−size, size).
@@ -78,6 +81,27 @@ fn independent_weights_fill_the_bulk_of_marchenko_and_pastur() {
     assert!((0.9 * high..1.1 * high).contains(&eigenvalues[0]), "{} is not near {high}", eigenvalues[0]);
     let last = *eigenvalues.last().expect("there are a hundred");
     assert!((0.8 * low..1.2 * low).contains(&last), "{last} is not near {low}");
+}
+
+/// Every eigenvalue lies within a tenth of the largest from the quantile of its rank, where it fluctuates by up to n^(−2/3) of it, and
+/// (Σλ)²/Σλ² within three hundredths of its mean.
+#[test]
+fn independent_weights_follow_the_law_of_marchenko_and_pastur_rank_by_rank() {
+    for (n_visible, n_hidden) in [(200, 100), (100, 200), (100, 100)] {
+        let expected = independent_eigenvalues(n_visible, n_hidden);
+        assert_eq!(expected.len(), n_visible.min(n_hidden));
+        let expected_largest = expected[0];
+        let trace: f64 = expected.iter().sum();
+        close(trace / (n_visible * n_hidden) as f64, 1.0, 1e-3);
+        let machine = RbmParameters::untrained(n_visible, n_hidden, numbers(n_visible * n_hidden, 0.1, 4));
+        let found = Spectrum::of(&machine).unwrap();
+        let square = machine.weight_norm().powi(2);
+        for (found, expected) in found.eigenvalues.iter().zip(&expected) {
+            close(*found / square, *expected, 0.1 * expected_largest);
+        }
+        let ratio = found.participation_ratio() / independent_participation_ratio(n_visible, n_hidden);
+        close(ratio, 1.0, 0.03);
+    }
 }
 
 /// ⟨−F vᵢ⟩ and ⟨−F vᵢvⱼ⟩ by summing over all states.

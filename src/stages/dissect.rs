@@ -1,0 +1,105 @@
+//! `dissect`: what is inside every machine, along its training.
+
+mod hidden_units;
+#[cfg(test)]
+mod tests;
+mod weights;
+
+use anyhow::{Context, Result, ensure};
+use ising_data::SampleSet;
+use ising_theory::Lattice;
+
+use super::{
+    SAMPLES, Stage, control::Control, machine_folder, machine_task, machines, on_lattice, pick, read_samples,
+    write_table,
+};
+use crate::{
+    artifacts::TensorFile,
+    config::{Config, schema},
+    interrupt,
+    pipeline::{Task, Work, Workbench},
+    table::Cell,
+    training::machine::{Snapshot, snapshots},
+};
+
+pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
+    let task = |(rbm, index)| Task {
+        name: task_name(rbm, index),
+        settings: pick(config, &["seed", "data"]),
+        inputs: vec![Stage::Sample.name().into(), machine_task(rbm, index)],
+        precious: false,
+        work: Work::alone(move |workbench| run(config, rbm, index, workbench)),
+    };
+    machines(&config.settings).map(task).collect()
+}
+
+pub(super) fn task_name(rbm: &schema::Rbm, index: u64) -> String {
+    format!("{}/{}/seed-{index}", Stage::Dissect.name(), rbm.name)
+}
+
+/// Where the insides of a machine are described in the run folder.
+pub(super) fn folder(rbm: &schema::Rbm, index: u64) -> String {
+    format!("inside/{}/seed-{index}", rbm.name)
+}
+
+/// A machine and its training data, both on the lattice: with permuted sites, the permutation undone.
+struct Subject<'a> {
+    /// Its name and its index K.
+    machine: (&'a str, u64),
+    lattice: Lattice,
+    /// The machine along its training; the last is the trained one.
+    snapshots: Vec<Snapshot>,
+    samples: SampleSet,
+}
+
+impl<'a> Subject<'a> {
+    fn read(config: &Config, rbm: &'a schema::Rbm, index: u64, workbench: &Workbench<'_>) -> Result<Self> {
+        let path = workbench.path(&format!("{}/snapshots.safetensors", machine_folder(rbm, index)));
+        let taken = TensorFile::read(&path).and_then(|file| snapshots(&file));
+        let taken = taken.with_context(|| format!("cannot use {}", path.display()))?;
+        let n_sites = config.lattice.n_sites();
+        let fit = taken.iter().all(|snapshot| snapshot.parameters.n_visible == n_sites);
+        ensure!(fit && !taken.is_empty(), "{} holds no machines of a {}", path.display(), config.lattice);
+        let control = Control::new(config);
+        let on_sites = |Snapshot { epoch, parameters }| Snapshot { epoch, parameters: control.place(parameters) };
+        Ok(Self {
+            machine: (&rbm.name, index),
+            lattice: config.lattice,
+            snapshots: taken.into_iter().map(on_sites).collect(),
+            samples: on_lattice(config, &read_samples(config, workbench, SAMPLES)?),
+        })
+    }
+
+    /// The trained machine.
+    fn trained(&self) -> &Snapshot {
+        &self.snapshots[self.snapshots.len() - 1]
+    }
+
+    /// Its name and index, with which every row begins.
+    fn cells(&self) -> [Cell; 2] {
+        [self.machine.0.into(), self.machine.1.into()]
+    }
+}
+
+fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
+    let subject = Subject::read(config, rbm, index, workbench)?;
+    let (label, folder) = (format!("inside of {} seed {index}", rbm.name), folder(rbm, index));
+    let work = workbench.progress.begin(&label, subject.snapshots.len() as u64, "snapshot");
+    let advance = || {
+        work.advance(1);
+        Ok(interrupt::check()?)
+    };
+    let mut tables = weights::tables(&subject, &advance)?;
+    tables.extend(hidden_units::tables(&subject)?);
+    drop(work);
+    for table in tables {
+        write_table(workbench, &format!("{folder}/{}.csv", table.name()), &table)?;
+    }
+    Ok(())
+}
+
+/// Over how many sites a pattern is spread: (Σu²)²/Σu⁴, from 1 to their number.
+fn participation_ratio(pattern: &[f64]) -> f64 {
+    let sum = |power: i32| pattern.iter().map(|value| value.powi(power)).sum::<f64>();
+    sum(2).powi(2) / sum(4)
+}
