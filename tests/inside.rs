@@ -38,5 +38,23 @@ fn a_run_describes_the_insides_of_its_machines() {
     let pairs: f64 = column(&inside("weight-products-against-distance"), "n_pairs").iter().sum();
     assert!((pairs - 256.0).abs() < 1e-9);
     let all = table(folder.path(), "analysis/weights.csv").filter("seed", "all").expect("rows");
-    assert_eq!(column(&all, "n_values"), [2.0; 6]);
+    assert_eq!(column(&all, "n_seeds"), [2.0; 6]);
+}
+
+/// A perfect machine follows −ln q to the letter; couplings of the 4 x 4 torus are at distances 1, √2, 2, √5 and √8, and as many
+/// as pairs.
+#[test]
+fn a_run_describes_the_energies_of_its_machines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &["--until", "analyze"]));
+    let inside = |file: &str| table(folder.path(), &format!("inside/reference/seed-0/{file}.csv"));
+    let relation = inside("energy-relation");
+    assert_eq!(relation.len(), 6 * 3 * 3);
+    let exact = column(&relation.filter("energy", "exact").expect("rows"), "relative_slope");
+    assert!(exact.iter().all(|slope| (slope - 1.0).abs() < 1e-12), "{exact:?}");
+    assert_eq!(inside("energies").filter("origin", "data").expect("rows").len(), 600);
+    let trained = inside("couplings").filter("epoch", 20usize).expect("rows");
+    assert_eq!((trained.len(), column(&trained, "n_pairs").iter().sum::<f64>()), (5, 120.0));
+    let all = table(folder.path(), "analysis/energy-relation.csv").filter("seed", "all").expect("rows");
+    assert_eq!(all.len(), 6 * 3 * 3);
 }

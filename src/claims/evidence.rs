@@ -28,6 +28,7 @@ pub(super) struct Evidence {
     /// The line of maximal specific heat, (H, T) ascending in H; empty where the run has none.
     pub(super) ridge: Vec<[f64; 2]>,
     config: toml::Table,
+    pub(super) energy_relation: Table,
 }
 
 impl Evidence {
@@ -57,6 +58,7 @@ impl Evidence {
             weights: table("weights.csv")?,
             ridge,
             config: settings::read(folder)?,
+            energy_relation: table("energy-relation.csv")?,
         })
     }
 

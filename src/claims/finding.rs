@@ -53,6 +53,7 @@ impl Subject<'_> {
         let (expected, distance) = match expectation {
             Expectation::Value { value, .. } => (format!("{value:.4}"), number.distance(*value)),
             Expectation::Within(least, most) => (format!("{least} to {most}"), f64::NAN),
+            Expectation::Outside(least, most) => (format!("below {least} or above {most}"), f64::NAN),
         };
         self.finding(claim, quantity, (number.mean, number.n_seeds), (expected, distance), number.verdict(expectation))
     }

@@ -2,6 +2,7 @@
 //! verdict by the rules of `docs/claims.md`.
 
 mod ends;
+mod energies;
 mod evidence;
 mod finding;
 mod joint;
@@ -132,6 +133,7 @@ fn judge(evidence: &Evidence) -> Result<Vec<Finding>> {
         findings.extend(ends::about_ends(evidence, machine)?);
         findings.extend(steps::same_end(evidence, machine)?);
         findings.extend(steps::opposite_to_renormalization(evidence, machine)?);
+        findings.extend(energies::about_energies(evidence, machine)?);
         findings.extend(weights::about_weights(evidence, machine)?);
     }
     Ok(findings)

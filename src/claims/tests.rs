@@ -16,7 +16,10 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
     let mut agreement =
         "machine,quantity,step,n_seeds,chi_square,degrees_of_freedom,spread,spread_resolution\n".to_owned();
     let mut weights = "machine,seed,epoch,n_above_edge,relative_participation_ratio\n".to_owned();
-    for (machine, [t, h]) in ends {
+    let mut energies =
+        "machine,seed,epoch,origin,energy,energy_per_site,correlation,slope,relative_slope,explained_of_rest\n"
+            .to_owned();
+    for (number, (machine, [t, h])) in ends.iter().enumerate() {
         for (seed, sign) in [1.0, -1.0, 0.5, -0.5].into_iter().enumerate() {
             for (reading, bias) in [("thermometer", 0.0), ("exact", bias)] {
                 let (t, h) = (t - bias + sign * scatter, h + 0.1 * sign * scatter * h);
@@ -24,6 +27,14 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
             }
             writeln!(weights, "{machine},{seed},0,0,1").unwrap();
             writeln!(weights, "{machine},{seed},100,{},{}", 5.0 + sign, 0.2 + 0.02 * sign).unwrap();
+            // Machines differ in slope; a tenth of the training is enough for the end.
+            for (epoch, slope) in [(0, 0.0), (100, 0.2), (1000, 0.4 + 0.1 * number as f64)] {
+                for (origin, energy) in [("data", "marginal"), ("data", "joint"), ("flow-end", "marginal")] {
+                    let (e, slope) = (-1.2 + 0.001 * sign, slope + 0.001 * sign);
+                    let numbers = format!("{},{slope},{},{}", 0.9 + 0.01 * sign, slope / 0.4, 0.1 + 0.01 * sign);
+                    writeln!(energies, "{machine},{seed},{epoch},{origin},{energy},{e},{numbers}").unwrap();
+                }
+            }
             for cosine in [-1.0, -1.0, -0.9] {
                 writeln!(arrows, "{machine},{seed},exact,{cosine}").unwrap();
             }
@@ -39,6 +50,7 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
         ("vector-field", &arrows),
         ("agreement-of-starts", &agreement),
         ("weights", &weights),
+        ("energy-relation", &energies),
         ("markers", markers),
         ("ridges", ridges),
     ] {
@@ -122,6 +134,23 @@ fn a_few_large_eigenvalues_are_not_alike() {
     assert_eq!(verdicts(&table, "eigenvalues-alike", "weights"), [NO, NO]);
     let said = judgement.describe();
     assert!(said.contains("a: 5.0000 ± 0.4564 (4 seeds), claimed 1 to 10 (so at epoch 100): reproduced"), "{said}");
+}
+
+/// Two machines of one end and one correlation, with slopes 0.4, as of a perfect machine, and 0.5.
+#[test]
+fn ends_may_be_alike_where_the_energies_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &[("a", [2.562, 0.0]), ("b", [2.562, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
+    let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
+    let of = |claim: &str, reading: &str| verdicts(&table, claim, reading);
+    assert_eq!(of("energy-follows-energy", "marginal")[..2], [YES, YES]);
+    assert_eq!(of("energy-is-energy", "marginal")[..2], [YES, NO]);
+    assert_eq!(of("energy-beyond-magnetization", "marginal")[..2], [NO, NO]);
+    assert_eq!(of("same-end-whatever-the-details", "exact"), [YES]);
+    assert_eq!(of("same-end-whatever-the-details", "energy")[..2], [YES, YES]);
+    // Slope and correlation after a tenth of the training of a; then of b over a, and after a tenth of the training of b.
+    let relation = of("energy-relation-depends-on-details", "marginal");
+    assert_eq!(relation[..6], [YES, NO, YES, NO, YES, NO], "{relation:?}");
 }
 
 /// A line T = 1 + H; ends at (2.5, 1.5), on the line, or at the mixture (2.5, 0.75).

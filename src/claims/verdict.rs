@@ -22,6 +22,8 @@ pub(super) enum Expectation {
     Value { value: f64, rivals: Vec<f64> },
     /// It lies between the two.
     Within(f64, f64),
+    /// It does not.
+    Outside(f64, f64),
 }
 
 /// What the seeds say of a claim.
@@ -95,7 +97,9 @@ impl Measured {
             }
             &Expectation::Within(least, most) if low >= least && high <= most => Verdict::Reproduced,
             &Expectation::Within(least, most) if high < least || low > most => Verdict::NotReproduced,
-            &Expectation::Within(least, most) => {
+            &Expectation::Outside(least, most) if high < least || low > most => Verdict::Reproduced,
+            &Expectation::Outside(least, most) if low >= least && high <= most => Verdict::NotReproduced,
+            &Expectation::Within(least, most) | &Expectation::Outside(least, most) => {
                 self.undecided((self.mean.value - least).abs().min((self.mean.value - most).abs()))
             }
         }
@@ -155,6 +159,9 @@ mod tests {
         assert_eq!(measured.verdict(&Expectation::Within(-0.1, 0.1)), Verdict::Reproduced);
         assert_eq!(measured.verdict(&Expectation::Within(0.2, 1.0)), Verdict::NotReproduced);
         assert!(matches!(measured.verdict(&Expectation::Within(0.0, 0.1)), Verdict::Undecided(Some(_))));
+        assert_eq!(measured.verdict(&Expectation::Outside(-0.1, 0.1)), Verdict::NotReproduced);
+        assert_eq!(measured.verdict(&Expectation::Outside(0.2, 1.0)), Verdict::Reproduced);
+        assert!(matches!(measured.verdict(&Expectation::Outside(0.0, 0.1)), Verdict::Undecided(Some(_))));
     }
 
     #[test]

@@ -46,13 +46,19 @@ pub enum FigureKind {
     Relaxation,
     /// Where the flow ends, against the number of hidden units.
     EndPointAgainstNHidden,
+    /// The energy of a machine against that of the lattice.
+    EnergyRelation,
+    /// How machines come to follow it.
+    EnergyRelationAlongTraining,
+    /// The marginal energy as an Ising model: couplings against distance.
+    Couplings,
     /// Autocorrelation and stationary law of a long run; needs flow.n_stationary_steps.
     Stationary,
 }
 
 impl FigureKind {
     /// Every kind that can be drawn of any run.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
@@ -66,6 +72,9 @@ impl FigureKind {
         Self::Plane,
         Self::SpecificHeatMap,
         Self::Relaxation,
+        Self::EnergyRelation,
+        Self::EnergyRelationAlongTraining,
+        Self::Couplings,
         Self::Spectrum,
         Self::SpectrumAlongTraining,
         Self::Eigenvectors,

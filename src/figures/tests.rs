@@ -74,6 +74,16 @@ const PRODUCTS_AGAINST_DISTANCE: &str = "machine,seed,distance,n_pairs,product,p
 const RECEPTIVE_FIELDS: &str = "machine,seed,rank,site,weight\na,0,1,0,2\na,0,1,1,-1\na,0,1,2,0\na,0,1,3,0\n";
 const HIDDEN_UNITS: &str = "machine,seed,rank,norm,correlation_with_magnetization,square_correlation_with_bond_energy\n\
     a,0,1,2.236,-0.97,nan\n";
+const ENERGIES: &str = "machine,seed,origin,temperature,field,energy_per_site,magnetization_per_site,marginal_energy_per_site,\
+    joint_energy_per_site,exact_energy_per_site\na,0,data,2,0,-2,1,-1,-1.1,-1\na,0,data,2,0,-1,0.5,-0.4,-0.4,-0.5\n\
+    a,0,reconstruction,2,0,-1,0.5,-0.4,-0.4,-0.5\na,0,flow-end,2,0,-1,-0.5,-0.4,-0.4,-0.5\na,1,data,2,0,-1,0.5,-0.4,-0.4,9\n";
+const RELATION: &str = "machine,seed,epoch,origin,energy,energy_per_site,machine_energy_per_site,correlation,slope,\
+    relative_slope,explained_of_rest\na,0,0,data,marginal,-1.5,-0.7,0,0,0,0\na,0,0,data,joint,-1.5,-0.7,0,0,0,0\n\
+    a,0,0,data,exact,-1.5,-0.7,1,0.5,1,1\na,0,9,data,marginal,-1.5,-0.7,0.912,0.6,1.2,0.1\n\
+    a,0,9,data,joint,-1.5,-0.7,0.9,0.7,1.4,nan\na,0,9,data,exact,-1.5,-0.75,1,0.5,1,1\n";
+const COUPLINGS: &str = "machine,seed,epoch,distance,coupling,expected_coupling\na,0,0,1,0,0.5\na,0,9,1,0.2,0.5\n\
+    a,0,9,1.4142135623730951,0.1,0\na,1,0,1,0.01,0.5\na,1,9,1,0.21,0.5\na,1,9,1.4142135623730951,0.11,0\n";
+const COUPLING_SUMMARY: &str = "machine,seed,epoch,explained_by_pairs\na,0,0,1\na,0,9,0.95\na,1,0,1\na,1,9,0.9\n";
 
 fn table(name: &str, text: &str) -> Table {
     Table::from_csv(name, text).unwrap()
@@ -116,6 +126,9 @@ fn gallery() -> Vec<(&'static str, Figure)> {
             let [fields, units] = [RECEPTIVE_FIELDS, HIDDEN_UNITS].map(|text| table("units", text));
             receptive_fields(&fields, &units, (2, 2)).unwrap()
         }),
+        ("energies", energy_relation(&table("energies", ENERGIES), &table("relation", RELATION)).unwrap()),
+        ("energies along training", energy_relation_along_training(&table("relation", RELATION)).unwrap()),
+        ("couplings", couplings(&table("couplings", COUPLINGS), &table("summary", COUPLING_SUMMARY)).unwrap()),
     ]
 }
 
@@ -173,7 +186,7 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 23] = [
+    let expected: [(&str, &[&str]); 26] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
@@ -214,6 +227,15 @@ fn labels_say_what_is_drawn() {
         ("eigenvectors of a ring", &["λ = 1"]),
         ("products", &["site i", "distance r [lattice constants]", "over 2 seeds", "−0.5", "over the pairs"]),
         ("receptive fields", &["| w | = 2.236", "−0.97", "correlations over the training data"]),
+        (
+            "energies",
+            &["data: r = 0.912", "end of the flow", "slope 1/ T : perfect machine", "| m |", "energy E / N [ J ]"],
+        ),
+        ("energies along training", &["correlation of F (v ) and E", "perfect machine", "epoch", "d F /d E"]),
+        (
+            "couplings",
+            &["distance r [lattice constants]", "1/ T of the data", "epoch", "± 1 standard deviation over 2 seeds"],
+        ),
     ];
     for ((name, figure), (of, labels)) in gallery().iter().zip(expected) {
         assert_eq!(*name, of);

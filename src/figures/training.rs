@@ -14,12 +14,12 @@ use crate::table::{Table, TableError};
 const ROW: f64 = 575.0;
 
 /// What a panel shows.
-struct Quantity {
-    column: &'static str,
+pub(super) struct Quantity {
+    pub(super) column: &'static str,
     /// The column with its errors.
-    error: Option<&'static str>,
-    title: &'static str,
-    spacing: Spacing,
+    pub(super) error: Option<&'static str>,
+    pub(super) title: &'static str,
+    pub(super) spacing: Spacing,
 }
 
 impl Quantity {
@@ -64,7 +64,7 @@ pub fn likelihood(table: &Table) -> Result<Figure, FigureError> {
 }
 
 /// A panel for each of the quantities, but for those of which nothing is known.
-fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) -> Result<Figure, FigureError> {
+pub(super) fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) -> Result<Figure, FigureError> {
     require_rows(table)?;
     let mut known = Vec::new();
     for quantity in quantities {

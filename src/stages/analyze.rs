@@ -2,9 +2,9 @@
 
 mod exact_plane;
 mod markers;
+mod over_seeds;
 mod renormalization;
 mod ridges;
-mod weights;
 
 use std::ops::Range;
 
@@ -15,6 +15,7 @@ pub(super) use self::markers::Marker;
 use self::{
     exact_plane::ExactPlane,
     markers::{markers, markers_table, mixture_table},
+    over_seeds::with_means_over_seeds,
 };
 use super::{
     SAMPLES, Stage, dissect, dissections, flow, flow_tasks, pick,
@@ -53,9 +54,18 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "analysis/end-points.csv", &end_points)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
-    let weights = read_of_all_machines(config, workbench, dissect::folder, "weights.csv")?;
-    write_table(workbench, "analysis/weights.csv", &weights::over_seeds(&weights)?)?;
+    average_insides(config, workbench)?;
     describe_lattice(config, workbench)
+}
+
+/// What was found inside the machines, with means over the seeds.
+fn average_insides(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
+    for (name, keys, values) in dissect::AVERAGED {
+        let file = format!("{name}.csv");
+        let table = read_of_all_machines(config, workbench, dissect::folder, &file)?;
+        write_table(workbench, &format!("analysis/{file}"), &with_means_over_seeds(&table, keys, values)?)?;
+    }
+    Ok(())
 }
 
 /// What is known of the lattice: exact curves and map, lines of maxima, renormalization.

@@ -1,6 +1,9 @@
 //! `dissect`: what is inside every machine, along its training.
 
+mod couplings;
+mod energies;
 mod hidden_units;
+mod relation;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -10,7 +13,7 @@ use ising_data::SampleSet;
 use ising_theory::Lattice;
 
 use super::{
-    SAMPLES, Stage, control::Control, machine_folder, machine_task, machines, on_lattice, pick, read_samples,
+    HELD_OUT, SAMPLES, Stage, control::Control, machine_folder, machine_task, machines, on_lattice, pick, read_samples,
     write_table,
 };
 use crate::{
@@ -21,11 +24,12 @@ use crate::{
     table::Cell,
     training::machine::{Snapshot, snapshots},
 };
+use energies::{Chains, Configurations};
 
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
     let task = |(rbm, index)| Task {
         name: task_name(rbm, index),
-        settings: pick(config, &["seed", "data"]),
+        settings: pick(config, &["seed", "data", "flow"]),
         inputs: vec![Stage::Sample.name().into(), machine_task(rbm, index)],
         precious: false,
         work: Work::alone(move |workbench| run(config, rbm, index, workbench)),
@@ -36,6 +40,14 @@ pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
 pub(super) fn task_name(rbm: &schema::Rbm, index: u64) -> String {
     format!("{}/{}/seed-{index}", Stage::Dissect.name(), rbm.name)
 }
+
+/// Tables that are averaged over the seeds: name, keys and values.
+pub(super) const AVERAGED: [(&str, &[&str], &[&str]); 4] = [
+    ("weights", &weights::KEYS, &weights::VALUES),
+    ("energy-relation", &energies::KEYS, &energies::VALUES),
+    ("couplings", &couplings::KEYS, &["coupling", "coupling_spread", "expected_coupling"]),
+    ("coupling-summary", &couplings::KEYS_OF_SUMMARY, &couplings::SUMS),
+];
 
 /// Where the insides of a machine are described in the run folder.
 pub(super) fn folder(rbm: &schema::Rbm, index: u64) -> String {
@@ -84,12 +96,17 @@ impl<'a> Subject<'a> {
 fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
     let subject = Subject::read(config, rbm, index, workbench)?;
     let (label, folder) = (format!("inside of {} seed {index}", rbm.name), folder(rbm, index));
-    let work = workbench.progress.begin(&label, subject.snapshots.len() as u64, "snapshot");
+    // Each snapshot is looked at three times: weights, energies, couplings.
+    let work = workbench.progress.begin(&label, 3 * subject.snapshots.len() as u64, "snapshot");
     let advance = || {
         work.advance(1);
         Ok(interrupt::check()?)
     };
     let mut tables = weights::tables(&subject, &advance)?;
+    let held_out = Configurations::of(on_lattice(config, &read_samples(config, workbench, HELD_OUT)?));
+    let chains = Chains { seed: config.settings.seed.into(), n_steps: config.settings.flow.n_steps.get() };
+    tables.extend(energies::tables(&subject, &held_out, chains, workbench.device, &advance)?);
+    tables.extend(couplings::tables(&subject, &held_out, &advance)?);
     tables.extend(hidden_units::tables(&subject)?);
     drop(work);
     for table in tables {

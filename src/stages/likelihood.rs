@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 use ising_data::{
-    PackedSpins, SampleSet, bond_energy, magnetization,
+    PackedSpins, SampleSet, StatePoint, bond_energy, magnetization,
     stream::{self, Purpose},
 };
-use ising_theory::{BayesThermometer, TheoryError};
+use ising_theory::{BayesThermometer, Lattice};
 use models::{
     PackedTensor, Rbm, RbmParameters, flow,
     likelihood::{
@@ -14,7 +14,10 @@ use models::{
     },
 };
 
-use super::{HELD_OUT, Stage, machine_folder, machine_task, machines, on_lattice, pick, read_samples, write_table};
+use super::{
+    HELD_OUT, Stage, exact_thermometers::known, machine_folder, machine_task, machines, on_lattice, pick, read_samples,
+    write_table,
+};
 use crate::{
     artifacts::TensorFile,
     config::{Config, schema},
@@ -155,16 +158,18 @@ impl Yardstick<'_> {
     }
 }
 
-/// ln q of every configuration under the mixture of the state points of the data, where their partition functions are known.
+/// ln q of every configuration under the law of the data, where that is known.
 fn ln_q(samples: &SampleSet) -> Result<Option<Vec<f64>>> {
-    let mut grid: Vec<(f64, f64)> = samples.points.iter().map(|point| (point.temperature(), point.field())).collect();
-    grid.dedup();
-    let mixture = match BayesThermometer::new(samples.lattice, &grid) {
-        Err(TheoryError::SideTooLarge { .. }) => return Ok(None),
-        mixture => mixture?,
-    };
+    let Some(law) = law(samples.lattice, &samples.points)? else { return Ok(None) };
     let n_sites = samples.lattice.n_sites();
     let rows = samples.spins.rows();
-    let ln_q = rows.map(|row| mixture.ln_mixture(bond_energy(samples.lattice, row), magnetization(n_sites, row)));
+    let ln_q = rows.map(|row| law.ln_mixture(bond_energy(samples.lattice, row), magnetization(n_sites, row)));
     Ok(Some(ln_q.collect()))
+}
+
+/// The law of data drawn at these state points, their mixture, where the partition functions are known.
+pub(super) fn law(lattice: Lattice, points: &[StatePoint]) -> Result<Option<BayesThermometer>> {
+    let mut grid: Vec<(f64, f64)> = points.iter().map(|point| (point.temperature(), point.field())).collect();
+    grid.dedup();
+    known(BayesThermometer::new(lattice, &grid))
 }

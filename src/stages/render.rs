@@ -75,6 +75,15 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
         FigureKind::Training => figures::training(&of_all("training.csv")?)?,
         FigureKind::Likelihood => figures::likelihood(&of_all("likelihood.csv")?)?,
         FigureKind::Relaxation => figures::relaxation(&flow("flow.csv")?)?,
+        FigureKind::EnergyRelation => {
+            figures::energy_relation(&inside("energies.csv")?, &inside("energy-relation.csv")?)?
+        }
+        FigureKind::EnergyRelationAlongTraining => {
+            figures::energy_relation_along_training(&inside_all("energy-relation.csv")?)?
+        }
+        FigureKind::Couplings => {
+            figures::couplings(&inside_all("couplings.csv")?, &inside_all("coupling-summary.csv")?)?
+        }
         FigureKind::EndPointAgainstNHidden => {
             figures::end_point_against_n_hidden(&read("analysis/end-points.csv")?, &read("analysis/markers.csv")?)?
         }

@@ -195,7 +195,11 @@ impl Monitor {
 
 /// `n` configurations, or all if there are not so many, evenly spread over the data and so over its state points.
 pub fn evenly(spins: &PackedSpins, n: usize) -> PackedSpins {
-    let n = spins.n_samples().min(n);
-    let indices: Vec<usize> = (0..n).map(|i| i * spins.n_samples() / n).collect();
-    spins.select(&indices)
+    spins.select(&evenly_spaced(spins.n_samples(), n))
+}
+
+/// `n` of the indices 0, 1, …, `length` − 1, or all if there are not so many, evenly spread.
+pub fn evenly_spaced(length: usize, n: usize) -> Vec<usize> {
+    let n = length.min(n);
+    (0..n).map(|i| i * length / n).collect()
 }

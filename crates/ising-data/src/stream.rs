@@ -38,6 +38,8 @@ pub enum Purpose {
     BlockSpin = 12,
     /// Samples that the thermometer sees once, see [`point_key`].
     Lesson = 13,
+    /// Reconstructions whose energies are compared: index = machine, step = epoch.
+    Energies = 14,
     /// Exact samples of a machine: index = machine.
     MachineSample = 20,
 }

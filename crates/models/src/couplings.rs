@@ -25,6 +25,9 @@ pub struct Couplings {
 /// Where 1/sinh(πt/2) has fallen to 10⁻¹⁷.
 const T_MAX: f64 = 25.0;
 
+/// What a node may add to a coupling and be left out.
+const NEGLIGIBLE: f64 = 1e-16;
+
 /// Fields and pair couplings of a machine to 10⁻¹⁰ of the largest weights.
 ///
 /// # Errors
@@ -38,12 +41,14 @@ pub fn couplings(parameters: &RbmParameters) -> Result<Couplings, ModelError> {
         couplings.add(&Unit::new(parameters, hidden));
     }
     for site in 0..n {
-        couplings.pairs[site * n + site] = 0.0;
+        for other in 0..site {
+            couplings.pairs[site * n + other] = couplings.pairs[other * n + site];
+        }
     }
     Ok(couplings)
 }
 
-/// One hidden unit at the nodes of the integral.
+/// One hidden unit at those nodes of the integral that count.
 struct Unit {
     /// tan(wᵢt), shape `[n_nodes, n_visible]`.
     tangents: Vec<f64>,
@@ -63,13 +68,18 @@ impl Unit {
         let frequency = bias.abs() + weights.iter().map(|w| w.abs()).sum::<f64>();
         let step = FRAC_PI_2 / (4.0 + frequency);
         let n_nodes = (T_MAX / step).ceil() as usize;
-        let mut unit =
-            Self { tangents: Vec::with_capacity(n_nodes * weights.len()), even: Vec::new(), odd: Vec::new() };
+        let mut unit = Self { tangents: Vec::new(), even: Vec::new(), odd: Vec::new() };
         for node in 0..n_nodes {
             let t = (node as f64 + 0.5) * step;
             let product: f64 = weights.iter().map(|w| (w * t).cos()).product();
             let factor = step * product / (t * (FRAC_PI_2 * t).sinh());
+            let first = unit.tangents.len();
             unit.tangents.extend(weights.iter().map(|w| (w * t).tan()));
+            let largest = unit.tangents[first..].iter().fold(1.0, |largest: f64, tangent| largest.max(tangent.abs()));
+            if factor.abs() * largest * largest < NEGLIGIBLE {
+                unit.tangents.truncate(first);
+                continue;
+            }
             unit.even.push(factor * (bias * t).cos());
             unit.odd.push(factor * (bias * t).sin());
         }
@@ -78,6 +88,19 @@ impl Unit {
 }
 
 impl Couplings {
+    /// That part of F(v) which is of fields and pairs, −Σ hᵢvᵢ − Σ_{i<j} Jᵢⱼvᵢvⱼ, of one configuration, shape `[n_visible]`,
+    /// values ±1.
+    pub fn energy(&self, spins: &[f32]) -> f64 {
+        let rows = self.pairs.chunks_exact(self.fields.len().max(1));
+        let sites = spins.iter().zip(&self.fields).zip(rows);
+        let of_site = |((&spin, field), row): ((&f32, &f64), &[f64])| {
+            let others: f64 = row.iter().zip(spins).map(|(pair, &other)| pair * f64::from(other)).sum();
+            f64::from(spin) * (field + 0.5 * others)
+        };
+        -sites.map(of_site).sum::<f64>()
+    }
+
+    /// Adds the fields, and the pairs i < j.
     fn add(&mut self, unit: &Unit) {
         let n = self.fields.len();
         let nodes = || unit.tangents.chunks_exact(n);
@@ -87,7 +110,10 @@ impl Couplings {
         self.pairs.par_chunks_exact_mut(n).enumerate().for_each(|(site, row)| {
             for (tangents, factor) in nodes().zip(&unit.even) {
                 let factor = factor * tangents[site];
-                row.iter_mut().zip(tangents).for_each(|(pair, tangent)| *pair += factor * tangent);
+                row[site + 1..]
+                    .iter_mut()
+                    .zip(&tangents[site + 1..])
+                    .for_each(|(pair, tangent)| *pair += factor * tangent);
             }
         });
     }

@@ -147,4 +147,9 @@ fn a_machine_built_as_an_ising_ring_has_its_couplings_alone() {
         }
     }
     assert!(found.fields.iter().all(|field| field.abs() < 1e-12));
+    // Of the aligned ring, and with one spin turned.
+    let mut spins = vec![1.0; n];
+    close(found.energy(&spins), -coupling * n as f64, 1e-5);
+    spins[3] = -1.0;
+    close(found.energy(&spins), -coupling * (n as f64 - 4.0), 1e-5);
 }

@@ -1,7 +1,7 @@
 //! The hidden units of the trained machine: the patch of the lattice that each looks at, and what it reacts to.
 
 use anyhow::Result;
-use ising_data::{PackedSpins, Waves, bond_energy, magnetization, mean, waves};
+use ising_data::{PackedSpins, Waves, bond_energy, magnetization, regression, waves};
 use models::RbmParameters;
 
 use super::{Subject, participation_ratio};
@@ -105,6 +105,7 @@ impl Stimuli {
         let field = |spins: &[f32]| bias + spins.iter().zip(weights).map(|(&v, w)| f64::from(v) * w).sum::<f64>();
         let means: Vec<f64> = self.spins.chunks_exact(self.n_sites).map(|spins| field(spins).tanh()).collect();
         let squares: Vec<f64> = means.iter().map(|mean| mean * mean).collect();
+        let correlation = |x: &[f64], y: &[f64]| regression(x, y).correlation.value;
         [
             correlation(&means, &self.magnetizations),
             correlation(&means, &self.abs_magnetizations),
@@ -112,13 +113,4 @@ impl Stimuli {
             correlation(&squares, &self.bond_energies),
         ]
     }
-}
-
-/// Pearson's correlation.
-fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let (x_mean, y_mean) = (mean(x).value, mean(y).value);
-    let product = |a: &[f64], a_mean: f64, b: &[f64], b_mean: f64| -> f64 {
-        a.iter().zip(b).map(|(a, b)| (a - a_mean) * (b - b_mean)).sum()
-    };
-    product(x, x_mean, y, y_mean) / (product(x, x_mean, x, x_mean) * product(y, y_mean, y, y_mean)).sqrt()
 }

@@ -71,6 +71,19 @@ fn push_eigenvalues(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapsho
     Ok(())
 }
 
+/// What the rows of the seeds agree in, and what is averaged over them.
+pub(super) const KEYS: [&str; 3] = ["machine", "n_hidden", "epoch"];
+pub(super) const VALUES: [&str; 8] = [
+    "weight_norm",
+    "largest_eigenvalue",
+    "participation_ratio",
+    "relative_participation_ratio",
+    "marchenko_pastur_edge",
+    "n_above_edge",
+    "n_above_one",
+    "translation_symmetry",
+];
+
 const WEIGHTS: [&str; 12] = [
     "machine",
     "seed",

@@ -1,0 +1,156 @@
+//! Claims about the energy of machines, and about what depends on their details: hidden units, training, epochs.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::{
+    evidence::Evidence,
+    finding::{Claim, Finding, Subject},
+    verdict::{Expectation, Measured},
+};
+use crate::table::Table;
+
+/// The energy is followed if it explains half of the variance, r² = ½.
+const FOLLOWED: f64 = 0.7;
+
+/// What is less is the same: in T, in the energy per site, in the correlation, and in the ratio of slopes.
+const SAME: f64 = 0.1;
+
+const TALK: &str = "talk";
+
+/// All claims about one machine's energy, and how it and the end of its flow differ from those of the run's first machine.
+pub(super) fn about_energies(evidence: &Evidence, machine: &str) -> Result<Vec<Finding>> {
+    let relation = &evidence.energy_relation;
+    let epochs = relation.filter("machine", machine)?.distinct("epoch")?;
+    let Some(&last) = epochs.last() else { return Ok(Vec::new()) };
+    let trained = At { relation, machine, epoch: last };
+    let n_hidden = evidence.n_hidden(machine)?;
+    let subject = |reading, step| Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading, step };
+    let mut findings = relation_to_energy(&trained, subject)?;
+    let machines = evidence.machines()?;
+    if machine != machines[0] {
+        let first = At { machine: machines[0], ..trained };
+        let first = At { epoch: first.last_epoch()?, ..first };
+        let than = format!(", less that of {}", first.machine);
+        let end = Measured::new(differences(
+            &end_temperatures(evidence, machine)?,
+            &end_temperatures(evidence, first.machine)?,
+        ));
+        let step = evidence.end_points.filter("machine", machine)?.distinct("step")?.last().copied();
+        findings.push(same_end(&subject("exact", step.unwrap_or(f64::NAN)), &format!("T of the end{than}"), end));
+        findings.extend(other_relation(&trained, &first, &than, subject("marginal", 0.0))?);
+    }
+    // A tenth of the training.
+    if let Some(&early) = epochs.iter().rev().find(|epoch| **epoch > 0.0 && **epoch <= 0.1 * last) {
+        let early = At { epoch: early, ..trained };
+        let than = ", a tenth of the training less the whole";
+        let end = |at: &At<'_>| at.seeds("flow-end", "marginal", "energy_per_site");
+        let end = Measured::new(differences(&end(&early)?, &end(&trained)?));
+        findings.push(same_end(&subject("energy", f64::NAN), &format!("energy per site of the end{than}"), end));
+        findings.extend(other_relation(&early, &trained, than, subject("marginal", 0.0))?);
+    }
+    Ok(findings)
+}
+
+/// A machine at an epoch.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    relation: &'a Table,
+    machine: &'a str,
+    epoch: f64,
+}
+
+impl At<'_> {
+    fn last_epoch(&self) -> Result<f64> {
+        Ok(self.relation.filter("machine", self.machine)?.distinct("epoch")?.last().copied().unwrap_or(f64::NAN))
+    }
+
+    /// A number of every seed.
+    fn seeds(&self, origin: &str, energy: &str, column: &str) -> Result<BTreeMap<String, f64>> {
+        let rows = self.relation.filter("machine", self.machine)?.filter("epoch", self.epoch)?;
+        of_seeds(&rows.filter("origin", origin)?.filter("energy", energy)?, column)
+    }
+
+    fn measured(&self, energy: &str, column: &str) -> Result<Measured> {
+        Ok(Measured::new(self.seeds("data", energy, column)?.into_values()))
+    }
+}
+
+/// A column of the rows of single seeds.
+fn of_seeds(rows: &Table, column: &str) -> Result<BTreeMap<String, f64>> {
+    let seeds = rows.text("seed")?.into_iter().map(str::to_owned).zip(rows.column(column)?);
+    Ok(seeds.filter(|(seed, _)| seed != "all").collect())
+}
+
+/// Seed by seed, for the seeds that both have.
+fn differences(numbers: &BTreeMap<String, f64>, others: &BTreeMap<String, f64>) -> Vec<f64> {
+    numbers.iter().filter_map(|(seed, number)| Some(number - others.get(seed)?)).collect()
+}
+
+/// T of the end by exact physics, by the energy where the likelihood is not known.
+fn end_temperatures(evidence: &Evidence, machine: &str) -> Result<BTreeMap<String, f64>> {
+    let rows = evidence.end_points.filter("machine", machine)?;
+    let read = |reading: &str| of_seeds(&rows.filter("reading", reading)?, "temperature");
+    let exact = read("exact")?;
+    if exact.values().any(|temperature| temperature.is_finite()) { Ok(exact) } else { read("energy") }
+}
+
+/// How the energy of the trained machine follows the physical energy of held-out data.
+fn relation_to_energy<'a>(
+    trained: &At<'_>,
+    subject: impl Fn(&'static str, f64) -> Subject<'a>,
+) -> Result<Vec<Finding>> {
+    let claim = |name: &str, sentence: &str, source| Claim { name: name.into(), sentence: sentence.into(), source };
+    let mut findings = Vec::new();
+    for energy in ["marginal", "joint"] {
+        let claim = claim("energy-follows-energy", "The machine's energy follows the physical energy.", TALK);
+        let correlation = trained.measured(energy, "correlation")?;
+        findings.push(subject(energy, 0.0).judge(
+            claim,
+            "correlation",
+            correlation,
+            &Expectation::Within(FOLLOWED, 1.0),
+        ));
+    }
+    let marginal = subject("marginal", 0.0);
+    let equal = claim("energy-is-energy", "The machine's energy is the physical one in units of T.", "perfect machine");
+    let slope = trained.measured("marginal", "relative_slope")?;
+    findings.push(marginal.judge(equal, "slope over that of a perfect machine", slope, &value(1.0)));
+    let sentence = "The machine's energy follows the physical energy, and not the magnetization alone.";
+    let beyond = claim("energy-beyond-magnetization", sentence, "control");
+    let rest = trained.measured("marginal", "explained_of_rest")?;
+    let quantity = "share of the energy in what the magnetization leaves";
+    findings.push(marginal.judge(beyond, quantity, rest, &Expectation::Within(0.5, 1.0)));
+    // Where the law of the data is not known, nothing is said of the slope.
+    Ok(findings.into_iter().filter(|finding| finding.n_seeds > 0).collect())
+}
+
+fn value(value: f64) -> Expectation {
+    Expectation::Value { value, rivals: Vec::new() }
+}
+
+fn same_end(subject: &Subject<'_>, quantity: &str, difference: Measured) -> Finding {
+    let claim = Claim {
+        name: "same-end-whatever-the-details".into(),
+        sentence: "The end of the flow does not depend on the machine's details.".into(),
+        source: TALK,
+    };
+    subject.judge(claim, quantity, difference, &Expectation::Within(-SAME, SAME))
+}
+
+/// How slope and correlation of the marginal energy differ from those of `other`.
+fn other_relation(at: &At<'_>, other: &At<'_>, than: &str, subject: Subject<'_>) -> Result<Vec<Finding>> {
+    let claim = || Claim {
+        name: "energy-relation-depends-on-details".into(),
+        sentence: "How the machine's energy follows the physical one depends on the machine's details.".into(),
+        source: TALK,
+    };
+    let of = |at: &At<'_>, column| at.seeds("data", "marginal", column);
+    let (slopes, others) = (of(at, "slope")?, of(other, "slope")?);
+    let ratios = slopes.iter().filter_map(|(seed, slope)| Some(slope / others.get(seed)? - 1.0));
+    let correlations = differences(&of(at, "correlation")?, &of(other, "correlation")?);
+    let numbers = [("slope, relatively", Measured::new(ratios)), ("correlation", Measured::new(correlations))];
+    let other = Expectation::Outside(-SAME, SAME);
+    Ok(numbers.map(|(name, number)| subject.judge(claim(), &format!("{name}{than}"), number, &other)).into())
+}
