@@ -1,6 +1,11 @@
 //! The program `experiments`.
 
-use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -10,6 +15,8 @@ use rbm_flow::{
     cli::{BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
     config::{Config, ConfigError},
     device::Backend,
+    exponents::Exponents,
+    figures::Figure,
     inspect, interrupt,
     pipeline::{self, Request},
     progress::{self, Progress},
@@ -45,6 +52,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Status { folder } => Ok(progress::print(&status::describe(&folder)?)?),
         Command::Inspect { file } => Ok(progress::print(&inspect::describe(&file)?)?),
         Command::Claims { folders, out } => claims(&folders, out),
+        Command::Exponents { folders, out } => exponents(&folders, &out),
         Command::Theory(command) => Ok(progress::print(&theory::answer(&command)?)?),
         Command::Bench(command) => Ok(progress::print(&bench(command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
@@ -84,6 +92,16 @@ fn claims(folders: &[PathBuf], out: Option<PathBuf>) -> Result<()> {
         artifacts::write(&file.with_extension("md"), judgement.page().as_bytes())?;
     }
     Ok(progress::print(&judgement.describe())?)
+}
+
+fn exponents(folders: &[PathBuf], out: &Path) -> Result<()> {
+    let exponents = Exponents::of(folders)?;
+    let Figure { svg, png, csv } = exponents.figure()?;
+    artifacts::write(&out.join("exponents.csv"), exponents.table()?.to_csv()?.as_bytes())?;
+    for (ending, bytes) in [("svg", svg.as_bytes()), ("png", png.as_slice()), ("csv", csv.as_bytes())] {
+        artifacts::write(&out.join(format!("finite-size.{ending}")), bytes)?;
+    }
+    Ok(progress::print(&exponents.describe())?)
 }
 
 /// The device asked for, or the first compiled in.

@@ -56,6 +56,16 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Critical exponents by finite-size scaling over runs of different sides L, each with samples at Tc: of the samples and of
+    /// the ends of the machines' flows.
+    Exponents {
+        /// Run folders that are done up to `analyze`, of three or more sides.
+        #[arg(value_name = "DIR", required = true)]
+        folders: Vec<PathBuf>,
+        /// Folder of the table and the figure
+        #[arg(long, value_name = "FOLDER", default_value = "artifacts/exponents")]
+        out: PathBuf,
+    },
     /// Exact physics: thermodynamics, lines of maximal specific heat, renormalization.
     #[command(subcommand)]
     Theory(TheoryCommand),

@@ -5,7 +5,7 @@ mod thermometer;
 use std::collections::HashSet;
 
 use super::{
-    schema::{Data, FigureKind, Flow, SamplerKind, Settings, UpdateKind},
+    schema::{Data, FigureKind, Flow, LatticeKind, SamplerKind, Settings, UpdateKind},
     values::Count,
 };
 
@@ -162,6 +162,11 @@ fn check_figures(settings: &Settings) -> Result<(), Problem> {
             let (message, help) = ("there is no long run to show", "set flow.n_stationary_steps");
             return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
         }
+        if figure.kind == FigureKind::MagnetizationExponent && !has_critical_point(settings) {
+            let message = "only flows on a torus that start at H = 0 pass the critical point";
+            let help = "leave this figure out, or choose lattice = \"square\" and a field 0";
+            return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
+        }
         let machine = figure.machine.as_ref();
         if let Some(machine) = machine.filter(|machine| settings.rbm.iter().all(|rbm| rbm.name != **machine)) {
             let names: Vec<&str> = settings.rbm.iter().map(|rbm| rbm.name.as_str()).collect();
@@ -175,6 +180,11 @@ fn check_figures(settings: &Settings) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+fn has_critical_point(settings: &Settings) -> bool {
+    let fields = settings.flow.fields.as_ref().unwrap_or(&settings.data.fields).values();
+    settings.data.lattice == LatticeKind::Square && fields.iter().any(|field| field.abs() < f64::MIN_POSITIVE)
 }
 
 /// A name becomes a folder or a file: lower-case letters, digits and hyphens keep it harmless everywhere.

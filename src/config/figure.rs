@@ -44,6 +44,10 @@ pub enum FigureKind {
     ReceptiveFields,
     /// Energy and magnetization against step from every start.
     Relaxation,
+    /// The two-point function where the flow ends, beside that of the data.
+    Correlations,
+    /// Correlation length and Binder's ratio against step from every start.
+    CorrelationLength,
     /// Where the flow ends, against the number of hidden units.
     EndPointAgainstNHidden,
     /// The energy of a machine against that of the lattice.
@@ -54,11 +58,13 @@ pub enum FigureKind {
     Couplings,
     /// Autocorrelation and stationary law of a long run; needs flow.n_stationary_steps.
     Stationary,
+    /// The magnetization below Tc with its exponent, after one step and of the samples; needs a torus at H = 0 and starts near Tc.
+    MagnetizationExponent,
 }
 
 impl FigureKind {
     /// Every kind that can be drawn of any run.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Configurations,
         Self::ThermometerHistogram,
         Self::TemperatureAgainstStep,
@@ -72,6 +78,8 @@ impl FigureKind {
         Self::Plane,
         Self::SpecificHeatMap,
         Self::Relaxation,
+        Self::Correlations,
+        Self::CorrelationLength,
         Self::EnergyRelation,
         Self::EnergyRelationAlongTraining,
         Self::Couplings,

@@ -134,6 +134,9 @@ impl Scale {
             all.filter(|value| (self.low..=self.high).contains(value)).collect()
         };
         let fine = within(&[1.0, 2.0, 5.0]);
+        if fine.len() < 3 && self.spacing == Spacing::Log {
+            return self.round_values(count);
+        }
         let values = if fine.len() as f64 <= count { fine } else { within(&[1.0]) };
         let is_plain = values.iter().all(|value| (1e-3..1e4).contains(value) || value.abs() < f64::MIN_POSITIVE);
         let label = |value: f64| match value.log10() {
@@ -161,6 +164,8 @@ mod tests {
         assert_eq!(labels(&with_infinity, 8.0), ["0", "1", "2", "3", "4", "5", "6", "∞"]);
         let steps = Scale::holding(Spacing::LogOnePlus, [0.0, 10.0]);
         assert_eq!(labels(&steps, 8.0), ["0", "1", "2", "5", "10"]);
+        let narrow = Scale::holding(Spacing::Log, [0.62, 0.97]);
+        assert_eq!(labels(&narrow, 5.0), ["0.7", "0.8", "0.9"]);
         let epochs = Scale::holding(Spacing::Log, [1.0, 10_000.0]);
         assert_eq!(labels(&epochs, 8.0), ["1", "10", "10^{2}", "10^{3}", "10^{4}"]);
     }

@@ -1,89 +1,11 @@
 //! Every figure on a small table: valid SVG, the same bytes again, the words a reader needs, and clear errors.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod tables;
+
 use super::*;
 use resvg::usvg::roxmltree;
-
-const MARKERS: &str = "name,label,temperature,field\ntc,critical *T*_{c},2.269,0\nmixture,training mixture,2.57,0\n";
-const CONFIGURATIONS: &str = "machine,seed,start_temperature,start_field,step,chain,spins\n\
-    a,1,0,0,0,0,1111\na,1,0,0,1,0,1101\na,1,inf,0,0,0,0110\na,1,inf,0,1,0,0100\na,2,inf,0,1,0,0000\n";
-const FLOW: &str = "machine,seed,start_temperature,start_field,step,thermometer_temperature,\
-    thermometer_temperature_error,energy_temperature,energy_temperature_error\n\
-    a,1,0,0,0,0.1,0.01,0,0\na,1,0,0,1,1,0.1,0.9,0.1\na,1,0,0,10,2.5,0.1,2.4,0.1\n\
-    a,1,inf,0,0,inf,,inf,\na,1,inf,0,1,4,0.1,900,100\na,1,inf,0,10,2.6,0.1,,\n";
-const HISTOGRAM: &str = "machine,seed,start_temperature,start_field,step,class_temperature,class_field,probability,\
-    probability_error\na,1,0,0,0,0,0,0.9,0.01\na,1,0,0,0,1,0,0.1,0.01\na,1,0,0,0,inf,0,0,0\n\
-    a,1,inf,0,0,0,0,0.1,0.01\na,1,inf,0,0,1,0,0.2,0.01\na,1,inf,0,0,1,1,0.1,0.01\na,1,inf,0,0,inf,0,0.6,0.01\n";
-const CALIBRATION: &str = "temperature,field,mean_temperature,temperature_spread,bayes_mean_temperature,\
-    bayes_temperature_spread,cramer_rao_temperature_spread,field_spread,bayes_field_spread,cramer_rao_field_spread,\
-    bayes_relative_entropy,excess,excess_error\n\
-    0,0,0.1,0.1,0,0,,0,0,,1.5,0.01,0.02\n2,0,2.1,0.3,2,0.25,0.24,0.1,0.1,0.1,1.5,0.03,0.02\n\
-    5,0,4.5,1,4.6,1,1.6,0.1,0.1,0.1,1,0.01,0.03\ninf,0,5,1,5,1,inf,0.1,0.1,inf,1,0,\n\
-    2,1,2.1,0.3,2,0.25,0.24,0.1,0.1,0.1,1.5,0.03,0.02\n5,1,4.5,1,4.6,1,1.6,0.1,0.1,0.1,1,0.01,0.03\n";
-const CONFUSION: &str = "temperature,field,read_temperature,read_field,network,bayes\n\
-    1,0,1,0,0.5,0.5\n1,0,1,1,0.25,0.25\n1,0,inf,0,0.25,0.25\n1,1,1,0,0.5,0.5\n1,1,1,1,0.25,0.25\n1,1,inf,0,0.25,0.25\n\
-    inf,0,1,0,0.1,0.2\ninf,0,inf,0,0.9,0.8\n";
-const RELIABILITY: &str = "reader,bin,n,probability,frequency,frequency_error\n\
-    network,0,0,,,\nnetwork,8,100,0.05,0.04,0.02\nnetwork,12,100,0.3,0.35,0.05\n\
-    bayes,8,100,0.05,0.05,0.02\nbayes,12,100,0.31,0.3,0.05\n";
-const TRAINING: &str = "machine,seed,epoch,reconstruction_error,pseudo_likelihood,free_energy_gap,weight_norm\n\
-    n_h=4,1,1,0.3,-0.6,0,1\nn_h=4,2,1,0.4,-0.6,0,1\nn_h=4,1,100,0.1,-0.3,,3\nn_h=4,2,100,0.2,-0.3,,3\n";
-const LIKELIHOOD: &str = "machine,seed,epoch,relative_entropy,relative_entropy_error,ln_likelihood,ln_likelihood_error\n\
-    n_h=4,1,0,30,0.5,-69,0.5\nn_h=4,1,1,3,0.5,-42,0.5\nn_h=4,1,100,0.1,0.2,-40,0.5\n";
-const OBSERVABLES: &str = "temperature,field,n_samples,energy_per_site,energy_per_site_error,energy_per_site_exact,\
-    specific_heat_per_site,specific_heat_per_site_error,specific_heat_per_site_exact,abs_magnetization_per_site,\
-    abs_magnetization_per_site_error,abs_magnetization_per_site_exact\n\
-    0,0,10,-2,0,-2,0,0,0,1,0,1\n2,0,10,-1.7,0.05,-1.745,0.7,0.1,0.723,0.9,0.05,0.911\ninf,0,10,0,0.1,0,,,0,0.1,0.1,0.08\n";
-
-const RELAXATION: &str = "machine,seed,start_temperature,start_field,step,bond_energy_per_site,bond_energy_per_site_error,\
-    abs_magnetization_per_site,abs_magnetization_per_site_error\n\
-    a,1,0,0,0,-2,0,1,0\na,1,0,0,1,-1.5,0.1,0.8,0.1\na,1,inf,0,0,0,0.1,0.1,0.01\na,1,inf,0,1,-1,0.1,0.6,0.1\n";
-const END_POINTS: &str = "machine,n_hidden,seed,reading,temperature\na,4,0,thermometer,3.1\na,4,1,thermometer,3.2\n\
-    a,4,all,thermometer,99\nb,16,0,thermometer,3.0\na,4,0,exact,2.9\na,4,1,exact,2.8\nb,16,0,exact,2.6\n\
-    a,4,0,energy,2.9\n";
-const AUTOCORRELATION: &str = "machine,seed,quantity,lag,autocorrelation\na,0,bond_energy_per_site,0,1\n\
-    a,0,bond_energy_per_site,10,0.1\na,0,abs_magnetization_per_site,0,1\na,0,abs_magnetization_per_site,10,0.2\n\
-    a,0,magnetization_per_site,0,1\na,0,magnetization_per_site,10,0.5\n";
-const STATIONARY: &str = "machine,seed,quantity,value,probability,probability_error,machine_law,mixture\n\
-    a,0,bond_energy_per_site,-2,0.1,0.01,nan,0.3\na,0,bond_energy_per_site,-1,0.9,0.01,nan,0.7\n\
-    a,0,abs_magnetization_per_site,0,0.5,0.01,nan,0\na,0,abs_magnetization_per_site,1,0.5,0.01,nan,1\n";
-const VECTOR_FIELD: &str = "seed,reading,start_temperature,start_field,temperature,temperature_error,field,field_error,\
-    next_temperature,next_temperature_error,next_field,next_field_error\n\
-    all,thermometer,1,0,1,0.1,0,0.1,2,0.1,0.5,0.1\nall,thermometer,4,2,3.5,0.1,2,0.1,3,0.1,1.8,0.1\n\
-    all,thermometer,inf,0,5,0.1,1,0.1,4,0.1,1,0.1\n0,thermometer,1,0,1,0.1,0,0.1,2,0.1,0.5,0.1\n\
-    all,exact,1,0,1,0.1,0,0.1,2,0.1,0.5,0.1\nall,exact,4,2,4,0.1,2,0,60,900,2,90\nall,exact,inf,2,90,9,2,9,5,1,1,1\n";
-const PLANE_END_POINTS: &str = "seed,reading,temperature,temperature_error,field,field_error,covariance\n\
-    0,thermometer,2.4,0.1,0.5,0.05,0.004\n1,thermometer,2.6,0.1,0.6,0.05,nan\nall,thermometer,2.5,0.1,0.55,0.05,0.001\n\
-    0,exact,2.4,nan,0.5,nan,nan\nall,exact,2.4,nan,0.5,nan,nan\n";
-const RIDGES: &str = "line,field,temperature,temperature_error\nspecific-heat,0,2.34,0\nspecific-heat,2,4.5,0\n\
-    specific-heat-sampled,0,2.3,0.1\nsusceptibility,1,4.5,0\nsusceptibility,2,6,0\n";
-const RG_LINES: &str = "line,step,temperature,field\n0,0,1,0.1\n0,1,1.5,0.3\n0,2,2.9,1.1\n";
-const RG_STEPS: &str = "map,temperature,field,next_temperature,next_temperature_error,next_field,next_field_error\n\
-    decimation,1,0,1.5,0,0,0\ndecimation,2,0,4.4,0,0,0\nblock-spins,1,0,1.6,0.1,0,0\nblock-spins,4,2,9,0.3,5,0.4\n";
-const HEAT_MAP: &str = "temperature,field,specific_heat_per_site\n1,0,0\n1,1,0.1\n2,0,1\n2,1,nan\n";
-const SPECTRUM: &str = "machine,seed,epoch,rank,eigenvalue,eigenvalue_independent,participation_ratio,mean_wave_number,\
-    largest_star\na,0,0,1,1,1,2,1,0.5\na,0,9,1,20,2,4,0,1\na,0,9,2,1,1,2,1.5,0.9\na,1,9,1,30,2,4,0,1\na,1,9,2,0,1,2,1.5,0.9\n";
-const WEIGHTS: &str = "machine,seed,epoch,largest_eigenvalue,relative_participation_ratio,n_above_edge,translation_symmetry,\
-    marchenko_pastur_edge\na,0,0,1,1,0,0.01,2\na,0,9,20,0.2,1,0.5,5\na,1,0,1,1,0,0.01,2\na,1,9,30,0.2,1,0.5,6\n";
-const EIGENVECTORS: &str = "machine,seed,rank,site,component\na,0,1,0,0.5\na,0,1,1,0.5\na,0,1,2,0.5\na,0,1,3,0.5\n\
-    a,0,2,0,0.5\na,0,2,1,-0.5\na,0,2,2,0.5\na,0,2,3,-0.5\na,1,1,0,1\n";
-const PRODUCTS: &str = "machine,seed,site,other_site,product\na,0,0,0,9\na,0,0,1,0.5\na,0,0,2,-0.25\na,0,1,1,8\na,0,1,2,0.5\n\
-    a,0,2,2,9\n";
-const PRODUCTS_AGAINST_DISTANCE: &str = "machine,seed,distance,n_pairs,product,product_spread\na,0,0,3,8.6,0.4\na,0,1,4,0.5,0\n\
-    a,0,1.5,2,-0.25,0.1\na,1,0,3,8.6,0.4\na,1,1,4,0.4,0\na,1,1.5,2,-0.2,0.1\n";
-const RECEPTIVE_FIELDS: &str = "machine,seed,rank,site,weight\na,0,1,0,2\na,0,1,1,-1\na,0,1,2,0\na,0,1,3,0\n";
-const HIDDEN_UNITS: &str = "machine,seed,rank,norm,correlation_with_magnetization,square_correlation_with_bond_energy\n\
-    a,0,1,2.236,-0.97,nan\n";
-const ENERGIES: &str = "machine,seed,origin,temperature,field,energy_per_site,magnetization_per_site,marginal_energy_per_site,\
-    joint_energy_per_site,exact_energy_per_site\na,0,data,2,0,-2,1,-1,-1.1,-1\na,0,data,2,0,-1,0.5,-0.4,-0.4,-0.5\n\
-    a,0,reconstruction,2,0,-1,0.5,-0.4,-0.4,-0.5\na,0,flow-end,2,0,-1,-0.5,-0.4,-0.4,-0.5\na,1,data,2,0,-1,0.5,-0.4,-0.4,9\n";
-const RELATION: &str = "machine,seed,epoch,origin,energy,energy_per_site,machine_energy_per_site,correlation,slope,\
-    relative_slope,explained_of_rest\na,0,0,data,marginal,-1.5,-0.7,0,0,0,0\na,0,0,data,joint,-1.5,-0.7,0,0,0,0\n\
-    a,0,0,data,exact,-1.5,-0.7,1,0.5,1,1\na,0,9,data,marginal,-1.5,-0.7,0.912,0.6,1.2,0.1\n\
-    a,0,9,data,joint,-1.5,-0.7,0.9,0.7,1.4,nan\na,0,9,data,exact,-1.5,-0.75,1,0.5,1,1\n";
-const COUPLINGS: &str = "machine,seed,epoch,distance,coupling,expected_coupling\na,0,0,1,0,0.5\na,0,9,1,0.2,0.5\n\
-    a,0,9,1.4142135623730951,0.1,0\na,1,0,1,0.01,0.5\na,1,9,1,0.21,0.5\na,1,9,1.4142135623730951,0.11,0\n";
-const COUPLING_SUMMARY: &str = "machine,seed,epoch,explained_by_pairs\na,0,0,1\na,0,9,0.95\na,1,0,1\na,1,9,0.9\n";
+use tables::*;
 
 fn table(name: &str, text: &str) -> Table {
     Table::from_csv(name, text).unwrap()
@@ -111,6 +33,16 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         }),
         ("observables", observables(&table("observables", OBSERVABLES), None, None).unwrap()),
         ("relaxation", relaxation(&table("relaxation", RELAXATION)).unwrap()),
+        ("correlations", correlations(&table("correlations", CORRELATIONS), "a", &markers_of_torus()).unwrap()),
+        ("correlation length", {
+            let (flow, data) = (table("flow", FLOW_LENGTHS), table("lengths", LENGTHS));
+            correlation_length(&flow, &data, &markers_of_torus()).unwrap()
+        }),
+        ("magnetization", {
+            let (points, fits) = (table("points", MAGNETIZATIONS), table("fits", MAGNETIZATION_FITS));
+            magnetization_exponent(&points, &fits, "a").unwrap()
+        }),
+        ("sizes", finite_size(&table("sizes", SIZES), &table("fits", SIZE_FITS)).unwrap()),
         ("ends", end_point_against_n_hidden(&table("end points", END_POINTS), &markers).unwrap()),
         ("stationary", stationary(&table("memory", AUTOCORRELATION), &table("histogram", STATIONARY)).unwrap()),
         ("spectrum", spectrum(&table("spectrum", SPECTRUM), &table("weights", WEIGHTS)).unwrap()),
@@ -134,6 +66,10 @@ fn gallery() -> Vec<(&'static str, Figure)> {
 
 fn eigenvectors_on(lattice: (usize, usize)) -> Result<Figure, FigureError> {
     eigenvectors(&table("eigenvectors", EIGENVECTORS), &table("spectrum", SPECTRUM), lattice)
+}
+
+fn markers_of_torus() -> Table {
+    table("markers", "label,temperature\n*T*_{c},2.269\n")
 }
 
 fn plane_of(rg_lines: &str) -> Result<Figure, FigureError> {
@@ -186,7 +122,7 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 26] = [
+    let expected: [(&str, &[&str]); 30] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
@@ -205,6 +141,13 @@ fn labels_say_what_is_drawn() {
         ("specific heat", &["specific heat c", "maximal c , exact", "maximal χ", "end of a flow"]),
         ("observables", &["energy e [ J ]", "specific heat", "samples", "exact", "residual"]),
         ("relaxation", &["energy per site [ J ]", "| m |", "step of the flow", "one seed"]),
+        (
+            "correlations",
+            &["end of the flow", "data, T = 2.25", "distance r", "training mixture", "over 2 seeds", "r −1/4"],
+        ),
+        ("correlation length", &["ξ [sites]", "training mixture : ξ = 3.1 , U = 0.5", "data at T = 2.25", "∞"]),
+        ("magnetization", &["reconstructions: β = 0.055 ± 0.007 near T c", "this lattice, exact", "β = 1/8", "| m |"]),
+        ("sizes", &["side L", "samples", "fits to all L", "two-point function", "L 1/4"]),
         ("ends", &["number of hidden units n h", "read by the network", "critical T c (2.269)"]),
         ("stationary", &["lag t [steps]", "autocorrelation", "chains of the flow", "training data", "probability"]),
         (

@@ -7,8 +7,10 @@ use anyhow::{Result, anyhow, ensure};
 use super::Task;
 use crate::artifacts::{Manifest, checksum};
 
-/// Raised when a change of the program alters what a task computes: earlier results are then out of date.
-const REVISION: u32 = 1;
+/// Raised for a stage when a change of the program alters what it computes: earlier results are then out of date.
+fn revision(task: &Task<'_>) -> u32 {
+    if task.name == "analyze" || task.name.starts_with("flow/") { 2 } else { 1 }
+}
 
 /// What has to be done about a task.
 pub(super) enum Standing {
@@ -41,7 +43,7 @@ impl Standing {
         }
         match fingerprint(task, manifest) {
             Ok(fingerprint) if fingerprint == record.fingerprint => Self::UpToDate,
-            Ok(_) => Self::Changed("its inputs changed".into()),
+            Ok(_) => Self::Changed("its inputs or the program changed".into()),
             Err(_) => Self::Missing,
         }
     }
@@ -52,7 +54,7 @@ impl Standing {
 /// # Errors
 /// When a task whose files it reads is not done.
 pub(super) fn fingerprint(task: &Task<'_>, manifest: &Manifest) -> Result<String> {
-    let mut text = format!("{REVISION}\n{}\n{}\n", task.name, task.settings);
+    let mut text = format!("{}\n{}\n{}\n", revision(task), task.name, task.settings);
     for input in &task.inputs {
         let record = manifest.tasks.get(input).filter(|record| record.finished.is_some());
         let record = record.ok_or_else(|| {

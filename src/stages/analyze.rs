@@ -1,6 +1,8 @@
 //! `analyze`: where the flows end, beside what is known of the lattice: thermodynamics and renormalization.
 
+mod correlations;
 mod exact_plane;
+mod magnetization;
 mod markers;
 mod over_seeds;
 mod renormalization;
@@ -13,18 +15,20 @@ use ising_data::{SampleSet, StatePoint};
 
 pub(super) use self::markers::Marker;
 use self::{
+    correlations::{correlation_lengths, correlations},
     exact_plane::ExactPlane,
     markers::{markers, markers_table, mixture_table},
     over_seeds::with_means_over_seeds,
 };
 use super::{
-    SAMPLES, Stage, dissect, dissections, flow, flow_tasks, pick,
+    SAMPLES, Stage, dissect, dissections, flow, flow_tasks, on_lattice, pick,
     plane::{agreement_of_starts, end_points, fixed_points, vector_field},
     read_of_all_machines, read_samples, read_table, write_table,
 };
 use crate::{
     config::Config,
     pipeline::{Task, Work, Workbench},
+    table::Table,
 };
 
 pub(super) fn task(config: &Config) -> Task<'_> {
@@ -53,6 +57,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "analysis/vector-field.csv", &vector_field)?;
     write_table(workbench, "analysis/end-points.csv", &end_points)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
+    correlate(config, workbench, &observables, &flow)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
     average_insides(config, workbench)?;
     describe_lattice(config, workbench)
@@ -66,6 +71,17 @@ fn average_insides(config: &Config, workbench: &mut Workbench<'_>) -> Result<()>
         write_table(workbench, &format!("analysis/{file}"), &with_means_over_seeds(&table, keys, values)?)?;
     }
     Ok(())
+}
+
+/// How far spins are correlated: in the samples, and along the flow; the magnetization near Tc.
+fn correlate(config: &Config, workbench: &mut Workbench<'_>, observables: &Table, flow: &Table) -> Result<()> {
+    let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
+    let by_distance = read_of_all_machines(config, workbench, flow::folder, "correlations.csv")?;
+    write_table(workbench, "analysis/correlations.csv", &correlations(&samples, observables, &by_distance)?)?;
+    write_table(workbench, "analysis/correlation-length.csv", &correlation_lengths(&samples, flow)?)?;
+    let points = magnetization::points(config.lattice, observables, flow)?;
+    write_table(workbench, "analysis/magnetization-exponent.csv", &magnetization::exponents(&points)?)?;
+    write_table(workbench, "analysis/magnetization.csv", &points)
 }
 
 /// What is known of the lattice: exact curves and map, lines of maxima, renormalization.

@@ -14,8 +14,8 @@ use ising_data::{
 use models::Rbm;
 
 use super::{
-    SAMPLES, Stage, control::Control, exact_thermometers::ExactThermometers, machine_folder, machine_task, machines,
-    pick, read_samples, thermometer_grid, train_thermometer::read_thermometer, write_table,
+    SAMPLES, Stage, control::Control, exact_thermometers::ExactThermometers, log_spaced, machine_folder, machine_task,
+    machines, pick, read_samples, thermometer_grid, train_thermometer::read_thermometer, write_table,
 };
 use crate::{
     artifacts::TensorFile,
@@ -104,15 +104,6 @@ fn starts(config: &Config) -> Result<Vec<StatePoint>> {
     Ok(ising_data::grid(&temperatures, &fields)?)
 }
 
-/// Steps that are recorded: each up to 10, then about ten a decade, and the last.
-fn recorded_steps(n_steps: usize) -> Vec<usize> {
-    let later = (1..).map(|i| 10f64.powf(1.0 + f64::from(i) / 10.0).round() as usize);
-    (0..=10.min(n_steps))
-        .chain(later.take_while(|&step| step < n_steps))
-        .chain((n_steps > 10).then_some(n_steps))
-        .collect()
-}
-
 /// Chain steps between two looks at the signals: a fraction of a second's work.
 const STRETCH: usize = 2_000_000;
 
@@ -125,6 +116,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
         machine: (&rbm.name, index),
         starts: &common.starts,
         n_chains: flow.n_chains.get(),
+        last_step: flow.n_steps.get(),
         lattice: config.lattice,
         points: &common.points,
         control: &common.control,
@@ -137,7 +129,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     let work = workbench.progress.begin(&label, (flow.n_steps.get() + n_stationary) as u64, "step");
     let stretch = (STRETCH / common.spins.n_samples()).max(1);
     let mut step = 0;
-    for recorded in recorded_steps(flow.n_steps.get()) {
+    for recorded in log_spaced(flow.n_steps.get()) {
         while step < recorded {
             let next = recorded.min(step + stretch);
             chains = chains.advance(&machine, key, step, next);
@@ -162,9 +154,10 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
         None
     };
     drop(work);
-    let FlowTables { flow, histogram, configurations } = recorder.tables;
+    let FlowTables { flow, correlations, histogram, configurations } = recorder.tables;
     let folder = folder(rbm, index);
     write_table(workbench, &format!("{folder}/flow.csv"), &flow)?;
+    write_table(workbench, &format!("{folder}/correlations.csv"), &correlations)?;
     write_table(workbench, &format!("{folder}/histogram.csv"), &histogram)?;
     write_table(workbench, &format!("{folder}/configurations.csv"), &configurations)?;
     if let Some(StationaryTables { autocorrelation, stationary, histogram }) = long_run {

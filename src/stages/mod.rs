@@ -3,6 +3,7 @@
 mod analyze;
 mod calibration;
 mod control;
+mod correlations;
 mod dissect;
 mod drawing;
 mod exact_thermometers;
@@ -122,6 +123,12 @@ fn grid(config: &Config) -> Result<Vec<StatePoint>> {
 fn thermometer_grid(config: &Config) -> Result<Vec<StatePoint>> {
     let (temperatures, fields) = config.settings.thermometer_grid();
     Ok(ising_data::grid(&temperatures, &fields)?)
+}
+
+/// Steps or distances that are looked at up to `last`: each up to 10, then about ten a decade, and the last.
+fn log_spaced(last: usize) -> Vec<usize> {
+    let later = (1..).map(|i| 10f64.powf(1.0 + f64::from(i) / 10.0).round() as usize);
+    (0..=10.min(last)).chain(later.take_while(|&number| number < last)).chain((last > 10).then_some(last)).collect()
 }
 
 /// Files of the sampling.

@@ -84,6 +84,17 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
         FigureKind::Couplings => {
             figures::couplings(&inside_all("couplings.csv")?, &inside_all("coupling-summary.csv")?)?
         }
+        FigureKind::Correlations => {
+            figures::correlations(&read("analysis/correlations.csv")?, machine, &read("analysis/markers.csv")?)?
+        }
+        FigureKind::CorrelationLength => {
+            let (data, markers) = (read("analysis/correlation-length.csv")?, read("analysis/markers.csv")?);
+            figures::correlation_length(&flow("flow.csv")?, &data, &markers)?
+        }
+        FigureKind::MagnetizationExponent => {
+            let (points, fits) = (read("analysis/magnetization.csv")?, read("analysis/magnetization-exponent.csv")?);
+            figures::magnetization_exponent(&points, &fits, machine)?
+        }
         FigureKind::EndPointAgainstNHidden => {
             figures::end_point_against_n_hidden(&read("analysis/end-points.csv")?, &read("analysis/markers.csv")?)?
         }

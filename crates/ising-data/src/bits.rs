@@ -15,20 +15,39 @@ pub fn bond_energy(lattice: Lattice, row: &[u8]) -> i64 {
 
 /// Σ sᵢsⱼ over the pairs at distance `r` along the axes, as many pairs as bonds: G(r) is its mean over `n_bonds`.
 pub fn pair_sum(lattice: Lattice, row: &[u8], r: usize) -> i64 {
-    let (width, height, down) = match lattice {
-        Lattice::Ring { n_sites } => (n_sites, 1, 0),
-        Lattice::Square { side } => (side, side, r),
+    let n_unlike = match lattice {
+        Lattice::Square { side } if side <= 64 => unlike_in_words(side, row, r % side),
+        Lattice::Square { side } => unlike_in_pieces([side, side], row, [r, r % side]),
+        Lattice::Ring { n_sites } => unlike_in_pieces([n_sites, 1], row, [r, 0]),
     };
+    lattice.n_bonds() as i64 - 2 * i64::from(n_unlike)
+}
+
+/// Unlike pairs at distance `r` of a torus whose rows fit into a word.
+fn unlike_in_words(side: usize, bytes: &[u8], r: usize) -> u32 {
+    let mut rows = [0; 64];
+    rows[..side].iter_mut().enumerate().for_each(|(y, row)| *row = read_bits(bytes, y * side, side));
+    let wrapped = |row: u64| if r == 0 { row } else { row << r | row >> (side - r) };
+    let within = u64::MAX >> (64 - side);
+    let unlike = |y: usize| {
+        let below = rows[if y + r < side { y + r } else { y + r - side }];
+        ((rows[y] ^ wrapped(rows[y])) & within).count_ones() + (rows[y] ^ below).count_ones()
+    };
+    (0..side).map(unlike).sum()
+}
+
+/// Unlike pairs `across` to the right and `down`, row by row in pieces of 64 spins.
+fn unlike_in_pieces([width, height]: [usize; 2], bytes: &[u8], [across, down]: [usize; 2]) -> u32 {
     let mut n_unlike = 0;
     for y in 0..height {
         for x in (0..width).step_by(64) {
             let n = (width - x).min(64);
-            let spins = read_bits(row, y * width + x, n);
-            n_unlike += (spins ^ read_cyclic(row, y * width, width, x + r, n)).count_ones();
-            n_unlike += (spins ^ read_bits(row, (y + down) % height * width + x, n)).count_ones();
+            let spins = read_bits(bytes, y * width + x, n);
+            n_unlike += (spins ^ read_cyclic(bytes, y * width, width, x + across, n)).count_ones();
+            n_unlike += (spins ^ read_bits(bytes, (y + down) % height * width + x, n)).count_ones();
         }
     }
-    lattice.n_bonds() as i64 - 2 * i64::from(n_unlike)
+    n_unlike
 }
 
 /// Bits `x..x + n` (n ≤ 64) of the cyclic row of `width` bits that begins at bit `start`.
@@ -45,7 +64,11 @@ pub(crate) fn read_bits(bytes: &[u8], start: usize, n: usize) -> u64 {
     let from = &bytes[start / 8..];
     let window = match from.first_chunk() {
         Some(sixteen) => u128::from_be_bytes(*sixteen),
-        None => from.iter().zip(0..16).fold(0, |window, (&byte, k)| window | u128::from(byte) << (120 - 8 * k)),
+        None => {
+            let mut window = [0; 16];
+            window[..from.len()].copy_from_slice(from);
+            u128::from_be_bytes(window)
+        }
     };
     let first_64 = (window << (start % 8) >> 64) as u64;
     first_64.checked_shr(64 - n as u32).unwrap_or(0)

@@ -26,7 +26,7 @@ pub fn waves(lattice: Lattice, field: &[f64]) -> Waves {
 }
 
 /// Number of sites along an axis.
-fn extent(lattice: Lattice) -> usize {
+pub(crate) fn extent(lattice: Lattice) -> usize {
     match lattice {
         Lattice::Ring { n_sites } => n_sites,
         Lattice::Square { side } => side,

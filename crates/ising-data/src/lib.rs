@@ -4,12 +4,15 @@
 
 mod bits;
 mod block_spin;
+mod clusters;
 mod controls;
+mod correlations;
 mod dataset;
 mod error;
 mod exact;
 mod fourier;
 mod heat_bath;
+mod jackknife;
 mod mapped;
 mod observables;
 mod packed;
@@ -28,12 +31,18 @@ mod time_series;
 
 pub use bits::{bond_energy, magnetization, pair_sum};
 pub use block_spin::{decimation, majority};
+pub use clusters::mean_cluster_sizes;
 pub use controls::{SitePermutation, independent_spins};
+pub use correlations::{
+    Correlations, correlation_at, correlation_length, correlations, largest_distance, structure_factor,
+    two_point_function,
+};
 pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
 pub use error::DataError;
 pub use fourier::{Waves, power_spectrum, stars, wave_numbers, waves};
 pub use heat_bath::{HeatBath, LANES};
-pub use observables::{Estimate, Observables, mean, observables, two_point_function, variance};
+pub use jackknife::jackknife;
+pub use observables::{Estimate, Observables, mean, observables, variance};
 pub use packed::PackedSpins;
 pub use regression::{Regression, explained_share, regression};
 pub use reweighting::specific_heat_maximum;

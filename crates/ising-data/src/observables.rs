@@ -2,7 +2,7 @@
 
 use ising_theory::Lattice;
 
-use crate::bits::{bond_energy, magnetization, pair_sum};
+use crate::bits::{bond_energy, magnetization};
 use crate::{PackedSpins, StatePoint};
 
 /// A mean with its standard error.
@@ -48,19 +48,6 @@ pub fn observables(lattice: Lattice, point: StatePoint, spins: &PackedSpins) -> 
     }
 }
 
-/// G(r) = ⟨sᵢsⱼ⟩ over the pairs at distance r = 0, 1, ..., L/2 along the axes (N/2 on the ring), shape `[L/2 + 1]`.
-pub fn two_point_function(lattice: Lattice, spins: &PackedSpins) -> Vec<Estimate> {
-    let extent = match lattice {
-        Lattice::Ring { n_sites } => n_sites,
-        Lattice::Square { side } => side,
-    };
-    let at = |r| {
-        let sums: Vec<f64> = spins.rows().map(|row| pair_sum(lattice, row, r) as f64).collect();
-        mean(&sums).over(lattice.n_bonds() as f64)
-    };
-    (0..=extent / 2).map(at).collect()
-}
-
 impl Estimate {
     /// The estimate divided by a scale, 0 staying 0 whatever the scale.
     fn over(self, scale: f64) -> Self {
@@ -98,6 +85,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
     use crate::stream::{Purpose, Xoroshiro};
+    use crate::two_point_function;
 
     #[test]
     fn equal_values_have_no_error() {

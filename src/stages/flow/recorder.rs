@@ -8,13 +8,18 @@ use models::Thermometer;
 
 use crate::{
     reading::{Readings, read},
-    stages::{control::Control, exact_thermometers::ExactThermometers},
+    stages::{
+        control::Control,
+        correlations::{BY_DISTANCE, REACH, by_distance, reach},
+        exact_thermometers::ExactThermometers,
+    },
     table::{Cell, Table},
 };
 
 /// The tables of one machine's flow.
 pub(super) struct FlowTables {
     pub(super) flow: Table,
+    pub(super) correlations: Table,
     pub(super) histogram: Table,
     pub(super) configurations: Table,
 }
@@ -30,8 +35,10 @@ impl Default for FlowTables {
         let readings = READINGS.iter().chain(&OBSERVABLES);
         let readings = readings.flat_map(|name| [(*name).to_owned(), format!("{name}_error")]);
         let flow = ["n_chains", "thermometer_spread", "thermometer_infinite"].map(str::to_owned);
+        let flow = start.map(str::to_owned).into_iter().chain(flow).chain(readings);
         Self {
-            flow: Table::with_header("flow", start.map(str::to_owned).into_iter().chain(flow).chain(readings)),
+            flow: Table::with_header("flow", flow.chain(REACH.map(str::to_owned))),
+            correlations: Table::with_header("correlations", start.into_iter().chain(BY_DISTANCE)),
             histogram: Table::with_header(
                 "histogram",
                 start.into_iter().chain(["class_temperature", "class_field", "probability", "probability_error"]),
@@ -48,6 +55,7 @@ pub(super) struct Recorder<'a> {
     pub(super) machine: (&'a str, u64),
     pub(super) starts: &'a [StatePoint],
     pub(super) n_chains: usize,
+    pub(super) last_step: usize,
     pub(super) lattice: Lattice,
     /// The state points that the thermometer chooses from.
     pub(super) points: &'a [StatePoint],
@@ -75,6 +83,11 @@ impl Recorder<'_> {
                 step.into(),
             ];
             self.record_reading(&row, start, &spins, &readings)?;
+            if step == 0 || is_power_of_ten(step) || step == self.last_step {
+                for cells in by_distance(self.lattice, &spins) {
+                    self.tables.correlations.push([&row[..], &cells].concat())?;
+                }
+            }
             if self.is_extreme(start) {
                 self.record_histogram(&row, &readings)?;
             }
@@ -106,6 +119,7 @@ impl Recorder<'_> {
         for estimate in [energy, bonds, measured.abs_magnetization_per_site, measured.magnetization_per_site] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
+        cells.extend(reach(self.lattice, spins));
         Ok(self.tables.flow.push(cells)?)
     }
 
@@ -129,4 +143,8 @@ impl Recorder<'_> {
         };
         end(self.starts.first()) || end(self.starts.last())
     }
+}
+
+fn is_power_of_ten(step: usize) -> bool {
+    step == 10usize.pow(step.ilog10())
 }
