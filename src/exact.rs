@@ -1,7 +1,7 @@
 //! The exact values that stand beside every measured one.
 
 use anyhow::Result;
-use ising_theory::{Lattice, TheoryError, Thermodynamics, kaufman, thermodynamics_over_fields};
+use ising_theory::{Lattice, ShuffledSpins, TheoryError, Thermodynamics, kaufman, thermodynamics_over_fields};
 
 /// Names of the observables in tables.
 pub const NAMES: [&str; 5] = [
@@ -29,6 +29,24 @@ pub fn values(lattice: Lattice, temperature: f64, fields: &[f64]) -> Result<Vec<
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Exact values after every configuration's spins have been shuffled over the sites: e and (⟨E²⟩ − ⟨E⟩²)/(N T²) are then
+/// others, the rest is as it was.
+///
+/// # Errors
+/// As [`values`].
+pub fn values_of_shuffled_spins(lattice: Lattice, temperature: f64, fields: &[f64]) -> Result<Vec<Exact>> {
+    let moments = match ShuffledSpins::over_fields(lattice, temperature, fields) {
+        Err(TheoryError::SideTooLarge { .. }) => vec![[f64::NAN; 2]; fields.len()],
+        laws => laws?.iter().map(ShuffledSpins::energy_moments_per_site).collect(),
+    };
+    let shuffled = |([_, _, rest @ ..], [energy, variance]): (Exact, [f64; 2])| {
+        let specific_heat = if variance > 0.0 { variance / (temperature * temperature) } else { variance };
+        let [abs_magnetization, magnetization, susceptibility] = rest;
+        [energy, specific_heat, abs_magnetization, magnetization, susceptibility]
+    };
+    Ok(values(lattice, temperature, fields)?.into_iter().zip(moments).map(shuffled).collect())
 }
 
 fn row(exact: &Thermodynamics) -> Exact {

@@ -2,11 +2,19 @@
 //!
 //! The data's way: [`config`] → [`pipeline`] → [`stages`] (sample, train-thermometer, train-rbm, flow, dissect, analyze,
 //! render) → tables → [`figures`]. Only [`progress`] prints, only [`device`] knows the backends' cargo features.
+//!
+//! A stage is a function from its settings and earlier files to files of its own, in tasks ([`pipeline::Task`]) that know what they depend
+//! on; what is up to date is not done again. A figure is a function of [`table::Table`]s. [`training`] holds the epoch loops with their
+//! checkpoints, [`artifacts`] the writing of files, [`reading`] what a thermometer says of configurations, [`claims`] the verdicts on
+//! finished runs. Everything else serves a command of its own: [`theory`], [`mod@bench`], [`inspect`], [`status`].
+//!
+//! Physics: `docs/physics.md`; rooms and rules: `docs/architecture.md`; files: `docs/file-formats.md`.
 
 pub mod artifacts;
 pub mod bench;
 pub mod claims;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod device;
 pub mod exact;

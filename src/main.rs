@@ -13,6 +13,7 @@ use rbm_flow::{
     artifacts, bench,
     claims::Judgement,
     cli::{BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
+    compare::Comparison,
     config::{Config, ConfigError},
     device::Backend,
     exponents::Exponents,
@@ -53,6 +54,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Inspect { file } => Ok(progress::print(&inspect::describe(&file)?)?),
         Command::Claims { folders, out } => claims(&folders, out),
         Command::Exponents { folders, out } => exponents(&folders, &out),
+        Command::Compare { folders, out } => compare(&folders, &out),
         Command::Theory(command) => Ok(progress::print(&theory::answer(&command)?)?),
         Command::Bench(command) => Ok(progress::print(&bench(command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
@@ -102,6 +104,22 @@ fn exponents(folders: &[PathBuf], out: &Path) -> Result<()> {
         artifacts::write(&out.join(format!("finite-size.{ending}")), bytes)?;
     }
     Ok(progress::print(&exponents.describe())?)
+}
+
+fn compare(folders: &[PathBuf], out: &Path) -> Result<()> {
+    let comparison = Comparison::of(folders)?;
+    let figure = comparison.figure()?;
+    for (name, bytes) in [
+        ("end-points.csv", comparison.end_points()?.to_csv()?.as_bytes()),
+        ("end-points-of-seeds.csv", comparison.end_points_of_seeds()?.to_csv()?.as_bytes()),
+        ("controls.svg", figure.svg.as_bytes()),
+        ("controls.png", &figure.png),
+        ("controls.csv", figure.csv.as_bytes()),
+    ] {
+        artifacts::write(&out.join(name), bytes)?;
+    }
+    let files = format!("\n{}\n{}\n", out.join("end-points.csv").display(), out.join("controls.png").display());
+    Ok(progress::print(&(comparison.describe() + &files))?)
 }
 
 /// The device asked for, or the first compiled in.

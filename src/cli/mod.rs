@@ -27,6 +27,7 @@ Examples:
   experiments run configs/zero-field-quick.toml         from config to figures, in artifacts/zero-field-quick
   experiments run configs/zero-field.toml --set rbm.n_hidden=16 --out artifacts/n-hidden-16
   experiments status artifacts/zero-field-quick         what is done there
+  experiments compare artifacts/zero-field-quick artifacts/untrained      a run beside its control
   experiments config show configs/zero-field.toml       every setting with its origin";
 
 /// The commands.
@@ -64,6 +65,23 @@ pub enum Command {
         folders: Vec<PathBuf>,
         /// Folder of the table and the figure
         #[arg(long, value_name = "FOLDER", default_value = "artifacts/exponents")]
+        out: PathBuf,
+    },
+    /// Hold the ends of the flows of several runs side by side, trained machines beside their controls.
+    ///
+    /// Writes end-points.csv (mean over the seeds with its standard error, and median, of every machine: temperature by network
+    /// and exactly, energy, |m|, correlations; then the references of the run), end-points-of-seeds.csv, and the figure
+    /// controls.
+    #[command(
+        after_help = "Example:\n  experiments compare artifacts/zero-field-wide artifacts/mean-field artifacts/untrained \
+                            --out artifacts/controls"
+    )]
+    Compare {
+        /// Run folders that are done up to `analyze`.
+        #[arg(value_name = "DIR", required = true)]
+        folders: Vec<PathBuf>,
+        /// Folder of the tables and the figure.
+        #[arg(long, value_name = "DIR", default_value = "artifacts/comparison")]
         out: PathBuf,
     },
     /// Exact physics: thermodynamics, lines of maximal specific heat, renormalization.

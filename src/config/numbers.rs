@@ -80,13 +80,47 @@ impl fmt::Display for Count {
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const NEEDED: &str = "a whole number of at least 1";
-        let value = deserializer.deserialize_any(Whole(NEEDED))?;
-        match usize::try_from(value) {
-            Ok(count) if (1..=Self::LARGEST).contains(&count) => Ok(Self(count)),
-            Ok(count) if count > 0 => Err(D::Error::custom(format!("{value} is too large: at most {}", Self::LARGEST))),
-            _ => Err(not_allowed(value, NEEDED)),
+        whole(deserializer, 1, "a whole number of at least 1").map(Self)
+    }
+}
+
+/// A whole number, 0 included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct CountFromZero(usize);
+
+impl CountFromZero {
+    pub(super) const fn new(value: usize) -> Self {
+        Self(value)
+    }
+
+    /// The number.
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl fmt::Display for CountFromZero {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for CountFromZero {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole(deserializer, 0, "a whole number of at least 0").map(Self)
+    }
+}
+
+/// A whole number from `least` to the largest [`Count`].
+fn whole<'de, D: Deserializer<'de>>(deserializer: D, least: usize, needed: &'static str) -> Result<usize, D::Error> {
+    let value = deserializer.deserialize_any(Whole(needed))?;
+    match usize::try_from(value) {
+        Ok(count) if count > Count::LARGEST => {
+            Err(D::Error::custom(format!("{value} is too large: at most {}", Count::LARGEST)))
         }
+        Ok(count) if count >= least => Ok(count),
+        _ => Err(not_allowed(value, needed)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    numbers::{Count, Fraction, Positive},
+    numbers::{Count, CountFromZero, Fraction, Positive},
     scan,
 };
 
@@ -58,8 +58,8 @@ pub struct Rbm {
     pub weight_decay: Fraction,
     /// Configurations per step.
     pub batch_size: Count,
-    /// Passes through the data.
-    pub n_epochs: Count,
+    /// Passes through the data; with 0 the machine stays as it begins, with random weights.
+    pub n_epochs: CountFromZero,
     /// Number of machines, trained with the seeds 0, 1, …
     pub seeds: Count,
     /// Standard deviation of the initial weights.
@@ -84,7 +84,7 @@ impl Default for Rbm {
             momentum: Fraction::default(),
             weight_decay: Fraction::default(),
             batch_size: Count::new(500),
-            n_epochs: Count::new(100),
+            n_epochs: CountFromZero::new(100),
             seeds: Count::new(1),
             initial_spread: Positive::new(0.01),
             bias_from_data: false,

@@ -93,6 +93,9 @@ pub enum ControlKind {
     None,
     /// The sites are renamed, in all configurations alike, by one random permutation (arXiv:2006.10176).
     PermutedSites,
+    /// What the machines learn from and start their flow at has its spins shuffled, each configuration by itself: M stays, all
+    /// else is lost.
+    MeanField,
 }
 
 impl ControlKind {

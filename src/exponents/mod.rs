@@ -222,7 +222,7 @@ mod tests {
         assert!(found.figure().expect("a figure").svg.contains("<svg"));
         assert!(Exponents::of(&folders[..2]).is_err());
         let hot = run::tests::plant(root.path(), 12, 2.3);
-        let message = Exponents::of(&[hot]).map(|_| ()).expect_err("no Tc").to_string();
+        let message = format!("{:#}", Exponents::of(&[hot]).map(|_| ()).expect_err("no Tc"));
         assert!(message.contains("no samples at Tc = 2.2692") && message.contains("T = 2.3"), "{message}");
     }
 }

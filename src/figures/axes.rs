@@ -134,6 +134,11 @@ impl Axes {
     /// The medians as a line, from the lowest to the highest as a band.
     pub(crate) fn ranges(&self, canvas: &mut Canvas<'_>, ranges: &[Range], stroke: Stroke) {
         self.ribbon(canvas, ranges.iter().map(|range| (range.x, range.lowest, range.highest)), stroke.color);
+        self.medians(canvas, ranges, stroke);
+    }
+
+    /// The medians as a line.
+    pub(crate) fn medians(&self, canvas: &mut Canvas<'_>, ranges: &[Range], stroke: Stroke) {
         let medians = ranges.iter().map(|range| Sample { x: range.x, y: range.median, error: 0.0 });
         self.curve(canvas, &medians.collect::<Vec<_>>(), stroke);
     }

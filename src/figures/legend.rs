@@ -21,6 +21,7 @@ pub(crate) enum Key {
     Patch(Color),
     Points(Marker, Color),
     Mark(Marker, Color),
+    Symbol(Marker, Color),
     Arrow(Stroke),
     Dot(Color),
     PointsOnLine(Marker, Stroke),
@@ -28,7 +29,10 @@ pub(crate) enum Key {
 
 impl Key {
     fn width(self) -> f64 {
-        if matches!(self, Self::Patch(_) | Self::Points(..) | Self::Mark(..) | Self::Dot(_)) { 26.0 } else { SAMPLE }
+        match self {
+            Self::Patch(_) | Self::Points(..) | Self::Mark(..) | Self::Symbol(..) | Self::Dot(_) => 26.0,
+            Self::Line(_) | Self::Band(_) | Self::Arrow(_) | Self::PointsOnLine(..) => SAMPLE,
+        }
     }
 }
 
@@ -82,6 +86,7 @@ fn draw_key(canvas: &mut Canvas<'_>, left: f64, middle: f64, key: Key) {
             canvas.marker(block.center(), marker, stroke.color);
         }
         Key::Mark(marker, color) => canvas.large_marker(block.center(), marker, color),
+        Key::Symbol(marker, color) => canvas.marker(block.center(), marker, color),
         Key::Dot(color) => canvas.dot(block.center(), color),
         Key::Arrow(stroke) => canvas.arrow((left, middle), (right, middle), stroke),
         Key::Points(marker, color) => {

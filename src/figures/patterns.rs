@@ -49,8 +49,7 @@ pub(crate) fn draw(
         }
     }
     // A strip has room for its whole caption in one line.
-    let lines =
-        |pattern: &Pattern| if rows == 1 { vec![pattern.caption.join(",   ")] } else { pattern.caption.clone() };
+    let lines = |pattern: &Pattern| if rows == 1 { vec![pattern.caption.join("; ")] } else { pattern.caption.clone() };
     let n_lines = patterns.iter().map(|pattern| lines(pattern).len()).max().unwrap_or(0);
     let n_across = if rows == 1 { 2 } else { N_COLUMNS };
     let sheet = Rect { left: BORDER, top: HEAD, right: WIDTH - BORDER, bottom: HEAD };

@@ -20,7 +20,7 @@ const QUANTITIES: [(&str, Spacing, &str, &str); 4] = [
     ("translation_symmetry", Spacing::Linear, "(d) translation symmetry of *w w*^{T}", "share kept by the mean"),
 ];
 const EDGE: &str = "marchenko_pastur_edge";
-const EDGE_STROKE: Stroke = Stroke { color: GREY, width: HAIR, dash: Dash::Dotted };
+const EDGE_STROKE: Stroke = Stroke { color: GREY, width: 2.6, dash: Dash::Dotted };
 
 /// Along the training the largest eigenvalue of w wᵀ with the edge of independent weights, the participation ratio (Σλ)²/Σλ² over
 /// that of independent weights, the number of eigenvalues above the edge, and what translations keep of w wᵀ; one line a machine,
@@ -71,7 +71,7 @@ pub fn spectrum_along_training(weights: &Table) -> Result<Figure, FigureError> {
             }
             if index == 0 {
                 for (machine, edge) in curves[QUANTITIES.len()].iter().enumerate() {
-                    axes.ranges(canvas, edge, Stroke { color: color(machine), ..EDGE_STROKE });
+                    axes.medians(canvas, edge, Stroke { color: color(machine), ..EDGE_STROKE });
                 }
             }
         }

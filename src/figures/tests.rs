@@ -44,6 +44,7 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         }),
         ("sizes", finite_size(&table("sizes", SIZES), &table("fits", SIZE_FITS)).unwrap()),
         ("ends", end_point_against_n_hidden(&table("end points", END_POINTS), &markers).unwrap()),
+        ("controls", controls(&table("ends", CONTROLS), &table("seeds", CONTROLS_OF_SEEDS)).unwrap()),
         ("stationary", stationary(&table("memory", AUTOCORRELATION), &table("histogram", STATIONARY)).unwrap()),
         ("spectrum", spectrum(&table("spectrum", SPECTRUM), &table("weights", WEIGHTS)).unwrap()),
         ("spectrum along training", spectrum_along_training(&table("weights", WEIGHTS)).unwrap()),
@@ -122,7 +123,7 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 30] = [
+    let expected: [(&str, &[&str]); 31] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
@@ -145,10 +146,11 @@ fn labels_say_what_is_drawn() {
             "correlations",
             &["end of the flow", "data, T = 2.25", "distance r", "training mixture", "over 2 seeds", "r −1/4"],
         ),
-        ("correlation length", &["ξ [sites]", "training mixture : ξ = 3.1 , U = 0.5", "data at T = 2.25", "∞"]),
+        ("correlation length", &["ξ [sites]", "training mixture: ξ = 3.1, U = 0.5", "data at T = 2.25", "∞"]),
         ("magnetization", &["reconstructions: β = 0.055 ± 0.007 near T c", "this lattice, exact", "β = 1/8", "| m |"]),
         ("sizes", &["side L", "samples", "fits to all L", "two-point function", "L 1/4"]),
         ("ends", &["number of hidden units n h", "read by the network", "critical T c (2.269)"]),
+        ("controls", &["wide: Wide grid", "a (2 seeds)", "b (1 seed)", "400", "G (1)", "training mixture", "median"]),
         ("stationary", &["lag t [steps]", "autocorrelation", "chains of the flow", "training data", "probability"]),
         (
             "spectrum",

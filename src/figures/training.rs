@@ -6,7 +6,7 @@ use super::layout::Rect;
 use super::legend::{self, Entry, Key};
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, band_label, over_seeds, require_rows};
-use super::style::{BORDER, BOTTOM, GREY, LEFT, Stroke, TOP, WIDTH, color};
+use super::style::{BORDER, BOTTOM, GREY, LEFT, Stroke, TOP, WIDTH, color, marker};
 use super::{Figure, FigureError};
 use crate::table::{Table, TableError};
 
@@ -109,6 +109,11 @@ pub(super) fn over_epochs(name: &str, table: &Table, quantities: &[Quantity]) ->
             for (machine, curve) in curves.iter().enumerate() {
                 axes.band(canvas, curve, color(machine));
                 axes.curve(canvas, curve, Stroke::curve(machine));
+                // A machine that was not trained is one point.
+                if curve.len() == 1 {
+                    axes.error_bars(canvas, curve, color(machine));
+                    axes.points(canvas, curve, marker(machine), color(machine));
+                }
             }
         }
     })

@@ -21,12 +21,14 @@ use self::{
     over_seeds::with_means_over_seeds,
 };
 use super::{
-    SAMPLES, Stage, dissect, dissections, flow, flow_tasks, on_lattice, pick,
+    SAMPLES, Stage, dissect, dissections,
+    drawing::ising_samples,
+    flow, flow_tasks, on_lattice, pick,
     plane::{agreement_of_starts, end_points, fixed_points, vector_field},
     read_of_all_machines, read_samples, read_table, write_table,
 };
 use crate::{
-    config::Config,
+    config::{Config, schema::ControlKind},
     pipeline::{Task, Work, Workbench},
     table::Table,
 };
@@ -77,7 +79,9 @@ fn average_insides(config: &Config, workbench: &mut Workbench<'_>) -> Result<()>
 fn correlate(config: &Config, workbench: &mut Workbench<'_>, observables: &Table, flow: &Table) -> Result<()> {
     let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
     let by_distance = read_of_all_machines(config, workbench, flow::folder, "correlations.csv")?;
-    write_table(workbench, "analysis/correlations.csv", &correlations(&samples, observables, &by_distance)?)?;
+    let is_shuffled = config.settings.data.control == ControlKind::MeanField;
+    let found = correlations(&samples, is_shuffled, observables, &by_distance)?;
+    write_table(workbench, "analysis/correlations.csv", &found)?;
     write_table(workbench, "analysis/correlation-length.csv", &correlation_lengths(&samples, flow)?)?;
     let points = magnetization::points(config.lattice, observables, flow)?;
     write_table(workbench, "analysis/magnetization-exponent.csv", &magnetization::exponents(&points)?)?;
@@ -87,7 +91,7 @@ fn correlate(config: &Config, workbench: &mut Workbench<'_>, observables: &Table
 /// What is known of the lattice: exact curves and map, lines of maxima, renormalization.
 fn describe_lattice(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let plane = ExactPlane::new(config)?;
-    let samples = read_samples(config, workbench, SAMPLES)?;
+    let samples = ising_samples(config, workbench)?;
     write_table(workbench, "analysis/exact.csv", &plane.curves()?)?;
     write_table(workbench, "analysis/infinite.csv", &plane.infinite_curves()?)?;
     write_table(workbench, "analysis/specific-heat-map.csv", &plane.specific_heat_map()?)?;

@@ -1,41 +1,64 @@
-//! Controls: what is done to configurations between the sampler and the networks, and undone before they are measured.
+//! Controls: what is done to configurations between the sampler and the networks.
 
-use ising_data::{PackedSpins, SitePermutation};
+use ising_data::{PackedSpins, SitePermutation, StatePoint, shuffled_spins, stream::Purpose};
 use models::RbmParameters;
 
 use crate::config::{Config, schema::ControlKind};
 
 /// The control of an experiment.
-pub(super) struct Control(Option<SitePermutation>);
+pub(super) enum Control {
+    None,
+    /// Machines and thermometer see renamed sites; all else is measured with the names undone.
+    PermutedSites(SitePermutation),
+    /// Machines see shuffled spins, and what they see and make is measured as it is. The thermometer, and what is found from
+    /// samples of the lattice, knows the Ising model.
+    MeanField {
+        seed: u64,
+    },
+}
 
 impl Control {
     pub(super) fn new(config: &Config) -> Self {
-        let (n_sites, seed) = (config.lattice.n_sites(), u64::from(config.settings.seed));
-        Self(match config.settings.data.control {
-            ControlKind::None => None,
-            ControlKind::PermutedSites => Some(SitePermutation::random(n_sites, seed)),
-        })
-    }
-
-    /// From the lattice to what the networks see.
-    pub(super) fn apply(&self, spins: PackedSpins) -> PackedSpins {
-        match &self.0 {
-            None => spins,
-            Some(permutation) => permutation.apply(&spins),
+        let seed = u64::from(config.settings.seed);
+        match config.settings.data.control {
+            ControlKind::None => Self::None,
+            ControlKind::PermutedSites => Self::PermutedSites(SitePermutation::random(config.lattice.n_sites(), seed)),
+            ControlKind::MeanField => Self::MeanField { seed },
         }
     }
 
-    /// Back to the lattice.
+    /// Configurations drawn for `purpose` at `points`, point after point, as machines see them.
+    pub(super) fn for_machines(&self, spins: PackedSpins, points: &[StatePoint], purpose: Purpose) -> PackedSpins {
+        match self {
+            Self::MeanField { seed } => shuffled_spins(&spins, points, *seed, purpose),
+            Self::None | Self::PermutedSites(_) => self.for_thermometer(spins),
+        }
+    }
+
+    /// Configurations as the thermometer sees them.
+    pub(super) fn for_thermometer(&self, spins: PackedSpins) -> PackedSpins {
+        match self {
+            Self::None | Self::MeanField { .. } => spins,
+            Self::PermutedSites(permutation) => permutation.apply(&spins),
+        }
+    }
+
+    /// Whether the thermometer sees the configurations that machines see.
+    pub(super) fn is_for_all(&self) -> bool {
+        !matches!(self, Self::MeanField { .. })
+    }
+
+    /// What a network sees or makes, on the lattice.
     pub(super) fn undo(&self, spins: PackedSpins) -> PackedSpins {
-        match &self.0 {
-            None => spins,
-            Some(permutation) => permutation.undo(&spins),
+        match self {
+            Self::None | Self::MeanField { .. } => spins,
+            Self::PermutedSites(permutation) => permutation.undo(&spins),
         }
     }
 
     /// A machine with its visible units at the sites of the lattice whose spins they hold.
     pub(super) fn place(&self, machine: RbmParameters) -> RbmParameters {
-        let Some(permutation) = &self.0 else { return machine };
+        let Self::PermutedSites(permutation) = self else { return machine };
         let mut placed = machine.clone();
         let row = |site: usize| site * machine.n_hidden..(site + 1) * machine.n_hidden;
         for (unit, &site) in permutation.sites().iter().enumerate() {
@@ -47,7 +70,13 @@ impl Control {
 
     /// What files of its configurations say of it.
     pub(super) fn metadata(&self) -> Option<(&'static str, String)> {
-        let sites = self.0.as_ref()?.sites().iter().map(ToString::to_string).collect::<Vec<_>>();
-        Some(("permuted_sites", sites.join(" ")))
+        match self {
+            Self::None => None,
+            Self::PermutedSites(permutation) => {
+                let sites = permutation.sites().iter().map(ToString::to_string).collect::<Vec<_>>();
+                Some(("permuted_sites", sites.join(" ")))
+            }
+            Self::MeanField { .. } => Some(("control", "mean-field".into())),
+        }
     }
 }

@@ -13,8 +13,8 @@ use ising_data::SampleSet;
 use ising_theory::Lattice;
 
 use super::{
-    HELD_OUT, SAMPLES, Stage, control::Control, machine_folder, machine_task, machines, on_lattice, pick, read_samples,
-    write_table,
+    HELD_OUT, SAMPLES, Stage, control::Control, law::Law, machine_folder, machine_task, machines, on_lattice, pick,
+    read_samples, write_table,
 };
 use crate::{
     artifacts::TensorFile,
@@ -62,6 +62,8 @@ struct Subject<'a> {
     /// The machine along its training; the last is the trained one.
     snapshots: Vec<Snapshot>,
     samples: SampleSet,
+    /// The exact law of these, where it is known.
+    law: Option<Law>,
 }
 
 impl<'a> Subject<'a> {
@@ -79,6 +81,7 @@ impl<'a> Subject<'a> {
             lattice: config.lattice,
             snapshots: taken.into_iter().map(on_sites).collect(),
             samples: on_lattice(config, &read_samples(config, workbench, SAMPLES)?),
+            law: Law::of(config)?,
         })
     }
 

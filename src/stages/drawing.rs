@@ -3,7 +3,7 @@
 use anyhow::Result;
 use ising_data::{SampleSet, Sampler, Samples, StatePoint, stream::Purpose};
 
-use super::control::Control;
+use super::{SAMPLES, control::Control, grid, on_lattice, read_samples};
 use crate::{
     config::{Config, schema::SamplerKind},
     pipeline::Workbench,
@@ -19,7 +19,7 @@ pub(super) fn sampler(config: &Config) -> Sampler {
     }
 }
 
-/// `n_samples` configurations at each of `points`, as the networks shall see them.
+/// `n_samples` configurations of the Ising model at each of `points`.
 pub(super) fn draw(
     config: &Config,
     points: &[StatePoint],
@@ -35,8 +35,16 @@ pub(super) fn draw(
     for warning in warnings {
         work.say(&format!("warning: {warning}"));
     }
-    let control = Control::new(config);
     let metadata = [("seed", seed.to_string()), ("sampler", sampler.name().to_owned())];
-    let metadata = metadata.into_iter().chain(control.metadata()).map(|(key, value)| (key.into(), value)).collect();
-    Ok(SampleSet::new(config.lattice, points, control.apply(spins), metadata)?)
+    let metadata = metadata.into_iter().map(|(key, value)| (key.into(), value)).collect();
+    Ok(SampleSet::new(config.lattice, points, spins, metadata)?)
+}
+
+/// The configurations of the Ising model from which this run's training data were made: drawn again, to the same bits, where
+/// the control cannot be undone.
+pub(super) fn ising_samples(config: &Config, workbench: &Workbench<'_>) -> Result<SampleSet> {
+    if Control::new(config).is_for_all() {
+        return Ok(on_lattice(config, &read_samples(config, workbench, SAMPLES)?));
+    }
+    draw(config, &grid(config)?, config.settings.data.n_samples.get(), Purpose::Sample, workbench)
 }

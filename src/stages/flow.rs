@@ -75,7 +75,7 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     let (n_chains, seed) = (config.settings.flow.n_chains.get(), config.settings.seed.into());
     let spins = ising_data::sample(config.lattice, &starts, n_chains, seed, Purpose::FlowStart, &|_| ())?;
     let control = Control::new(config);
-    let spins = control.apply(spins);
+    let spins = control.for_machines(spins, &starts, Purpose::FlowStart);
     let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
     let made = Arc::new(Common { starts, spins, points, control, exact });
     Ok(Arc::clone(common.insert(made)))

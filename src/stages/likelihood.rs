@@ -2,10 +2,9 @@
 
 use anyhow::{Context, Result};
 use ising_data::{
-    PackedSpins, SampleSet, StatePoint, bond_energy, magnetization,
+    PackedSpins, SampleSet, bond_energy, magnetization,
     stream::{self, Purpose},
 };
-use ising_theory::{BayesThermometer, Lattice};
 use models::{
     PackedTensor, Rbm, RbmParameters, flow,
     likelihood::{
@@ -15,8 +14,7 @@ use models::{
 };
 
 use super::{
-    HELD_OUT, Stage, exact_thermometers::known, machine_folder, machine_task, machines, on_lattice, pick, read_samples,
-    write_table,
+    HELD_OUT, Stage, law::Law, machine_folder, machine_task, machines, on_lattice, pick, read_samples, write_table,
 };
 use crate::{
     artifacts::TensorFile,
@@ -53,7 +51,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
     let yardstick = Yardstick {
         settings: &config.settings.likelihood,
         spins: held_out.spins.to_f32(),
-        ln_q: ln_q(&on_lattice(config, &held_out))?,
+        ln_q: ln_q(config, &held_out)?,
         starts: evenly(&held_out.spins, config.settings.likelihood.n_chains.get()),
     };
     let mut table = Table::new("likelihood", HEADER);
@@ -158,18 +156,10 @@ impl Yardstick<'_> {
     }
 }
 
-/// ln q of every configuration under the law of the data, where that is known.
-fn ln_q(samples: &SampleSet) -> Result<Option<Vec<f64>>> {
-    let Some(law) = law(samples.lattice, &samples.points)? else { return Ok(None) };
-    let n_sites = samples.lattice.n_sites();
-    let rows = samples.spins.rows();
-    let ln_q = rows.map(|row| law.ln_mixture(bond_energy(samples.lattice, row), magnetization(n_sites, row)));
-    Ok(Some(ln_q.collect()))
-}
-
-/// The law of data drawn at these state points, their mixture, where the partition functions are known.
-pub(super) fn law(lattice: Lattice, points: &[StatePoint]) -> Result<Option<BayesThermometer>> {
-    let mut grid: Vec<(f64, f64)> = points.iter().map(|point| (point.temperature(), point.field())).collect();
-    grid.dedup();
-    known(BayesThermometer::new(lattice, &grid))
+/// ln q of held-out configurations under the law of the data, shape `[n_samples]`, where it is known.
+fn ln_q(config: &Config, held_out: &SampleSet) -> Result<Option<Vec<f64>>> {
+    let Some(law) = Law::of(config)? else { return Ok(None) };
+    let n_sites = config.lattice.n_sites();
+    let ln_q = |row: &[u8]| law.ln_probability(bond_energy(config.lattice, row), magnetization(n_sites, row));
+    Ok(Some(on_lattice(config, held_out).spins.rows().map(ln_q).collect()))
 }

@@ -9,6 +9,7 @@ mod drawing;
 mod exact_thermometers;
 mod flow;
 mod histogram;
+mod law;
 mod likelihood;
 mod plane;
 mod render;

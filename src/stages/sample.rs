@@ -5,11 +5,15 @@ use ising_data::{Estimate, Observables, SampleSet, Sampler, StatePoint, observab
 
 use super::{
     HELD_OUT, SAMPLES, Stage,
+    control::Control,
     drawing::{draw, sampler},
     grid, on_lattice, pick, write_table,
 };
 use crate::{
-    config::{Config, schema::SamplerKind},
+    config::{
+        Config,
+        schema::{ControlKind, SamplerKind},
+    },
     exact::{self, Exact},
     pipeline::{Task, Work, Workbench},
     table::{Cell, Table},
@@ -28,8 +32,8 @@ pub(super) fn task(config: &Config) -> Task<'_> {
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let data = &config.settings.data;
     let points = grid(config)?;
-    let samples = draw(config, &points, data.n_samples.get(), Purpose::Sample, workbench)?;
-    let held_out = draw(config, &points, data.n_held_out.get(), Purpose::HeldOut, workbench)?;
+    let samples = draw_for_machines(config, &points, data.n_samples.get(), Purpose::Sample, workbench)?;
+    let held_out = draw_for_machines(config, &points, data.n_held_out.get(), Purpose::HeldOut, workbench)?;
     let sampler = sampler(config);
     workbench.note("sampler", sampler.name());
     if config.settings.data.sampler == SamplerKind::Auto {
@@ -45,13 +49,32 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     )
 }
 
-/// The exact values on the grid, the field running fastest; NaN where nothing exact is known.
+/// Configurations as the machines shall see them.
+fn draw_for_machines(
+    config: &Config,
+    points: &[StatePoint],
+    n_samples: usize,
+    purpose: Purpose,
+    workbench: &Workbench<'_>,
+) -> Result<SampleSet> {
+    let control = Control::new(config);
+    let mut samples = draw(config, points, n_samples, purpose, workbench)?;
+    samples.spins = control.for_machines(samples.spins, points, purpose);
+    samples.metadata.extend(control.metadata().map(|(key, value)| (key.to_owned(), value)));
+    Ok(samples)
+}
+
+/// The exact values on the grid, the field running fastest: of the lattice, or of its shuffled spins. NaN where nothing exact
+/// is known.
 fn exact_values(config: &Config) -> Result<Vec<Exact>> {
     let data = &config.settings.data;
     let fields = data.fields.values();
     let mut values = Vec::new();
     for temperature in data.temperatures.values() {
-        values.extend(exact::values(config.lattice, temperature, &fields)?);
+        values.extend(match data.control {
+            ControlKind::None | ControlKind::PermutedSites => exact::values(config.lattice, temperature, &fields)?,
+            ControlKind::MeanField => exact::values_of_shuffled_spins(config.lattice, temperature, &fields)?,
+        });
     }
     Ok(values)
 }

@@ -7,6 +7,7 @@ use models::Thermometer;
 use super::{
     HELD_OUT, SAMPLES, Stage,
     calibration::{Calibration, bounds},
+    control::Control,
     drawing::draw,
     grid, on_lattice, pick, read_samples, thermometer_grid, write_table,
 };
@@ -83,8 +84,8 @@ fn n_samples(config: &Config) -> usize {
     config.settings.thermometer.n_samples.unwrap_or(config.settings.data.n_samples).get()
 }
 
-/// Configurations at the state points of the thermometer: those of the data, unless it has a grid or a number of its own. At
-/// state points that both have, they are the same.
+/// Configurations at the state points of the thermometer: those of the data, unless it has a grid or a number of its own, or
+/// a control is for the machines alone. At state points that both have, they are the same.
 fn samples(
     config: &Config,
     points: &[StatePoint],
@@ -93,7 +94,22 @@ fn samples(
 ) -> Result<SampleSet> {
     let of_data = read_samples(config, workbench, file)?;
     let is_same = points == grid(config)? && of_data.spins.n_samples() == n * points.len();
-    if is_same { Ok(of_data) } else { draw(config, points, n, purpose, workbench) }
+    if is_same && Control::new(config).is_for_all() {
+        return Ok(of_data);
+    }
+    draw_for_thermometer(config, points, n, purpose, workbench)
+}
+
+/// Configurations as the thermometer shall see them.
+fn draw_for_thermometer(
+    config: &Config,
+    points: &[StatePoint],
+    n: usize,
+    purpose: Purpose,
+    workbench: &Workbench<'_>,
+) -> Result<SampleSet> {
+    let samples = draw(config, points, n, purpose, workbench)?;
+    Ok(SampleSet { spins: Control::new(config).for_thermometer(samples.spins), ..samples })
 }
 
 /// What the thermometer learns.
@@ -104,7 +120,7 @@ fn lessons(config: &Config, points: &[StatePoint], workbench: &Workbench<'_>) ->
         LessonsKind::Samples => (samples(config, points, (SAMPLES, Purpose::Sample, n_samples), workbench)?, 1),
         LessonsKind::Stream => {
             let n_epochs = settings.n_epochs.get();
-            (draw(config, points, n_samples * n_epochs, Purpose::Lesson, workbench)?, n_epochs)
+            (draw_for_thermometer(config, points, n_samples * n_epochs, Purpose::Lesson, workbench)?, n_epochs)
         }
     };
     Ok(Lessons { dataset: SpinDataset::new(samples, points)?, n_epochs, n_classes: points.len() })

@@ -56,7 +56,7 @@ pub struct Machine<'a> {
     pub checkpoints: &'a mut Checkpoints,
 }
 
-/// What is measured after an epoch: each up to 100, then 180 a decade.
+/// What is measured after an epoch: each up to 100, then 180 a decade; of a machine that is not trained, as it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Epoch {
     /// Epochs done.
@@ -112,6 +112,9 @@ pub fn train(course: &Course<'_>, machines: Vec<Machine<'_>>) -> Result<Vec<Trai
     let mut states = machines.into_iter().map(|machine| State::new(course, machine)).collect::<Result<Vec<_>>>()?;
     let n_done = |state: &State<'_>| state.position.epoch * course.batches_per_epoch() + state.position.batch;
     course.work.skip(states.iter().map(n_done).sum::<usize>() as u64);
+    if course.settings.n_epochs.get() == 0 {
+        states.iter_mut().try_for_each(|state| state.look(&monitor))?;
+    }
     loop {
         // Machines that an interrupted run left behind the others go first.
         let least = states.iter().map(|state| state.position).min();

@@ -1,4 +1,20 @@
 //! Samples of the Ising model: state points, random streams, samplers, observables, files and Burn data sets.
+//!
+//! The way: a [`grid`] of [`StatePoint`]s → [`sample`], or a [`Sampler`] of one's choice → [`PackedSpins`], one bit a spin →
+//! [`observables`], a file ([`SampleSet`]), or labelled items for a network ([`SpinDataset`], [`SpinBatcher`]).
+//!
+//! | sampler | how | reach |
+//! |---|---|---|
+//! | [`Sampler::Exact`] | row by row through the transfer matrix: independent, exact | rings; torus up to L = 12 |
+//! | [`Sampler::Perfect`] | coupling from the past of the random-cluster model: independent, exact | any lattice, slower |
+//! | [`Sampler::Cluster`] | Swendsen-Wang chains from both ends of the phase diagram | any lattice |
+//! | [`Sampler::HeatBath`] | bit-sliced local heat bath, 512 replicas a word ([`HeatBath`]) | any lattice, if the sweeps suffice |
+//!
+//! Every random number is named by (seed, purpose, index or state point, step), see [`stream`]: a sample depends neither on threads
+//! nor on what else is drawn. Errors of observables are those of independent configurations; for chains there are
+//! [`blocked_mean`] and [`autocorrelation`].
+//!
+//! An example: `examples/exact_samples.rs`.
 
 #![deny(unsafe_code)]
 
@@ -32,7 +48,7 @@ mod time_series;
 pub use bits::{bond_energy, magnetization, pair_sum};
 pub use block_spin::{decimation, majority};
 pub use clusters::mean_cluster_sizes;
-pub use controls::{SitePermutation, independent_spins};
+pub use controls::{SitePermutation, shuffled_spins};
 pub use correlations::{
     Correlations, correlation_at, correlation_length, correlations, largest_distance, structure_factor,
     two_point_function,

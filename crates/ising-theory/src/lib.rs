@@ -1,4 +1,32 @@
 //! Exact and approximate physics of the Ising model in f64: no files, no networks, no randomness.
+//!
+//! E = −Σ sᵢsⱼ − H Σ sᵢ with J = k_B = 1, on a ring or a torus ([`Lattice`]). Values are per site, the field term is part of the
+//! energy, and T = 0 and T = ∞ are allowed: at T = 0, H = 0 the law is that of the two aligned states.
+//!
+//! | question | item | reach |
+//! |---|---|---|
+//! | ln Z, e, c, m, \|m\|, χ of a finite lattice | [`thermodynamics`], [`thermodynamics_over_fields`] | ring; torus up to L = 12 |
+//! | the torus at H = 0 | [`kaufman`] | any L |
+//! | the infinite lattice | [`infinite_chain`], [`onsager`], [`BetheLattice`] | Onsager: H = 0 |
+//! | where c is largest over T | [`specific_heat_maximum`], [`specific_heat_maxima`] | as the values |
+//! | laws of E and M | [`EnergyDistribution`], [`JointDensityOfStates`], [`MagnetizationTable`] | torus up to L = 12 |
+//! | (T, H) of configurations | [`EnergyThermometer`], [`MaximumLikelihood`], [`BayesThermometer`] | as the values |
+//! | how well it can be read | [`cramer_rao`], [`ReadingLimits`] | as the values |
+//! | renormalization, b = 2 | [`Renormalization`] | chain exact; square lattice Migdal-Kadanoff |
+//!
+//! What is out of reach is an error ([`TheoryError`]), never an approximation in its place.
+//!
+//! ```
+//! use ising_theory::{Lattice, specific_heat_maximum, thermodynamics};
+//!
+//! let here = thermodynamics(Lattice::square(10)?, 2.25, 0.5)?;
+//! assert!((here.energy_per_site - -2.270781).abs() < 1e-6);
+//! let maximum = specific_heat_maximum(Lattice::square(4)?, 0.0)?;
+//! assert!((maximum.temperature - 2.43895).abs() < 1e-5);
+//! # Ok::<(), ising_theory::TheoryError>(())
+//! ```
+//!
+//! A longer example: `examples/specific_heat.rs`.
 
 mod bethe;
 mod bulk;
@@ -15,6 +43,7 @@ mod posterior;
 mod reading_limits;
 mod renormalization;
 mod ring;
+mod shuffled_spins;
 mod specific_heat_ridge;
 mod thermodynamics;
 mod transfer_matrix;
@@ -35,6 +64,7 @@ pub use onsager::{CRITICAL_TEMPERATURE, onsager};
 pub use posterior::BayesThermometer;
 pub use reading_limits::ReadingLimits;
 pub use renormalization::{Couplings, CriticalPoint, Renormalization, decimation_invariant, field_on_decimation_line};
+pub use shuffled_spins::ShuffledSpins;
 pub use specific_heat_ridge::{
     FieldTerm, SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum, specific_heat_maximum_between,
     tabulated_maximum,

@@ -4,7 +4,7 @@ use crate::transfer_matrix::{EnergyDistribution, JointDensityOfStates};
 use crate::{BayesThermometer, Lattice, TheoryError};
 
 /// The largest ring whose states are counted: their classes grow as N²/4.
-const LARGEST_RING: usize = 1000;
+pub(crate) const LARGEST_RING: usize = 1000;
 /// The largest torus in a field: its joint density of states takes a third of a second.
 const LARGEST_SIDE_IN_FIELD: usize = 8;
 /// The largest torus without one.
@@ -20,10 +20,10 @@ pub struct ReadingLimits {
 }
 
 /// Configurations of equal bond energy and magnetization.
-struct Class {
-    bond_energy: i64,
-    magnetization: i64,
-    ln_count: f64,
+pub(crate) struct Class {
+    pub(crate) bond_energy: i64,
+    pub(crate) magnetization: i64,
+    pub(crate) ln_count: f64,
 }
 
 impl BayesThermometer {
@@ -86,7 +86,7 @@ fn classes(lattice: Lattice, in_field: bool) -> Result<Option<Vec<Class>>, Theor
 }
 
 /// With 2k walls between u up spins and N − u down spins there are (N/k) C(u − 1, k − 1) C(N − u − 1, k − 1) states.
-fn of_ring(n: i64) -> Vec<Class> {
+pub(crate) fn of_ring(n: i64) -> Vec<Class> {
     let mut ln_factorials = vec![0.0];
     ln_factorials.extend((1..=n).scan(0.0, |sum, i| {
         *sum += (i as f64).ln();

@@ -1,8 +1,8 @@
 //! All exact methods against the sum over every configuration.
 
 use ising_theory::{
-    EnergyDistribution, JointDensityOfStates, Lattice, MagnetizationTable, Thermodynamics, ring_correlation,
-    thermodynamics,
+    EnergyDistribution, JointDensityOfStates, Lattice, MagnetizationTable, ShuffledSpins, Thermodynamics,
+    ring_correlation, thermodynamics,
 };
 
 const POINTS: [(f64, f64); 7] =
@@ -131,5 +131,57 @@ fn ring_correlations_equal_the_sum_over_configurations() {
             let value = ring_correlation(9, temperature, field, distance).expect("valid state point");
             assert_close("G(r)", value, sum / z);
         }
+    }
+}
+
+/// Every configuration takes the mean of all with its magnetization as its probability, and keeps its energy.
+#[test]
+fn shuffled_spins_equal_the_sum_over_configurations() {
+    for lattice in [
+        Lattice::Ring { n_sites: 2 },
+        Lattice::Ring { n_sites: 3 },
+        Lattice::Ring { n_sites: 8 },
+        Lattice::Square { side: 2 },
+        Lattice::Square { side: 3 },
+        Lattice::Square { side: 4 },
+    ] {
+        let (states, n) = (states(lattice), lattice.n_sites());
+        for (temperature, field) in POINTS {
+            let weight = |(bonds, m): &(f64, f64)| (-(bonds - field * m) / temperature).exp();
+            let z: f64 = states.iter().map(weight).sum();
+            let mut probabilities = vec![(0.0, 0_u32); n + 1];
+            for state in &states {
+                let sector = &mut probabilities[(state.1 + n as f64) as usize / 2];
+                *sector = (sector.0 + weight(state) / z, sector.1 + 1);
+            }
+            let law = ShuffledSpins::over_fields(lattice, temperature, &[field]).expect("a small lattice").remove(0);
+            for (found, (probability, count)) in law.ln_probabilities().iter().zip(&probabilities) {
+                assert_close("p", found.exp(), probability / f64::from(*count));
+            }
+            let mean = |power: i32| -> f64 {
+                let of_state = |(bonds, m): &(f64, f64)| {
+                    let (probability, count) = probabilities[(*m + n as f64) as usize / 2];
+                    probability / f64::from(count) * (bonds - field * m).powi(power)
+                };
+                states.iter().map(of_state).sum()
+            };
+            let [energy, variance] = law.energy_moments_per_site();
+            assert!((energy - mean(1) / n as f64).abs() < 1e-12, "{lattice} at ({temperature}, {field})");
+            let expected = (mean(2) - mean(1) * mean(1)) / n as f64;
+            assert!((variance - expected).abs() < 1e-9, "{variance} and {expected} at ({temperature}, {field})");
+        }
+    }
+}
+
+#[test]
+fn shuffled_spins_at_zero_temperature_are_aligned() {
+    let lattice = Lattice::Square { side: 3 };
+    for (field, expected) in [(0.0, [0.5, 0.5]), (0.5, [0.0, 1.0]), (-0.5, [1.0, 0.0])] {
+        let law = &ShuffledSpins::over_fields(lattice, 0.0, &[field]).expect("a small lattice")[0];
+        let probabilities = law.ln_probabilities();
+        assert_close("p(down)", probabilities[0].exp(), expected[0]);
+        assert_close("p(up)", probabilities[9].exp(), expected[1]);
+        let [energy, variance] = law.energy_moments_per_site();
+        assert!((energy + 2.0 + field.abs()).abs() < 1e-12 && variance.abs() < 1e-12);
     }
 }

@@ -1,5 +1,23 @@
 //! Models on Burn: the Restricted Boltzmann Machine and the thermometer. Tensors in, tensors out: no files, no clocks,
 //! no randomness but from a key that the caller gives.
+//!
+//! E(v, h) = −(Σ vᵢwᵢₐhₐ + Σ bₐhₐ + Σ cᵢvᵢ) with all units ±1, so that ⟨hₐ⟩ = tanh(bₐ + Σᵢ vᵢwᵢₐ), ⟨vᵢ⟩ = tanh(cᵢ + Σₐ wᵢₐhₐ), and
+//! p(v) = e^−F(v)/Z with F(v) = −cᵀv − Σₐ ln 2cosh(bₐ + Σᵢ vᵢwᵢₐ).
+//!
+//! | for | item |
+//! |---|---|
+//! | the machine, on the host and on a device | [`RbmParameters`], [`Rbm`] |
+//! | training: CD-k, persistent chains, momentum, weight decay | [`ContrastiveDivergence`] |
+//! | its flow v → h → v′ → … | [`flow`], [`reconstruct`] |
+//! | ln Z, relative entropy to data, exact samples | [`likelihood`] |
+//! | eigenvalues of w wᵀ; fields and couplings of F(v) | [`spectrum`], [`couplings`] |
+//! | the network that reads (T, H) | [`Thermometer`], [`ThermometerTrainer`] |
+//!
+//! Training and flow exist twice: in plain tensor operations, which run on every device and are the reference, and fused into one
+//! operation, on the CPU ([`cpu`]: feature `flex` or `ndarray`) and on GPUs (feature `wgpu` or `cuda`). The fused ones are taken where
+//! there are any ([`runs_fused`]).
+//!
+//! An example: `examples/small_machine.rs`, with the feature `flex`.
 
 #![deny(unsafe_code)]
 

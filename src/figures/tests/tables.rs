@@ -107,3 +107,18 @@ pub(super) const COUPLINGS: &str = "machine,seed,epoch,distance,coupling,expecte
     a,0,9,1.4142135623730951,0.1,0\na,1,0,1,0.01,0.5\na,1,9,1,0.21,0.5\na,1,9,1.4142135623730951,0.11,0\n";
 pub(super) const COUPLING_SUMMARY: &str =
     "machine,seed,epoch,explained_by_pairs\na,0,0,1\na,0,9,0.95\na,1,0,1\na,1,9,0.9\n";
+pub(super) const CONTROLS: &str = "folder,title,what,machine,n_seeds,thermometer_temperature,thermometer_temperature_error,\
+    thermometer_temperature_median,exact_temperature,exact_temperature_error,exact_temperature_median,energy_temperature,\
+    energy_temperature_error,energy_temperature_median,energy_per_site,energy_per_site_error,energy_per_site_median,\
+    abs_magnetization_per_site,abs_magnetization_per_site_error,abs_magnetization_per_site_median,correlation_at_1,\
+    correlation_at_1_error,correlation_at_1_median,correlation_at_2,correlation_at_2_error,correlation_at_2_median,\
+    correlation_at_half,correlation_at_half_error,correlation_at_half_median,correlation_length,correlation_length_error,\
+    correlation_length_median,binder_ratio,binder_ratio_error,binder_ratio_median\n\
+    wide,Wide grid,machine,a,2,3,0.1,3,2.5,0.1,2.5,2.5,0.1,2.5,-1,0.1,-1,0.5,0.1,0.5,0.5,0.1,0.5,0.4,0.1,0.4,0.2,,0.2,3,1,3,0.6,0,0.6\n\
+    wide,Wide grid,critical_temperature,,,2.3,,,2.3,,,2.3,,,-1.4,,,0.7,,,0.7,,,,,,,,,,,,,,\n\
+    wide,Wide grid,training_mixture,,,2.9,,,2.6,,,2.6,,,-1.1,,,0.6,,,0.55,,,0.4,,,0.3,,,2.5,,,0.61,,\n\
+    untrained,Gaussian,machine,b,1,5.5,,5.5,400,,400,inf,,inf,0,,0,0.1,,0.1,0,,0,0,,0,0,,0,0,,0,0,,0\n";
+pub(super) const CONTROLS_OF_SEEDS: &str = "folder,machine,seed,thermometer_temperature,exact_temperature,energy_temperature,energy_per_site,\
+    abs_magnetization_per_site,correlation_at_1,correlation_at_2,correlation_at_half,correlation_length,binder_ratio\n\
+    wide,a,0,2.9,2.4,2.4,-1.1,0.4,0.6,0.5,0.2,2,0.6\nwide,a,1,3.1,2.6,2.6,-0.9,0.6,0.4,0.3,0.2,4,0.6\n\
+    untrained,b,0,5.5,400,inf,0,0.1,0,0,0,0,0\n";

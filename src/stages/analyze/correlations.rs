@@ -21,9 +21,9 @@ const FLOW_END: &str = "flow-end";
 
 const MAGNETIZATION: [&str; 2] = ["abs_magnetization_per_site", "abs_magnetization_per_site_error"];
 
-/// G(r) and S(k) of the samples at every state point with the exact G(r) where it is known (ring; r ≤ 1 on the torus), of the
-/// training mixture, and at the end of every machine's flow, the mean over its starts.
-pub(super) fn correlations(samples: &SampleSet, exact: &Table, flow: &Table) -> Result<Table> {
+/// G(r) and S(k) of the samples at every state point with the exact G(r) where it is known (ring; r ≤ 1 on the torus; all of
+/// shuffled spins), of the training mixture, and at the end of every machine's flow, the mean over its starts.
+pub(super) fn correlations(samples: &SampleSet, is_shuffled: bool, exact: &Table, flow: &Table) -> Result<Table> {
     let lattice = samples.lattice;
     let header = LAW.into_iter().chain(BY_DISTANCE).chain(["correlation_exact"]);
     let mut table = Table::with_header("correlations", header);
@@ -41,8 +41,8 @@ pub(super) fn correlations(samples: &SampleSet, exact: &Table, flow: &Table) -> 
     for ((point, range), (energy, m)) in points.iter().zip(energies.into_iter().zip(magnetizations)) {
         let field = point.field();
         let bonds = if field.abs() > 0.0 { energy + field * m } else { energy };
-        let exact =
-            distances.iter().map(|&r| exact_correlation(lattice, *point, bonds, r)).collect::<Result<Vec<_>>>()?;
+        let exact = distances.iter().map(|&r| exact_correlation(lattice, *point, bonds, r, is_shuffled));
+        let exact = exact.collect::<Result<Vec<_>>>()?;
         mixture.iter_mut().zip(&exact).for_each(|(sum, exact)| *sum += exact / points.len() as f64);
         push(law_of(*point), &samples.spins.slice(range.clone()), &exact)?;
     }
@@ -95,12 +95,21 @@ fn law(name: &str) -> [Cell; 5] {
     [name.into(), "".into(), "".into(), f64::NAN.into(), f64::NAN.into()]
 }
 
-/// G(r) where theory gives it at once: all of a ring's, on the torus that of neighbours, −e/2 of the bonds.
-fn exact_correlation(lattice: Lattice, point: StatePoint, bond_energy: f64, r: usize) -> Result<f64> {
+/// G(r) where theory gives it at once: all of a ring's, on the torus that of neighbours, from the energy of the bonds. Any
+/// two shuffled spins are as neighbours.
+fn exact_correlation(
+    lattice: Lattice,
+    point: StatePoint,
+    bond_energy: f64,
+    r: usize,
+    is_shuffled: bool,
+) -> Result<f64> {
+    let of_neighbours = -bond_energy * lattice.n_sites() as f64 / lattice.n_bonds() as f64;
     Ok(match (lattice, r) {
+        (_, 0) => 1.0,
+        _ if is_shuffled => of_neighbours,
         (Lattice::Ring { n_sites }, _) => ring_correlation(n_sites, point.temperature(), point.field(), r)?,
-        (Lattice::Square { .. }, 0) => 1.0,
-        (Lattice::Square { .. }, 1) => -0.5 * bond_energy,
+        (Lattice::Square { .. }, 1) => of_neighbours,
         (Lattice::Square { .. }, _) => f64::NAN,
     })
 }

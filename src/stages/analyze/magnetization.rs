@@ -176,6 +176,6 @@ mod tests {
         // Yang's own exponent falls from 1/8 with the distance; that of a small lattice is far below it near Tc.
         let (finite, infinite) = (found(FINITE), found(INFINITE));
         assert!((infinite[0] - 0.12).abs() < 0.003 && (infinite[1] - 0.095).abs() < 0.01, "{infinite:?}");
-        assert!(finite[0] < 0.02 && finite[1] < 0.05, "{finite:?}");
+        assert!(finite[0] < 0.02 && finite[1] < 0.07, "{finite:?}");
     }
 }

@@ -10,7 +10,7 @@ use ising_data::{
     PackedSpins, SampleSet, StatePoint, bond_energy, magnetization, mean,
     stream::{self, Purpose},
 };
-use ising_theory::{BayesThermometer, Lattice};
+use ising_theory::Lattice;
 use models::{PackedTensor, Rbm, RbmParameters, flow, gibbs::sample, likelihood::free_energies};
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
     relation::{COLUMNS, Relation},
 };
 use crate::{
-    stages::likelihood,
+    stages::law::Law,
     table::{Cell, Table},
     training::{machine::evenly_spaced, spins_on},
 };
@@ -63,10 +63,10 @@ impl Configurations {
 }
 
 /// What the energies of machines are held against.
-pub(super) struct Physics {
+pub(super) struct Physics<'a> {
     pub(super) lattice: Lattice,
     /// The law of the data, where it is known.
-    pub(super) law: Option<BayesThermometer>,
+    pub(super) law: Option<&'a Law>,
 }
 
 /// Energies of configurations, per site; those of the machine in units of kT.
@@ -78,7 +78,7 @@ pub(super) struct Energies {
     pub(super) of_machine: [(&'static str, Vec<f64>); 3],
 }
 
-impl Physics {
+impl Physics<'_> {
     /// The energies under a machine, whose hidden units are those that the chains of `key` draw after step `step`.
     pub(super) fn energies(
         &self,
@@ -92,7 +92,7 @@ impl Physics {
         let per_site = |energy: f64| energy / n_sites as f64;
         let seen = || spins.rows().map(|row| (bond_energy(self.lattice, row), magnetization(n_sites, row)));
         let physical = seen().zip(points).map(|((bonds, m), point)| per_site(bonds as f64 - point.field() * m as f64));
-        let ln_q = |(bonds, m)| self.law.as_ref().map_or(f64::NAN, |law| law.ln_mixture(bonds, m));
+        let ln_q = |(bonds, m)| self.law.map_or(f64::NAN, |law| law.ln_probability(bonds, m));
         let rbm = Rbm::new(machine, device)?;
         let visible = spins_on(device, spins);
         let hidden = sample(rbm.hidden_field(visible.clone()).tanh(), key, step, 0);
@@ -146,7 +146,7 @@ pub(super) fn tables(
     device: &Device,
     advance: &dyn Fn() -> Result<()>,
 ) -> Result<[Table; 2]> {
-    let physics = Physics { lattice: subject.lattice, law: likelihood::law(subject.lattice, &held_out.points)? };
+    let physics = Physics { lattice: subject.lattice, law: subject.law.as_ref() };
     let mut relations = Table::with_header("energy-relation", RELATION.into_iter().chain(COLUMNS));
     let mut scatter = Table::new("energies", SCATTER);
     for snapshot in &subject.snapshots {

@@ -20,7 +20,13 @@ fn subject(parameters: RbmParameters) -> Subject<'static> {
     let points = [1.5, 4.0].map(|temperature| StatePoint::new(temperature, 0.0).unwrap());
     let spins = sample(LATTICE, &points, 500, 1, Purpose::Sample, &|_| ()).unwrap();
     let samples = SampleSet::new(LATTICE, &points, spins, BTreeMap::new()).unwrap();
-    Subject { machine: ("a", 3), lattice: LATTICE, snapshots: vec![Snapshot { epoch: 7, parameters }], samples }
+    Subject {
+        machine: ("a", 3),
+        lattice: LATTICE,
+        snapshots: vec![Snapshot { epoch: 7, parameters }],
+        samples,
+        law: None,
+    }
 }
 
 /// Weights from a function of hidden unit and row and column of the site.
@@ -119,7 +125,7 @@ fn a_machine_that_saw_permuted_sites_is_put_back_on_the_lattice() {
     let control = Control::new(&config);
     let points = [StatePoint::new(2.0, 0.0).unwrap()];
     let spins = sample(config.lattice, &points, 1, 1, Purpose::Sample, &|_| ()).unwrap();
-    let seen = control.apply(spins.clone());
+    let seen = control.for_machines(spins.clone(), &points, Purpose::Sample);
     // One hidden unit whose weights are the spins it has seen.
     let placed = control.place(RbmParameters::untrained(16, 1, seen.to_f32()));
     assert_eq!(placed.weights, spins.to_f32());

@@ -86,6 +86,13 @@ impl<'a> State<'a> {
         Ok(())
     }
 
+    /// Measures a machine that will not be trained.
+    pub(super) fn look(&mut self, monitor: &Monitor) -> Result<()> {
+        let parameters = self.sound_parameters()?;
+        self.history.push(Epoch { weight_norm: parameters.weight_norm(), ..monitor.look(&parameters)? });
+        Ok(())
+    }
+
     /// The machine on the host, unless its training has diverged: then neither a checkpoint nor weights are written.
     fn sound_parameters(&self) -> Result<RbmParameters> {
         let parameters = self.training.rbm.parameters()?;

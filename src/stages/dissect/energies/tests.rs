@@ -11,7 +11,7 @@ use crate::{
     device::Backend,
     stages::{
         dissect::couplings::{classes, sums},
-        likelihood,
+        law::Law,
     },
 };
 
@@ -43,7 +43,8 @@ fn a_machine_built_as_an_ising_model_follows_its_energy() {
         let point = StatePoint::new(t, 0.0).unwrap();
         let spins = ising_data::sample(lattice, &[point], 200, 1, Purpose::HeldOut, &|_| ()).unwrap();
         let data = Configurations { spins, points: vec![point; 200] };
-        let physics = Physics { lattice, law: likelihood::law(lattice, &data.points).unwrap() };
+        let law = Law::boltzmann(lattice, &[(point.temperature(), point.field())]).unwrap();
+        let physics = Physics { lattice, law: law.as_ref() };
         let relations = physics.energies(&machine, &data, (1, 0), &device()).unwrap().relations();
         let relation = |name: &str| relations.iter().find(|relation| relation.0 == name).unwrap().1;
         for name in ["marginal", "exact"] {
@@ -79,7 +80,8 @@ fn energies_are_those_of_brute_force() {
     let states: Vec<f32> = (0..512).flat_map(|state| (0..9).map(move |i| bit(state, i) as f32)).collect();
     let spins = PackedSpins::from_f32(9, &states);
     let data = Configurations { spins: spins.clone(), points: vec![point; 512] };
-    let physics = Physics { lattice, law: likelihood::law(lattice, &data.points).unwrap() };
+    let law = Law::boltzmann(lattice, &[(point.temperature(), point.field())]).unwrap();
+    let physics = Physics { lattice, law: law.as_ref() };
     let found = physics.energies(&machine, &data, (1, 0), &device()).unwrap();
     let joint_energy = |v: usize, h: usize| {
         let of_visible: f64 = (0..9).map(|i| f64::from(machine.visible_bias[i]) * bit(v, i)).sum();

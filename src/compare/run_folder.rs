@@ -1,0 +1,189 @@
+//! What a run folder says of the ends of its flows.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use ising_data::{SampleSet, mean};
+use ising_theory::Lattice;
+use serde::Deserialize;
+
+use super::{Machine, QUANTITIES, Reference, UNKNOWN, Values, mean_of_finite};
+use crate::{
+    artifacts::Manifest,
+    config::{
+        Settings,
+        schema::{ControlKind, Rbm},
+    },
+    exact,
+    table::Table,
+};
+
+/// Name of the marker of the training mixture.
+const MIXTURE: &str = "training_mixture";
+
+/// A finished run.
+pub(super) struct RunFolder {
+    /// The last part of its path.
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) machines: Vec<Machine>,
+    pub(super) references: Vec<Reference>,
+}
+
+impl RunFolder {
+    pub(super) fn read(folder: &Path) -> Result<Self> {
+        let manifest = Manifest::read(folder)?.with_context(|| format!("{} is no run folder", folder.display()))?;
+        let settings = Settings::deserialize(toml::Value::Table(manifest.config.clone()))
+            .with_context(|| format!("{}: its manifest holds no settings of this program", folder.display()))?;
+        let tables = Tables { folder, experiment: &manifest.experiment };
+        let machines = settings.rbm.iter().map(|rbm| tables.machine(rbm)).collect::<Result<_>>()?;
+        let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        Ok(Self {
+            name: whole.file_name().unwrap_or(whole.as_os_str()).to_string_lossy().into_owned(),
+            title: settings.title.clone(),
+            machines,
+            references: tables.references(&settings)?,
+        })
+    }
+}
+
+/// The files of a run.
+struct Tables<'a> {
+    folder: &'a Path,
+    /// Name of its config.
+    experiment: &'a str,
+}
+
+impl Tables<'_> {
+    fn table(&self, file: &str) -> Result<Table> {
+        let path = self.folder.join(file);
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: is the run done up to analyze?", path.display()))?;
+        Ok(Table::from_csv(file, &text)?)
+    }
+
+    /// The last step of a flow's table.
+    fn last_step(&self, file: &str) -> Result<Table> {
+        let table = self.table(file)?;
+        let last = table.distinct("step")?.last().copied().unwrap_or_default();
+        Ok(table.filter("step", last)?)
+    }
+
+    fn machine(&self, rbm: &Rbm) -> Result<Machine> {
+        let mut machine =
+            Machine { name: rbm.name.clone(), n_hidden: rbm.n_hidden.get(), step: f64::NAN, seeds: Vec::new() };
+        for seed in 0..rbm.seeds.get() {
+            let flow = format!("flow/{}/seed-{seed}", rbm.name);
+            let ends = self.last_step(&format!("{flow}/flow.csv"))?;
+            machine.step = ends.column("step")?.first().copied().unwrap_or(f64::NAN);
+            let file = format!("{flow}/correlations.csv");
+            if !self.folder.join(&file).exists() {
+                bail!(
+                    "{0}: {file} is missing: the flow was recorded by an earlier version of this program\n  bring it up to \
+                     date with the command that made it: experiments run configs/{1}.toml --out {0}",
+                    self.folder.display(),
+                    self.experiment
+                );
+            }
+            machine.seeds.push(of_seed(&ends, &self.last_step(&file)?)?);
+        }
+        Ok(machine)
+    }
+
+    /// The state points marked in the analysis, and in place of the training mixture's point the mixture itself.
+    fn references(&self, settings: &Settings) -> Result<Vec<Reference>> {
+        let markers = self.table("analysis/markers.csv")?;
+        let lattice = SampleSet::open(&self.folder.join("data/samples.safetensors"))?.lattice;
+        let points = markers.column("temperature")?.into_iter().zip(markers.column("field")?);
+        let mut references = Vec::new();
+        for (name, (temperature, field)) in markers.text("name")?.into_iter().zip(points) {
+            let values = if name == MIXTURE {
+                self.of_mixture(temperature, settings)?
+            } else {
+                of_state_point(lattice, temperature, field)?
+            };
+            references.push(Reference { name: name.into(), values });
+        }
+        Ok(references)
+    }
+
+    /// Of all training data together: exact means where they are known, the readings that agree with them, and the rest as it is
+    /// in the data.
+    fn of_mixture(&self, temperature: f64, settings: &Settings) -> Result<Values> {
+        let observables = self.table("data/observables.csv")?;
+        let exactly = |name: &str| -> Result<f64> {
+            let [exact, measured] =
+                [format!("{name}_exact"), name.to_owned()].map(|column| observables.column(&column));
+            let exact = mean(&exact?).value;
+            Ok(if exact.is_nan() { mean(&measured?).value } else { exact })
+        };
+        let means = [
+            self.reading_of_mixture(&observables, settings)?,
+            temperature,
+            temperature,
+            exactly("energy_per_site")?,
+            exactly("abs_magnetization_per_site")?,
+        ];
+        let of_mixture = |file: &str| -> Result<Table> { Ok(self.table(file)?.filter("law", "mixture")?) };
+        let by_distance = of_mixture("analysis/correlations.csv")?;
+        let reach = of_mixture("analysis/correlation-length.csv")?;
+        let reach = |name: &str| -> Result<f64> { Ok(mean_of_finite(&reach.column(name)?).value) };
+        let [near, next, far] = at_distances(&by_distance)?;
+        Ok(values(means, [near, next, far, reach("correlation_length")?, reach("binder_ratio")?]))
+    }
+
+    /// The mean of the network's readings of held-out data, if the thermometer has met all state points of the data, and on the
+    /// lattice as the machines have.
+    fn reading_of_mixture(&self, observables: &Table, settings: &Settings) -> Result<f64> {
+        if settings.data.control == ControlKind::MeanField {
+            return Ok(f64::NAN);
+        }
+        let calibration = self.table("thermometer/calibration.csv")?;
+        let mut readings = Vec::new();
+        for (temperature, field) in observables.column("temperature")?.into_iter().zip(observables.column("field")?) {
+            let here = calibration.filter("temperature", temperature)?.filter("field", field)?;
+            readings.push(here.column("mean_temperature")?.first().copied());
+        }
+        let all_met: Option<Vec<f64>> = readings.into_iter().collect();
+        Ok(all_met.map_or(f64::NAN, |readings| mean_of_finite(&readings).value))
+    }
+}
+
+/// The means over the starts of one seed.
+fn of_seed(ends: &Table, correlations: &Table) -> Result<Values> {
+    let distant = at_distances(correlations)?;
+    let mut found = UNKNOWN;
+    for (value, name) in found.iter_mut().zip(QUANTITIES) {
+        *value = match name {
+            "correlation_at_1" => distant[0],
+            "correlation_at_2" => distant[1],
+            "correlation_at_half" => distant[2],
+            name => mean_of_finite(&ends.column(name)?).value,
+        };
+    }
+    Ok(found)
+}
+
+/// Means of G(1), G(2) and G at the largest distance.
+fn at_distances(correlations: &Table) -> Result<[f64; 3]> {
+    let largest = correlations.distinct("distance")?.last().copied().unwrap_or_default();
+    let mut found = [f64::NAN; 3];
+    for (value, distance) in found.iter_mut().zip([1.0, 2.0, largest]) {
+        *value = mean_of_finite(&correlations.filter("distance", distance)?.column("correlation")?).value;
+    }
+    Ok(found)
+}
+
+/// The lattice at a state point, as far as it is known exactly.
+fn of_state_point(lattice: Lattice, temperature: f64, field: f64) -> Result<Values> {
+    let [energy, _, abs_magnetization, magnetization, _] = exact::values(lattice, temperature, &[field])?[0];
+    let neighbours = -(energy + field * magnetization) * lattice.n_sites() as f64 / lattice.n_bonds() as f64;
+    let mut correlations = [f64::NAN; 5];
+    correlations[0] = neighbours;
+    Ok(values([temperature, temperature, temperature, energy, abs_magnetization], correlations))
+}
+
+/// Readings and means, then correlations, in the order of [`QUANTITIES`].
+fn values(means: [f64; 5], correlations: [f64; 5]) -> Values {
+    std::array::from_fn(|i| if i < means.len() { means[i] } else { correlations[i - means.len()] })
+}
