@@ -27,6 +27,7 @@ pub mod interrupt;
 pub mod pipeline;
 pub mod progress;
 pub mod reading;
+pub mod report;
 pub mod stages;
 pub mod status;
 pub mod table;

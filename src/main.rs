@@ -21,7 +21,7 @@ use rbm_flow::{
     inspect, interrupt,
     pipeline::{self, Request},
     progress::{self, Progress},
-    status, theory,
+    report, status, theory,
 };
 
 // Burn allocates and frees large buffers at every operation; this allocator keeps them.
@@ -55,6 +55,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Claims { folders, out } => claims(&folders, out),
         Command::Exponents { folders, out } => exponents(&folders, &out),
         Command::Compare { folders, out } => compare(&folders, &out),
+        Command::Report { folder, open } => report(&folder, open),
         Command::Theory(command) => Ok(progress::print(&theory::answer(&command)?)?),
         Command::Bench(command) => Ok(progress::print(&bench(command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
@@ -120,6 +121,15 @@ fn compare(folders: &[PathBuf], out: &Path) -> Result<()> {
     }
     let files = format!("\n{}\n{}\n", out.join("end-points.csv").display(), out.join("controls.png").display());
     Ok(progress::print(&(comparison.describe() + &files))?)
+}
+
+fn report(folder: &Path, open: bool) -> Result<()> {
+    let file = folder.join("report.html");
+    artifacts::write(&file, report::html(folder)?.as_bytes())?;
+    if open {
+        open::that_detached(&file).with_context(|| format!("cannot open {} in a browser", file.display()))?;
+    }
+    Ok(progress::print(&format!("{}\n", file.display()))?)
 }
 
 /// The device asked for, or the first compiled in.

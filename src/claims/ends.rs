@@ -54,10 +54,14 @@ pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Findi
     };
     let subject = |reading| Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading, step };
     let mut findings = Vec::new();
-    let readings = [("thermometer", &network, "thermometer_temperature"), ("exact", &exact, "energy_temperature")];
-    for (reading, ends, quantity) in readings {
+    let readings: [(_, _, &[&str]); 2] = [
+        ("thermometer", &network, &["thermometer_temperature"]),
+        // The temperature of the energy may be infinite, and is then no part of the comparison.
+        ("exact", &exact, &["energy_temperature", "abs_magnetization_per_site"]),
+    ];
+    for (reading, ends, quantities) in readings {
         if ends.is_known() {
-            let has_one_end = steps::has_one_end(evidence, machine, quantity)?;
+            let has_one_end = steps::has_one_end(evidence, machine, quantities)?;
             let mut at = at_markers(evidence, ends, &subject(reading));
             let mut on = on_ridge(evidence, ends, &subject(reading));
             at.iter_mut().chain(&mut on).filter(|_| !has_one_end).for_each(needs_an_end);

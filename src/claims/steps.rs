@@ -37,10 +37,14 @@ pub(super) fn same_end(evidence: &Evidence, machine: &str) -> Result<Vec<Finding
     Ok(findings)
 }
 
-/// Whether the flows of a machine have come to one end by the last step, by `quantity`; so too if that was not looked at.
-pub(super) fn has_one_end(evidence: &Evidence, machine: &str, quantity: &str) -> Result<bool> {
-    let rows = evidence.agreement.filter("machine", machine)?.filter("quantity", quantity)?;
-    Ok(excesses(&rows)?.last().is_none_or(|excess| *excess < APART))
+/// Whether the flows of a machine have come to one end by the last step, by all of `quantities` that were looked at.
+pub(super) fn has_one_end(evidence: &Evidence, machine: &str, quantities: &[&str]) -> Result<bool> {
+    let rows = evidence.agreement.filter("machine", machine)?;
+    let mut last = Vec::new();
+    for quantity in quantities {
+        last.extend(excesses(&rows.filter("quantity", *quantity)?)?.pop());
+    }
+    Ok(last.iter().all(|excess| *excess < APART))
 }
 
 /// At every step, how far χ² of the starts is beyond its mean.

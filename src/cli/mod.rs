@@ -84,6 +84,16 @@ pub enum Command {
         #[arg(long, value_name = "DIR", default_value = "artifacts/comparison")]
         out: PathBuf,
     },
+    /// Write a run as one HTML file, DIR/report.html, that needs no network and no other file: answer, figures, claims, tables,
+    /// settings, and a viewer that steps through the flow.
+    Report {
+        /// A run folder that is done up to `render`.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Open it in the browser.
+        #[arg(long)]
+        open: bool,
+    },
     /// Exact physics: thermodynamics, lines of maximal specific heat, renormalization.
     #[command(subcommand)]
     Theory(TheoryCommand),

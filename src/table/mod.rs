@@ -126,6 +126,11 @@ impl Table {
         self.rows.len()
     }
 
+    /// The rows, cell by cell as text.
+    pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+        self.rows.iter().map(|row| row.iter().map(Cell::text))
+    }
+
     /// Whether the table has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -1,0 +1,61 @@
+//! The report of a run: one file, whole, harmless.
+
+mod common;
+
+use std::fs;
+
+use common::{experiments, run_smoke, said};
+
+/// Everything a page could load from elsewhere begins with one of these.
+const LOADS: [&str; 6] = ["src=\"http", "href=\"http", "@import", "url(http", "<link", "<iframe"];
+
+#[test]
+fn a_report_holds_all_figures_and_needs_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A title that would run as a script if it were not taken as text.
+    let title = "title=</title><script>alert('no')</script>";
+    said(&run_smoke(folder.path(), &["--set", title]));
+    said(&experiments().arg("report").arg(folder.path()).output().expect("the program starts"));
+    let html = fs::read_to_string(folder.path().join("report.html")).expect("a report");
+    for load in LOADS {
+        assert!(!html.contains(load), "the report loads something: {load}");
+    }
+    assert!(!html.contains("<script>alert") && html.contains("&lt;script&gt;alert"));
+    let figures = fs::read_dir(folder.path().join("figures")).expect("figures");
+    let names = figures.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let names: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(".svg")?.to_owned())).collect();
+    assert!(names.len() >= 13, "{names:?}");
+    for name in names {
+        assert!(html.contains(&format!("<figure id=\"figure-{name}\"><svg role=\"img\" aria-label=\"")), "{name}");
+    }
+    for anchor in ["answer", "viewer", "figures", "claims", "tables", "settings", "provenance"] {
+        assert!(
+            html.contains(&format!("<a href=\"#{anchor}\">")) && html.contains(&format!("<section id=\"{anchor}\">"))
+        );
+    }
+    // The viewer's data: both machines' entry, every start and step with one picture of 16 sites.
+    let data = html.split_once("id=\"flow\">").expect("the data").1.split_once("</script>").expect("their end").0;
+    let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    assert_eq!(data["row"], 4);
+    let starts = data["machines"][0]["starts"].as_array().expect("starts");
+    assert_eq!(starts.len(), 8, "seven temperatures and infinity");
+    for start in starts {
+        let steps = start["steps"].as_array().expect("steps");
+        assert_eq!(steps.first().map(|step| &step["step"]), Some(&0.into()));
+        assert_eq!(steps.last().map(|step| &step["step"]), Some(&30.into()));
+        assert!(steps.iter().all(|step| step["spins"].as_str().is_some_and(|spins| spins.len() == 16)));
+    }
+}
+
+#[test]
+fn a_folder_without_a_finished_run_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = || experiments().arg("report").arg(folder.path()).output().expect("the program starts");
+    let output = report();
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("no manifest.toml"));
+    said(&run_smoke(folder.path(), &["--until", "flow"]));
+    let output = report();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && text.contains("is the run done up to render?"), "{text}");
+    assert!(!folder.path().join("report.html").exists());
+}
