@@ -49,6 +49,7 @@
 
   // A torus as it is; a ring as a strip for every step so far, the latest lowest.
   function drawSpins() {
+    document.getElementById("spins-caption").textContent = `One chain; ${isDark() ? "bright" : "dark"}: spin up.`;
     const canvas = document.getElementById("spins");
     const pen = canvas.getContext("2d");
     const isRing = steps()[0].spins.length === flow.row;
