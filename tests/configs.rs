@@ -104,5 +104,17 @@ fn a_list_of_hidden_units_is_a_machine_of_each() {
     assert_eq!((lines("[[rbm]]").len(), lines("name = \"n-hidden-2\"").len()), (2, 1), "{text}");
     assert!(lines("n_hidden = 9")[0].contains(":5"), "{text}");
     assert!(lines("seeds = 3")[0].contains(":6") && lines("seeds = 5")[0].contains("--set"), "{text}");
-    assert_eq!(show(&["rbm.n_hidden=[1, 4]"]).matches("[[rbm]]").count(), 4);
+    let sizes = |text: &str| {
+        let lines = text.lines().filter(|line| line.starts_with("n_hidden")).map(|line| line[11..13].trim().to_owned());
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(sizes(&show(&["rbm.n_hidden=[1, 4]"])), ["1", "4"], "a list replaces a list");
+    assert_eq!(
+        sizes(&show(&["rbm.n-hidden.n_hidden=[1, 4, 16]"])),
+        ["1", "4", "16"],
+        "of a scan called by its name, too"
+    );
+    let text = show(&["rbm.n-hidden-9.seeds=5", "rbm.n-hidden.seeds=7"]);
+    assert_eq!(text.matches("seeds = 7").count(), 2, "the name of a scan means all its machines: {text}");
+    assert_eq!(text.matches("--set rbm.n-hidden.seeds=7").count(), 2, "{text}");
 }

@@ -53,13 +53,12 @@ impl Config {
         };
         toml::from_str::<Settings>(&text).map_err(|error| in_file(&error))?;
         let mut table: toml::Table = toml::from_str(&text).map_err(|error| in_file(&error))?;
-        scan::expand(&mut table);
         for change in &overrides {
             change.apply(&mut table)?;
-            scan::expand(&mut table);
             Settings::deserialize(toml::Value::Table(table.clone()))
                 .map_err(|error| ConfigError::new(error.message(), Place::Override(change.to_string())))?;
         }
+        scan::expand(&mut table);
         let chooses_figures = table.contains_key("figures");
         let mut settings = Settings::deserialize(toml::Value::Table(table)).map_err(|error| in_file(&error))?;
         if !chooses_figures {

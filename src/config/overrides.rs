@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use toml::{Table, Value};
 
-use super::error::{ConfigError, Place};
+use super::{
+    error::{ConfigError, Place},
+    scan,
+};
 
 /// Sections that are lists of named tables: a key after them may name one entry or mean all.
 const LISTS: [&str; 2] = ["rbm", "figures"];
@@ -51,7 +54,10 @@ impl Override {
         let parts: Vec<&str> = key.split('.').collect();
         let own: Vec<&str> = self.key.iter().map(String::as_str).collect();
         let prefix = |parts: &[&str]| parts.starts_with(&own);
-        prefix(&parts) || (LISTS.contains(&parts[0]) && parts.len() > 2 && prefix(&[&parts[..1], &parts[2..]].concat()))
+        let of_entry = |name: &str| prefix(&[&parts[..1], &[name], &parts[2..]].concat());
+        let list = LISTS.contains(&parts[0]) && parts.len() > 2;
+        let all = || prefix(&[&parts[..1], &parts[2..]].concat());
+        prefix(&parts) || (list && (all() || scan::scan_name(parts[1]).is_some_and(of_entry)))
     }
 
     /// Writes the value into the settings of a file.
@@ -63,7 +69,9 @@ impl Override {
                 }
             }
             [list, name, key] if LISTS.contains(list) => {
-                self.named(table, list, name)?.extend([((*key).to_owned(), self.value.clone())])
+                for entry in self.named(table, list, name)? {
+                    entry.insert((*key).into(), self.value.clone());
+                }
             }
             [section, path @ ..] => self.insert(table, section, path)?,
             [] => {}
@@ -72,20 +80,26 @@ impl Override {
         Ok(())
     }
 
-    /// The entry of a list with a name (for figures: or a kind).
-    fn named<'t>(&self, table: &'t mut Table, list: &str, name: &str) -> Result<&'t mut Table, ConfigError> {
+    /// The entry of a list with a name (for figures: or a kind), or else the one machine of a scan, or else its machines.
+    fn named<'t>(&self, table: &'t mut Table, list: &str, name: &str) -> Result<Vec<&'t mut Table>, ConfigError> {
         let name_of = |entry: &Table| {
             let named = entry.get("name").or(entry.get("kind")).and_then(Value::as_str);
             named.unwrap_or("reference").to_owned()
         };
-        let entries: Vec<&mut Table> = entries(table, list).collect();
+        if !self::entries(table, list).any(|entry| name_of(entry) == name) {
+            scan::expand(table);
+        }
+        let entries: Vec<&mut Table> = self::entries(table, list).collect();
         let names: Vec<String> = entries.iter().map(|entry| name_of(entry)).collect();
-        let found = entries.into_iter().find(|entry| name_of(entry) == name);
-        found.ok_or_else(|| {
+        let exact = names.iter().any(|own| own == name);
+        let meant = |own: &str| if exact { own == name } else { scan::scan_name(own) == Some(name) };
+        let found: Vec<&mut Table> = entries.into_iter().filter(|entry| meant(&name_of(entry))).collect();
+        if found.is_empty() {
             let message = format!("no entry of [[{list}]] is called {name}");
             let help = format!("there are: {}", names.join(", "));
-            ConfigError::new(&message, Place::Override(self.to_string())).help(help)
-        })
+            return Err(ConfigError::new(&message, Place::Override(self.to_string())).help(help));
+        }
+        Ok(found)
     }
 
     fn insert(&self, table: &mut Table, section: &str, path: &[&str]) -> Result<(), ConfigError> {

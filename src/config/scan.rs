@@ -35,6 +35,11 @@ pub(super) fn machine_name(scan: &str, size: impl fmt::Display) -> String {
     format!("{scan}-{size}")
 }
 
+/// The scan that a machine's name tells of: `n-hidden` of `n-hidden-16`.
+pub(super) fn scan_name(machine: &str) -> Option<&str> {
+    machine.rsplit_once('-').filter(|(_, size)| size.parse::<usize>().is_ok()).map(|(scan, _)| scan)
+}
+
 /// Reads a number of hidden units, or the first of a list that [`expand`] has still to replace.
 pub(super) fn first<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Count, D::Error> {
     deserializer.deserialize_any(OneOrMany)
