@@ -86,8 +86,8 @@ def main(program: Path) -> int:
     done: set[tuple[str, ...]] = set()
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "configs", Path(folder) / "configs")
-        # Copies first, then the runs, whose results the other commands read.
-        order = {"cp": 0, "run": 1}
+        # New configs first, then the runs, whose results the other commands read.
+        order = {"cp": 0, "init": 0, "run": 1}
         of_pages = [(page, words) for page in PAGES for words in commands(page)]
         of_pages.sort(key=lambda command: min(order.get(word, 2) for word in command[1][:2]))
         for page, words in of_pages:

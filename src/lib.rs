@@ -22,6 +22,7 @@ pub mod exponents;
 pub mod figures;
 pub mod fit;
 pub mod fixed_point;
+pub mod init;
 pub mod inspect;
 pub mod interrupt;
 pub mod pipeline;

@@ -12,12 +12,13 @@ use clap::Parser;
 use rbm_flow::{
     artifacts, bench,
     claims::Judgement,
-    cli::{BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
+    cli::{self, BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
     compare::Comparison,
     config::{Config, ConfigError},
     device::Backend,
     exponents::Exponents,
     figures::Figure,
+    init::NewConfig,
     inspect, interrupt,
     pipeline::{self, Request},
     progress::{self, Progress},
@@ -60,7 +61,27 @@ fn execute(command: Command) -> Result<()> {
         Command::Bench(command) => Ok(progress::print(&bench(command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
         Command::Config(ConfigCommand::Check(args)) => Ok(progress::print(&load(args)?.summary())?),
+        Command::Init { name, from } => init(&name, &from),
+        Command::Completions { shell } => Ok(progress::print(&cli::completions(shell))?),
+        Command::Man { out } => manual(&out),
     }
+}
+
+fn init(name: &str, from: &str) -> Result<()> {
+    let NewConfig { file, text } = NewConfig::new(name, from)?;
+    artifacts::write(&file, text.as_bytes())?;
+    let file = file.display();
+    Ok(progress::print(&format!(
+        "{file}\nedit it, then\n  experiments config check {file}\n  experiments run {file}\n"
+    ))?)
+}
+
+fn manual(out: &Path) -> Result<()> {
+    for (name, page) in cli::manual()? {
+        artifacts::write(&out.join(&name), &page)?;
+        progress::print(&format!("{}\n", out.join(name).display()))?;
+    }
+    Ok(())
 }
 
 fn load(args: ConfigArgs) -> Result<Config> {

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod bench;
+mod shell;
 mod theory;
 
 use std::{num::NonZeroUsize, path::PathBuf};
@@ -8,6 +9,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 pub use bench::{BenchCommand, BenchFlow, BenchRbm, BenchSampler};
+pub use shell::{completions, manual};
 pub use theory::{Flow, Ridge, StatePointArgs, System, TheoryCommand};
 
 use crate::{config::Override, device::Backend, stages::Stage};
@@ -28,7 +30,8 @@ Examples:
   experiments run configs/zero-field.toml --set rbm.n_hidden=16 --out artifacts/n-hidden-16
   experiments status artifacts/zero-field-quick         what is done there
   experiments compare artifacts/zero-field-quick artifacts/untrained      a run beside its control
-  experiments config show configs/zero-field.toml       every setting with its origin";
+  experiments config show configs/zero-field.toml       every setting with its origin
+  experiments init mine --from zero-field-wide          an experiment of your own, in mine.toml";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -103,6 +106,30 @@ pub enum Command {
     /// Look at a config without running it.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Begin an experiment: write NAME.toml with the settings of another config, and a header to fill in.
+    #[command(after_help = "Example:\n  experiments init n-hidden-25 --from zero-field-wide")]
+    Init {
+        /// Name of the experiment, or path of its file.
+        name: String,
+        /// The config to begin with: one that ships, by name, or a file.
+        #[arg(long, value_name = "CONFIG", default_value = "zero-field-quick")]
+        from: String,
+    },
+    /// Print a script that lets a shell complete commands, options and their values.
+    #[command(after_help = "Examples:\n  \
+        experiments completions bash > ~/.local/share/bash-completion/completions/experiments\n  \
+        experiments completions fish > ~/.config/fish/completions/experiments.fish")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages, one for the program and one for each command.
+    #[command(after_help = "Example:\n  experiments man --out ~/.local/share/man/man1; man experiments-run")]
+    Man {
+        /// Folder of the pages.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 /// `experiments run`.

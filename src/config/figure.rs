@@ -121,13 +121,23 @@ impl Figure {
     pub(super) fn of(kind: FigureKind) -> Self {
         Self { kind, name: None, machine: None, steps: None, temperatures: None }
     }
+
+    /// Of a machine other than the first: `plane-persistent`.
+    fn of_machine(kind: FigureKind, machine: &str) -> Self {
+        let of_first = Self::of(kind);
+        Self { name: Some(format!("{}-{machine}", of_first.file_name())), machine: Some(machine.into()), ..of_first }
+    }
 }
 
-/// The figures of a file that names none: every kind that can be drawn of any run, and those that its settings make possible.
+/// The figures of a file that names none: every kind that can be drawn of any run, and those that its settings make possible;
+/// where the flow goes, of every entry of `[[rbm]]`, the rest of the first.
 pub(super) fn default_figures(settings: &Settings) -> Vec<Figure> {
     let sizes = || settings.rbm.iter().map(|rbm| rbm.n_hidden);
     let has_scan = sizes().any(|size| Some(size) != sizes().next());
     let scan = has_scan.then_some(FigureKind::EndPointAgainstNHidden);
     let long_run = settings.flow.n_stationary_steps.map(|_| FigureKind::Stationary);
-    FigureKind::ALL.into_iter().chain(scan).chain(long_run).map(Figure::of).collect()
+    let of_run = FigureKind::ALL.into_iter().chain(scan).chain(long_run).map(Figure::of);
+    let where_to = [FigureKind::TemperatureAgainstStep, FigureKind::MapOnTemperatureAxis, FigureKind::Plane];
+    let others = settings.rbm.iter().skip(1).flat_map(|rbm| where_to.map(|kind| Figure::of_machine(kind, &rbm.name)));
+    of_run.chain(others).collect()
 }

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Every experiment in full, and from their results the gallery, the claims and the tables of docs/results.md.
+#
+# What is done is not done again: stop it, go on, or make one run with `experiments run` before. In all some six hours on two
+# cores, of which half is for field-1d and field-2d with SEEDS of the paper's four machines each (the files have 8).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seeds=${SEEDS:-1}
+gallery=artifacts/gallery
+cargo build --release --quiet
+experiments=target/release/experiments
+
+run() { "$experiments" run "configs/$1.toml" "${@:2}"; }
+show() { cp "artifacts/$1/figures/$2.png" "$gallery/${3:-$2}.png"; } # run, figure, name in the gallery
+
+zero_field=(zero-field-persistent zero-field-wide zero-field-gap low-temperature high-temperature two-temperatures hidden-units)
+controls=(permuted-sites mean-field untrained)
+for name in "${zero_field[@]}" "${controls[@]}" zero-field critical-energy magnetization-exponent; do run "$name"; done
+for name in field-1d field-2d; do run "$name" --set rbm.n-hidden.seeds="$seeds"; done
+for side in 6 8 10 16 24 32; do run critical-point --set data.side="$side" --out "artifacts/critical-point/$side"; done
+
+show zero-field-persistent temperature-against-step
+show zero-field-persistent configurations
+show zero-field-persistent thermometer-histogram
+show zero-field-persistent calibration
+show zero-field-persistent likelihood
+show zero-field-persistent observables
+show zero-field-persistent training
+show zero-field-persistent stationary
+show zero-field-persistent correlation-length
+for name in wide gap; do
+    show "zero-field-$name" map-on-temperature-axis-persistent "$name-map-persistent"
+    show "zero-field-$name" map-on-temperature-axis "$name-map-talk"
+done
+show zero-field-wide temperature-against-step-persistent wide-temperature-against-step
+show low-temperature map-on-temperature-axis-persistent low-map
+show high-temperature map-on-temperature-axis-persistent high-map
+show two-temperatures temperature-against-step two-temperatures
+show hidden-units end-point-against-n-hidden
+show field-1d plane field-1d-plane
+show field-1d plane-persistent field-1d-plane-persistent
+show field-1d specific-heat-map field-1d-specific-heat-map
+show field-2d plane field-2d-plane
+show field-2d plane-persistent field-2d-plane-persistent
+show zero-field-wide spectrum
+show zero-field-wide spectrum-along-training
+show zero-field-wide eigenvectors
+show zero-field-persistent receptive-fields
+show zero-field-persistent weight-products
+show critical-energy energy-relation
+show critical-energy couplings
+show critical-energy correlations
+show magnetization-exponent magnetization-exponent
+
+"$experiments" compare artifacts/{zero-field-wide,two-temperatures,permuted-sites,mean-field,untrained} --out artifacts/controls
+cp artifacts/controls/controls.png "$gallery"
+"$experiments" compare "${zero_field[@]/#/artifacts/}" artifacts/{critical-energy,field-1d,field-2d} --out artifacts/ends
+cp artifacts/ends/end-points.csv "$gallery"
+"$experiments" exponents artifacts/critical-point/* --out artifacts/exponents
+cp artifacts/exponents/finite-size.png artifacts/exponents/exponents.csv "$gallery"
+"$experiments" claims "${zero_field[@]/#/artifacts/}" artifacts/{critical-energy,field-1d,field-2d} --out "$gallery/claims.csv"
