@@ -135,15 +135,15 @@ pub(crate) fn heat(fraction: f64) -> Color {
     between(&PLASMA, fraction.clamp(0.0, 1.0))
 }
 
-/// The colour of `share` in [−1, 1] on a scale from blue over white to orange, safe for all kinds of colour vision, in steps of
-/// a thirty-second.
+/// The colour of `share` in [−1, 1] on a scale from the colour of spins down over grey to that of spins up, of evenly falling
+/// lightness (so that the sign is seen in grey, too), safe for all kinds of colour vision, in steps of a thirty-second.
 pub(crate) fn balance(share: f64) -> Color {
     const DIVERGING: [Color; 5] = [
-        Color(0x00, 0x3c, 0x70),
-        Color(0x4b, 0x93, 0xc9),
-        Color(0xf7, 0xf7, 0xf7),
-        Color(0xea, 0x8a, 0x2e),
-        Color(0x8c, 0x36, 0x00),
+        Color(0xff, 0xf0, 0xc4),
+        Color(0xe6, 0xb5, 0x6c),
+        Color(0x93, 0x93, 0x93),
+        Color(0x2f, 0x62, 0x96),
+        Color(0x06, 0x22, 0x45),
     ];
     let step = (share.clamp(-1.0, 1.0) * 32.0).round() / 32.0;
     between(&DIVERGING, (1.0 + step) / 2.0)
