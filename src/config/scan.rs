@@ -10,6 +10,9 @@ use toml::{Table, Value};
 
 use super::numbers::Count;
 
+/// Most machines of one scan.
+const MAX_SIZES: usize = 1000;
+
 /// Replaces every entry whose `n_hidden` is a list by one entry for each of its numbers, called NAME-4, NAME-16.
 pub(super) fn expand(settings: &mut Table) {
     if let Some(Value::Array(entries)) = settings.get_mut("rbm") {
@@ -60,6 +63,9 @@ impl<'de> Visitor<'de> for OneOrMany {
 
     fn visit_seq<A: SeqAccess<'de>>(self, sizes: A) -> Result<Count, A::Error> {
         let sizes = Vec::<Count>::deserialize(SeqAccessDeserializer::new(sizes))?;
+        if sizes.len() > MAX_SIZES {
+            return Err(A::Error::custom(format!("more than {MAX_SIZES} machines in one list")));
+        }
         sizes
             .first()
             .copied()
