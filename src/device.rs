@@ -1,9 +1,13 @@
 //! The devices compiled in: the only place that knows the backends' cargo features.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    panic::{self, AssertUnwindSafe},
+    str::FromStr,
+};
 
 use anyhow::{Result, bail};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 /// A backend that `--device` can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,26 @@ impl Backend {
                  build with: cargo build --release --features {missing}",
                 list(&Self::compiled())
             ),
+        }
+    }
+}
+
+/// Whether a first operation on the backend's device comes out right; what is wrong if not.
+pub fn try_out(backend: Backend) -> Result<(), String> {
+    let device = backend.open().map_err(|error| error.to_string())?;
+    let sum = || Tensor::<1>::ones([4], &device).sum().try_into_scalar::<f32>();
+    // Burn panics where the hardware or its driver is missing.
+    let loud = panic::take_hook();
+    panic::set_hook(Box::new(|_| ()));
+    let tried = panic::catch_unwind(AssertUnwindSafe(sum));
+    panic::set_hook(loud);
+    match tried {
+        Ok(Ok(sum)) if (sum - 4.0).abs() < 1e-6 => Ok(()),
+        Ok(Ok(sum)) => Err(format!("1 + 1 + 1 + 1 came out as {sum}")),
+        Ok(Err(error)) => Err(format!("{error:?}")),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            Err(text.unwrap_or("the device cannot be opened").to_owned())
         }
     }
 }

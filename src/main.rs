@@ -12,24 +12,28 @@ use clap::Parser;
 use rbm_flow::{
     artifacts, bench,
     claims::Judgement,
-    cli::{self, BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, RunArgs},
+    cli::{self, BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, DoctorArgs, RunArgs},
     compare::Comparison,
     config::{Config, ConfigError},
     device::Backend,
+    doctor::Report,
+    estimate::{self, DoesNotFit, Estimate},
     exponents::Exponents,
     figures::Figure,
     init::NewConfig,
     inspect, interrupt,
     pipeline::{self, Request},
     progress::{self, Progress},
-    report, status, theory,
+    report,
+    resources::Room,
+    status, theory,
 };
 
 // Burn allocates and frees large buffers at every operation; this allocator keeps them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Exit code for a config that cannot be used (EX_CONFIG).
+/// Exit code for a config that cannot be used, or not on this machine (EX_CONFIG).
 const EXIT_CONFIG: u8 = 78;
 
 fn main() -> ExitCode {
@@ -39,7 +43,7 @@ fn main() -> ExitCode {
             progress::print_error(&error);
             if error.is::<interrupt::Interrupted>() {
                 ExitCode::from(interrupt::EXIT_CODE)
-            } else if error.is::<ConfigError>() {
+            } else if error.is::<ConfigError>() || error.is::<DoesNotFit>() {
                 ExitCode::from(EXIT_CONFIG)
             } else {
                 ExitCode::FAILURE
@@ -60,7 +64,8 @@ fn execute(command: Command) -> Result<()> {
         Command::Theory(command) => Ok(progress::print(&theory::answer(&command)?)?),
         Command::Bench(command) => Ok(progress::print(&bench(command)?)?),
         Command::Config(ConfigCommand::Show(args)) => Ok(progress::print(&load(args)?.show())?),
-        Command::Config(ConfigCommand::Check(args)) => Ok(progress::print(&load(args)?.summary())?),
+        Command::Config(ConfigCommand::Check(args)) => Ok(progress::print(&check(args)?)?),
+        Command::Doctor(args) => Ok(progress::print(&doctor(&args)?)?),
         Command::Init { name, from } => init(&name, &from),
         Command::Completions { shell } => Ok(progress::print(&cli::completions(shell))?),
         Command::Man { out } => manual(&out),
@@ -86,6 +91,30 @@ fn manual(out: &Path) -> Result<()> {
 
 fn load(args: ConfigArgs) -> Result<Config> {
     Ok(Config::load(&args.file, args.overrides)?)
+}
+
+/// What a config consists of, and what it takes here when nothing of it is done.
+fn check(args: ConfigArgs) -> Result<String> {
+    let config = load(args)?;
+    use_threads(None)?;
+    let (settings, lattice, backend) = (&config.settings, config.lattice, backend(None)?);
+    let estimate = Estimate::forecast(&config, &estimate::pieces(settings, lattice), backend, &backend.open()?)?;
+    let mut text = config.summary() + &format!("  {}\n", estimate.describe());
+    if let Err(problem) = estimate.check_fits(settings, lattice, Room::of(&folder_of(&config))) {
+        text += &format!("warning: {problem}\n");
+    }
+    Ok(text)
+}
+
+fn doctor(args: &DoctorArgs) -> Result<String> {
+    use_threads(args.threads)?;
+    let report = Report::of(&args.configs, &args.out, backend(None)?)?;
+    if args.json { report.json() } else { Ok(report.describe()) }
+}
+
+/// Where the results of a config go unless it is told.
+fn folder_of(config: &Config) -> PathBuf {
+    ["artifacts", &config.name()].iter().collect()
 }
 
 fn bench(command: BenchCommand) -> Result<String> {
@@ -170,8 +199,11 @@ fn run(args: RunArgs) -> Result<()> {
     let stages = args.stages();
     let config = load(args.config)?;
     let backend = backend(args.device)?;
+    let folder = args.out.unwrap_or_else(|| folder_of(&config));
     let request = Request {
-        folder: args.out.unwrap_or_else(|| ["artifacts", &config.name()].iter().collect()),
+        room: Room::of(&folder),
+        force: args.force,
+        folder,
         stages,
         restart: args.restart,
         checkpoint_every: Duration::from_secs_f64(args.checkpoint_every),

@@ -6,7 +6,7 @@ use ising_data::stream::{self, Purpose};
 use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow};
 use rand::{Rng, RngExt};
 
-use super::{peak, rate};
+use super::{Rate, peak, rate};
 use crate::cli::{BenchFlow, BenchRbm};
 
 /// Runs per figure.
@@ -17,29 +17,9 @@ const N_RUNS: usize = 5;
 /// # Errors
 /// When the device fails.
 pub fn train(settings: &BenchRbm, device: &Device) -> Result<String> {
-    let BenchRbm { visible, hidden, batch, samples, epochs, n_gibbs_steps, machines, .. } = *settings;
+    let BenchRbm { visible, hidden, batch, samples, n_gibbs_steps, machines, .. } = *settings;
     let n_threads = rayon::current_num_threads();
-    let spins = random_spins(samples, visible, device);
-    // The epochs of a run, one behind the other, the same for every machine.
-    let order: Vec<u32> = (0..epochs).flat_map(|_| 0..samples as u32).collect();
-    let (orders, keys) = (vec![order.as_slice(); machines], vec![1; machines]);
-    let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.01, ..Default::default() };
-    let begin = |index| Ok(Training::begin(random_machine(visible, hidden, index, device)?, spins.first(1)));
-    let mut trainings = (0..machines).map(begin).collect::<Result<Vec<_>>>()?;
-    let (mut first_step, mut failure) = (0, None);
-    let measured = rate(N_RUNS, || {
-        let stretch =
-            Stretch { samples: &spins, orders: &orders, batch_size: batch, keys: &keys, first_step, n_threads };
-        match divergence.train(std::mem::take(&mut trainings), &stretch) {
-            Ok(trained) => trainings = trained.into_iter().map(|(training, _)| training).collect(),
-            Err(error) => failure = Some(error),
-        }
-        first_step += order.len().div_ceil(batch) as u64;
-        (epochs * machines) as f64
-    });
-    if let Some(error) = failure {
-        return Err(error.into());
-    }
+    let measured = epochs_per_second(settings, n_threads, N_RUNS, device)?;
     // Two products of n_v n_h multiply-adds for each Gibbs step, one to begin with, two for the statistics.
     let n_products = 3 + 2 * n_gibbs_steps;
     let flops = 2.0 * (n_products * visible * hidden) as f64 * samples as f64 * measured.median;
@@ -58,16 +38,54 @@ pub fn train(settings: &BenchRbm, device: &Device) -> Result<String> {
     ))
 }
 
+/// Epochs per second, those of all machines added up, on so many threads.
+pub(crate) fn epochs_per_second(settings: &BenchRbm, n_threads: usize, n_runs: usize, device: &Device) -> Result<Rate> {
+    let BenchRbm { visible, hidden, batch, samples, epochs, n_gibbs_steps, machines, .. } = *settings;
+    let spins = random_spins(samples, visible, device);
+    // The epochs of a run, one behind the other, the same for every machine.
+    let order: Vec<u32> = (0..epochs).flat_map(|_| 0..samples as u32).collect();
+    let (orders, keys) = (vec![order.as_slice(); machines], vec![1; machines]);
+    let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.01, ..Default::default() };
+    let begin = |index| Ok(Training::begin(random_machine(visible, hidden, index, device)?, spins.first(1)));
+    let mut trainings = (0..machines).map(begin).collect::<Result<Vec<_>>>()?;
+    let (mut first_step, mut failure) = (0, None);
+    let measured = rate(n_runs, || {
+        let stretch =
+            Stretch { samples: &spins, orders: &orders, batch_size: batch, keys: &keys, first_step, n_threads };
+        match divergence.train(std::mem::take(&mut trainings), &stretch) {
+            Ok(trained) => trainings = trained.into_iter().map(|(training, _)| training).collect(),
+            Err(error) => failure = Some(error),
+        }
+        first_step += order.len().div_ceil(batch) as u64;
+        (epochs * machines) as f64
+    });
+    failure.map_or(Ok(measured), |error| Err(error.into()))
+}
+
 /// Configuration-steps per second of the sampled flow.
 ///
 /// # Errors
 /// When the device fails.
 pub fn flow_steps(settings: &BenchFlow, device: &Device) -> Result<String> {
     let BenchFlow { visible, hidden, chains, steps, .. } = *settings;
+    let measured = steps_per_second(settings, N_RUNS, device)?;
+    Ok(format!(
+        "{visible} x {hidden}, {chains} chains, {steps} steps, {} threads\n\
+         spread: {:.4e} to {:.4e}\nconfiguration_steps_per_s: {:.4e}\n",
+        rayon::current_num_threads(),
+        measured.least,
+        measured.largest,
+        measured.median
+    ))
+}
+
+/// Steps of all chains together per second.
+pub(crate) fn steps_per_second(settings: &BenchFlow, n_runs: usize, device: &Device) -> Result<Rate> {
+    let BenchFlow { visible, hidden, chains, steps, .. } = *settings;
     let machine = random_machine(visible, hidden, 0, device)?;
     let start = random_spins(chains, visible, device);
     let mut failure = None;
-    let measured = rate(N_RUNS, || {
+    let measured = rate(n_runs, || {
         let end = flow(&machine, start.clone(), steps as u64, 1, 0);
         // Waits for the device.
         failure = end.words.try_into_data().err().or(failure.take());
@@ -75,14 +93,7 @@ pub fn flow_steps(settings: &BenchFlow, device: &Device) -> Result<String> {
     });
     match failure {
         Some(error) => anyhow::bail!("the device failed: {error:?}"),
-        None => Ok(format!(
-            "{visible} x {hidden}, {chains} chains, {steps} steps, {} threads\n\
-             spread: {:.4e} to {:.4e}\nconfiguration_steps_per_s: {:.4e}\n",
-            rayon::current_num_threads(),
-            measured.least,
-            measured.largest,
-            measured.median
-        )),
+        None => Ok(measured),
     }
 }
 
@@ -97,7 +108,12 @@ fn random_spins(n_samples: usize, n_sites: usize, device: &Device) -> PackedTens
 }
 
 fn random_machine(n_visible: usize, n_hidden: usize, index: usize, device: &Device) -> Result<Rbm> {
+    Ok(Rbm::new(&random_parameters(n_visible, n_hidden, index), device)?)
+}
+
+/// A machine with random weights.
+pub(crate) fn random_parameters(n_visible: usize, n_hidden: usize, index: usize) -> RbmParameters {
     let mut rng = stream::stream(0, Purpose::Benchmark, 2, index as u64);
     let weights = (0..n_visible * n_hidden).map(|_| 0.2 * (rng.random::<f32>() - 0.5)).collect();
-    Ok(Rbm::new(&RbmParameters::untrained(n_visible, n_hidden, weights), device)?)
+    RbmParameters::untrained(n_visible, n_hidden, weights)
 }

@@ -31,14 +31,16 @@ Examples:
   experiments status artifacts/zero-field-quick         what is done there
   experiments compare artifacts/zero-field-quick artifacts/untrained      a run beside its control
   experiments config show configs/zero-field.toml       every setting with its origin
-  experiments init mine --from zero-field-wide          an experiment of your own, in mine.toml";
+  experiments init mine --from zero-field-wide          an experiment of your own, in mine.toml
+  experiments doctor                                    what this machine can do, and how long each config takes";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run an experiment: sample, train, flow, analyze, render.
     ///
-    /// Stages whose settings and inputs have not changed are left as they are. A run that was killed or stopped goes on
+    /// Before work of more than some seconds it tells how long it will take, and how much memory and disk. What does not fit this
+    /// machine is refused (exit code 78) with the setting that makes it large and what would fit. Stages whose settings and inputs have not changed are left as they are. A run that was killed or stopped goes on
     /// from its last checkpoint when the same command is given again, and ends in the same bytes.
     Run(RunArgs),
     /// Tell what is done in a run folder.
@@ -97,6 +99,11 @@ pub enum Command {
         #[arg(long)]
         open: bool,
     },
+    /// Look at this machine: devices, threads, memory, disk and speed, and how long each config would take here.
+    ///
+    /// Takes some ten seconds. It ends with advice where something is amiss.
+    #[command(after_help = "Examples:\n  experiments doctor\n  experiments doctor my-configs --json > doctor.json")]
+    Doctor(DoctorArgs),
     /// Exact physics: thermodynamics, lines of maximal specific heat, renormalization.
     #[command(subcommand)]
     Theory(TheoryCommand),
@@ -159,6 +166,26 @@ pub struct RunArgs {
     /// Throw away what is there and compute the stages anew.
     #[arg(long)]
     pub restart: bool,
+    /// Go on where memory or disk do not suffice.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `experiments doctor`.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// Config, or folder of configs
+    #[arg(value_name = "CONFIGS", default_value = "configs")]
+    pub configs: PathBuf,
+    /// Folder where results go
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    pub out: PathBuf,
+    /// Threads to use [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A config and changes to it.
@@ -177,7 +204,8 @@ pub struct ConfigArgs {
 pub enum ConfigCommand {
     /// Print the merged settings, each with its origin.
     Show(ConfigArgs),
-    /// Check the settings and say what the experiment consists of.
+    /// Check the settings and say what the experiment consists of, how long it takes here, and whether there is room for it.
+    #[command(after_help = "Example:\n  experiments config check configs/zero-field.toml --set rbm.seeds=8")]
     Check(ConfigArgs),
 }
 

@@ -2,11 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{
     error::{ConfigError, Place},
     scan,
+    schema::Settings,
 };
 
 /// Sections that are lists of named tables: a key after them may name one entry or mean all.
@@ -58,6 +60,13 @@ impl Override {
         let list = LISTS.contains(&parts[0]) && parts.len() > 2;
         let all = || prefix(&[&parts[..1], &parts[2..]].concat());
         prefix(&parts) || (list && (all() || scan::scan_name(parts[1]).is_some_and(of_entry)))
+    }
+
+    /// The settings with the value written in; nothing where it has no place.
+    pub fn applied_to(&self, settings: &Settings) -> Option<Settings> {
+        let mut table = Table::try_from(settings).ok()?;
+        self.apply(&mut table).ok()?;
+        Settings::deserialize(Value::Table(table)).ok()
     }
 
     /// Writes the value into the settings of a file.

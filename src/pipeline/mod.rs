@@ -1,6 +1,7 @@
 //! From config to figures: the stages in their order, each done only when something it depends on changed.
 
 mod folder;
+mod forecast;
 mod standing;
 mod task;
 
@@ -29,6 +30,7 @@ use crate::{
     device::Backend,
     interrupt,
     progress::Progress,
+    resources::Room,
     stages::Stage,
 };
 
@@ -45,6 +47,10 @@ pub struct Request {
     pub backend: Backend,
     /// Time between checkpoints.
     pub checkpoint_every: Duration,
+    /// What there is room for.
+    pub room: Room,
+    /// Whether to go on where there is not enough.
+    pub force: bool,
 }
 
 /// Brings the asked stages of an experiment up to date.
@@ -63,6 +69,7 @@ pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()
     let run = Run { config, request, progress, device: &device, manifest: &manifest };
     run.require_earlier_stages()?;
     run.refuse_lost_results()?;
+    run.forecast()?;
     run.describe();
     for &stage in &request.stages {
         run.all(&stage.tasks(config))?;

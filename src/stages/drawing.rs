@@ -2,17 +2,18 @@
 
 use anyhow::Result;
 use ising_data::{SampleSet, Sampler, Samples, StatePoint, stream::Purpose};
+use ising_theory::Lattice;
 
 use super::{SAMPLES, control::Control, grid, on_lattice, read_samples};
 use crate::{
-    config::{Config, schema::SamplerKind},
+    config::{Config, Settings, schema::SamplerKind},
     pipeline::Workbench,
 };
 
 /// The sampler asked for; the one that "auto" stands for.
-pub(super) fn sampler(config: &Config) -> Sampler {
-    match config.settings.data.sampler {
-        SamplerKind::Auto => Sampler::choose(config.lattice).0,
+pub(crate) fn sampler(settings: &Settings, lattice: Lattice) -> Sampler {
+    match settings.data.sampler {
+        SamplerKind::Auto => Sampler::choose(lattice).0,
         SamplerKind::Exact => Sampler::Exact,
         SamplerKind::Perfect => Sampler::Perfect,
         SamplerKind::Cluster => Sampler::Cluster,
@@ -30,7 +31,7 @@ pub(super) fn draw(
     let work = workbench.progress.begin("sample", (points.len() * n_samples) as u64, "configuration");
     let seed = u64::from(config.settings.seed);
     let on_done = |n: usize| work.advance(n as u64);
-    let sampler = sampler(config);
+    let sampler = sampler(&config.settings, config.lattice);
     let Samples { spins, warnings } = sampler.sample(config.lattice, points, n_samples, seed, purpose, &on_done)?;
     for warning in warnings {
         work.say(&format!("warning: {warning}"));

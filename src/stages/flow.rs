@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     artifacts::TensorFile,
-    config::{Config, schema, values::Count},
+    config::{Config, Settings, schema, values::Count},
     interrupt,
     pipeline::{Task, Work, Workbench},
     training::machine::parameters,
@@ -81,10 +81,16 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     Ok(Arc::clone(common.insert(made)))
 }
 
-/// The starts: T = 0, the grid of the data and T = ∞, unless the settings say otherwise; if mirrored, each with field H > 0
-/// or H < 0 also at −H.
+/// The starts: every temperature in every field.
 fn starts(config: &Config) -> Result<Vec<StatePoint>> {
-    let (flow, data) = (&config.settings.flow, &config.settings.data);
+    let (temperatures, fields) = start_axes(&config.settings);
+    Ok(ising_data::grid(&temperatures, &fields)?)
+}
+
+/// Temperatures and fields of the starts: T = 0, those of the data and T = ∞, unless the settings say otherwise; if mirrored, to
+/// each field H > 0 or H < 0 also −H.
+pub(crate) fn start_axes(settings: &Settings) -> (Vec<f64>, Vec<f64>) {
+    let (flow, data) = (&settings.flow, &settings.data);
     let mut fields = flow.fields.as_ref().unwrap_or(&data.fields).values();
     if flow.mirrored {
         fields.extend(fields.clone().iter().map(|field| 0.0 - field));
@@ -101,7 +107,7 @@ fn starts(config: &Config) -> Result<Vec<StatePoint>> {
         },
         |temperatures| temperatures.values(),
     );
-    Ok(ising_data::grid(&temperatures, &fields)?)
+    (temperatures, fields)
 }
 
 /// Chain steps between two looks at the signals: a fraction of a second's work.

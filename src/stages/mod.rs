@@ -17,6 +17,9 @@ mod sample;
 mod train_rbm;
 mod train_thermometer;
 
+pub(crate) use drawing::sampler;
+pub(crate) use flow::start_axes;
+
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use ising_data::{SampleSet, StatePoint};
@@ -127,7 +130,7 @@ fn thermometer_grid(config: &Config) -> Result<Vec<StatePoint>> {
 }
 
 /// Steps or distances that are looked at up to `last`: each up to 10, then about ten a decade, and the last.
-fn log_spaced(last: usize) -> Vec<usize> {
+pub(crate) fn log_spaced(last: usize) -> Vec<usize> {
     let later = (1..).map(|i| 10f64.powf(1.0 + f64::from(i) / 10.0).round() as usize);
     (0..=10.min(last)).chain(later.take_while(|&number| number < last)).chain((last > 10).then_some(last)).collect()
 }

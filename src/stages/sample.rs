@@ -34,7 +34,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let points = grid(config)?;
     let samples = draw_for_machines(config, &points, data.n_samples.get(), Purpose::Sample, workbench)?;
     let held_out = draw_for_machines(config, &points, data.n_held_out.get(), Purpose::HeldOut, workbench)?;
-    let sampler = sampler(config);
+    let sampler = sampler(&config.settings, config.lattice);
     workbench.note("sampler", sampler.name());
     if config.settings.data.sampler == SamplerKind::Auto {
         workbench.note("why", Sampler::choose(config.lattice).1);

@@ -19,6 +19,8 @@ pub use files::{Snapshot, parameters, snapshots, weight_file, with_snapshots};
 use super::{order, pace::Pace};
 use crate::{artifacts::Checkpoints, config::schema, interrupt, progress::Work};
 use state::State;
+#[cfg(test)]
+pub(crate) use state::{is_measured, is_snapshot};
 
 /// What machines that are trained together have in common.
 #[derive(Clone, Copy, Debug)]

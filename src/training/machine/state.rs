@@ -188,13 +188,13 @@ pub(super) fn train(course: &Course<'_>, states: &mut [&mut State<'_>], stretch:
 }
 
 /// Whether the machine is measured after so many epochs: each up to 100, then 180 a decade.
-fn is_measured(epoch: usize) -> bool {
+pub(crate) fn is_measured(epoch: usize) -> bool {
     let decade = 10usize.pow(epoch.ilog10());
     epoch.is_multiple_of((decade / 20).max(1))
 }
 
 /// Whether the machine is kept after so many epochs: 1, 2, 5, 10, 20, 50, …
-fn is_snapshot(epoch: usize) -> bool {
+pub(crate) fn is_snapshot(epoch: usize) -> bool {
     let decade = 10usize.pow(epoch.ilog10());
     [1, 2, 5].contains(&(epoch / decade)) && epoch.is_multiple_of(decade)
 }

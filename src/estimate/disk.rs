@@ -1,0 +1,65 @@
+//! The files that tasks write, in bytes.
+
+use super::counts::{Counts, n_measured, n_snapshots};
+use crate::config::schema::Rbm;
+
+/// A row of a table with so many numbers.
+fn row(n_numbers: f64) -> f64 {
+    15.0 * n_numbers
+}
+
+/// A figure: its SVG, PNG and table.
+const FIGURE: f64 = 250e3;
+/// Records of a task in the manifest.
+const RECORD: f64 = 2e3;
+
+impl Counts<'_> {
+    pub(super) fn disk_of_sample(&self) -> f64 {
+        RECORD + (self.n_samples + self.n_held_out) * (16.0 + self.row_bytes()) + self.n_points * row(18.0)
+    }
+
+    pub(super) fn disk_of_thermometer(&self) -> f64 {
+        let thermometer = &self.thermometer;
+        RECORD + 4.0 * thermometer.n_weights + thermometer.n_points * (row(30.0) + thermometer.n_points * row(6.0))
+    }
+
+    pub(super) fn disk_of_machine(&self, rbm: &Rbm) -> f64 {
+        let n_epochs = rbm.n_epochs.get();
+        // While it trains, two checkpoints with all snapshots so far lie beside its files, which come at the end.
+        let checkpoints = 2.0 * (4.0 + n_snapshots(n_epochs));
+        RECORD
+            + (1.0 + n_snapshots(n_epochs) + checkpoints) * 4.0 * self.n_weights(rbm)
+            + n_measured(n_epochs) * row(6.0)
+    }
+
+    pub(super) fn disk_of_flow(&self) -> f64 {
+        let n_rows = self.n_records * self.n_starts;
+        let n_powers = (self.settings.flow.n_steps.get() as f64).log10() + 3.0;
+        let n_distances = self.n_sites.sqrt();
+        let histograms = 2.0 * self.n_records * self.thermometer.n_points * row(7.0);
+        let correlations = n_powers * self.n_starts * n_distances * row(9.0);
+        RECORD + n_rows * (row(35.0) + self.n_sites + 40.0) + correlations + histograms
+    }
+
+    pub(super) fn disk_of_inside(&self, rbm: &Rbm) -> f64 {
+        let pairs = 0.5 * self.n_sites * self.n_sites * 35.0;
+        let spectra = n_snapshots(rbm.n_epochs.get()) * self.n_sites * row(9.0);
+        let patterns = 32.0 * self.n_sites * row(4.0) + rbm.n_hidden.get() as f64 * row(12.0);
+        RECORD + pairs + spectra + patterns + 1800.0 * row(9.0)
+    }
+
+    pub(super) fn disk_of_likelihood(&self, rbm: &Rbm) -> f64 {
+        RECORD + n_snapshots(rbm.n_epochs.get()) * row(15.0)
+    }
+
+    pub(super) fn disk_of_analysis(&self) -> f64 {
+        let n_machines: f64 = self.settings.rbm.iter().map(|rbm| rbm.seeds.get() as f64).sum();
+        let plane = 61.0 * 46.0 * row(3.0);
+        let curves = (61.0 + 601.0) * self.n_points / self.n_temperatures.max(1.0) * row(7.0);
+        RECORD + plane + curves + n_machines * self.n_starts * row(60.0)
+    }
+
+    pub(super) fn disk_of_figures(&self) -> f64 {
+        RECORD + FIGURE * self.settings.figures.len() as f64
+    }
+}

@@ -1,0 +1,168 @@
+//! The memory that stages hold at their largest, in bytes.
+
+use ising_theory::Lattice;
+
+use super::counts::{Counts, n_snapshots};
+use crate::{
+    config::schema::{LessonsKind, Rbm, UpdateKind},
+    reading::BATCH,
+    stages::Stage,
+};
+
+/// The program, its libraries, the buffers that the allocator keeps.
+const PROGRAM: f64 = 50e6;
+/// Fonts and canvas of a figure.
+const CANVAS: f64 = 25e6;
+/// A state point beside a configuration, and a class or a place in an order.
+const POINT: f64 = 16.0;
+const INDEX: f64 = 4.0;
+/// A cell of a table; the cells of a row of the flow.
+const CELL: f64 = 45.0;
+const CELLS_OF_FLOW: f64 = 40.0;
+/// A number of 32 and of 64 bits.
+const SINGLE: f64 = 4.0;
+const DOUBLE: f64 = 8.0;
+/// What is known of a configuration in a long run, in records, series and copies.
+const OBSERVED: f64 = 24.0 * 2.0 + 3.0 * DOUBLE;
+/// Samples of the law of a machine beside its long run.
+const N_OWN_SAMPLES: f64 = 100_000.0;
+/// Three moments at eight magnetizations, in the table of a torus.
+const MOMENTS: f64 = 24.0 * DOUBLE;
+
+impl Counts<'_> {
+    /// The largest memory of these stages, whose tasks run side by side on `n_threads` threads.
+    pub(super) fn memory(&self, stages: &[Stage], n_threads: usize) -> f64 {
+        stages.iter().map(|&stage| self.of_stage(stage, n_threads)).fold(0.0, f64::max)
+    }
+
+    fn of_stage(&self, stage: Stage, n_threads: usize) -> f64 {
+        let machines = &self.settings.rbm;
+        let n_tasks: f64 = machines.iter().map(|rbm| rbm.seeds.get() as f64).sum();
+        let n_workers = n_tasks.min(n_threads as f64);
+        let largest = |of: &dyn Fn(&Rbm) -> f64| n_workers * machines.iter().map(of).fold(0.0, f64::max);
+        let tables = self.tables(n_threads);
+        PROGRAM
+            + match stage {
+                Stage::Sample => self.drawing() + tables,
+                Stage::TrainThermometer => self.thermometer_training() + tables,
+                Stage::TrainRbm => largest(&|rbm| self.machine_training(rbm)),
+                Stage::Flow => self.chains() + tables + largest(&|rbm| self.flowing(rbm)),
+                Stage::Dissect => largest(&|rbm| self.dissecting(rbm)),
+                Stage::Analyze => {
+                    let of_machine = largest(&|rbm| self.likelihoods(rbm));
+                    of_machine
+                        .max(3.0 * self.data(self.n_samples) + DOUBLE * self.n_samples + self.flow_tables(n_tasks))
+                        + tables
+                }
+                Stage::Render => CANVAS + 2.0 * self.flow_tables(n_tasks),
+            }
+    }
+
+    /// Configurations, packed, with their state points.
+    fn data(&self, n_samples: f64) -> f64 {
+        n_samples * (POINT + self.row_bytes())
+    }
+
+    /// The same unpacked.
+    fn unpacked(&self, n_samples: f64) -> f64 {
+        n_samples * self.n_sites * SINGLE
+    }
+
+    /// Both data sets, the larger once more as the bytes of its file and while it is drawn.
+    fn drawing(&self) -> f64 {
+        3.0 * self.data(self.n_samples) + 2.0 * self.data(self.n_held_out)
+    }
+
+    /// Two buffers for every thread at work on a torus.
+    fn tables(&self, n_threads: usize) -> f64 {
+        match self.lattice {
+            Lattice::Square { side } if side <= 12 => {
+                let block = ((side * side + 1) as f64 / 8.0).ceil() * MOMENTS;
+                2.0 * n_threads as f64 * (side as f64).exp2() * block
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// What a network holds while it reads a batch.
+    fn reading(&self, n_samples: f64) -> f64 {
+        2.0 * n_samples.min(BATCH as f64) * self.thermometer.activations * SINGLE
+    }
+
+    /// Configurations that are read, and what is read from them.
+    fn readings(&self, n_samples: f64) -> f64 {
+        let of_each = self.thermometer.n_points * SINGLE + 4.0 * DOUBLE;
+        self.unpacked(2.0 * n_samples) + n_samples * of_each + self.reading(n_samples)
+    }
+
+    fn thermometer_training(&self) -> f64 {
+        let settings = &self.settings.thermometer;
+        let thermometer = &self.thermometer;
+        let n_epochs = match settings.data {
+            LessonsKind::Samples => 1.0,
+            LessonsKind::Stream => settings.n_epochs.get() as f64,
+        };
+        let n_lessons = thermometer.n_samples * n_epochs;
+        let lessons = self.data(n_lessons) + INDEX * (n_lessons + thermometer.n_samples);
+        let drawn = if thermometer.n_drawn > 0.0 { self.row_bytes() * n_lessons } else { 0.0 };
+        let batch = settings.batch_size.get() as f64;
+        // Forward and back, and the three copies that Adam keeps of every weight, with their gradient.
+        let step = 4.0 * batch * thermometer.activations * SINGLE + 6.0 * thermometer.n_weights * SINGLE;
+        let calibration = self.readings(thermometer.n_held_out)
+            + thermometer.n_held_out * (thermometer.n_points * SINGLE + 8.0 * DOUBLE);
+        lessons + drawn + 2.0 * self.data(thermometer.n_held_out) + step.max(calibration)
+    }
+
+    fn machine_training(&self, rbm: &Rbm) -> f64 {
+        let words = 3.0 * (self.n_sites / 32.0).ceil() * 4.0;
+        let unpacked = if rbm.bias_from_data { self.unpacked(self.n_samples) } else { 0.0 };
+        // A checkpoint is a copy of all snapshots, and so is the file.
+        let weights = (3.0 * n_snapshots(rbm.n_epochs.get()) + 8.0) * self.n_weights(rbm) * SINGLE;
+        let batch = rbm.batch_size.get() as f64 * (self.n_sites + rbm.n_hidden.get() as f64) * SINGLE;
+        self.data(self.n_samples + self.n_held_out) + self.n_samples * (words + INDEX) + unpacked + weights + batch
+    }
+
+    /// The starts, which all flows have in common.
+    fn chains(&self) -> f64 {
+        2.0 * self.data(self.n_chains)
+    }
+
+    fn flowing(&self, rbm: &Rbm) -> f64 {
+        let flow = &self.settings.flow;
+        let chains = match flow.update {
+            UpdateKind::Sampled => 2.0 * self.data(self.n_chains),
+            UpdateKind::MeanField | UpdateKind::Rounded => {
+                2.0 * self.n_chains * (self.n_sites + rbm.n_hidden.get() as f64) * SINGLE
+            }
+        };
+        let long_run = flow.n_stationary_steps.map_or(0.0, |n_steps| {
+            let n_chains = self.n_chains.min(flow.n_stationary_chains.get() as f64);
+            let n_records = n_chains * (n_steps.get() as f64).min(10_000.0);
+            OBSERVED * (n_records + self.n_samples + N_OWN_SAMPLES) + self.unpacked(2.0 * N_OWN_SAMPLES)
+        });
+        chains + self.readings(self.n_chains).max(long_run) + self.flow_tables(1.0) + self.n_weights(rbm) * SINGLE
+    }
+
+    /// The tables of flows: readings, and a picture of every start and step.
+    fn flow_tables(&self, n_machines: f64) -> f64 {
+        n_machines * self.n_records * self.n_starts * (CELL * CELLS_OF_FLOW + self.n_sites)
+    }
+
+    fn dissecting(&self, rbm: &Rbm) -> f64 {
+        let n_snapshots = n_snapshots(rbm.n_epochs.get());
+        let pairs = self.n_sites * self.n_sites;
+        // Matrices of all pairs of sites, the table of them and its text.
+        let of_pairs = pairs * (8.0 * DOUBLE + 0.5 * (5.0 * CELL + 40.0));
+        let spectra = n_snapshots * self.n_sites * 10.0 * CELL;
+        let configurations = self.unpacked(self.n_samples.min(10_000.0) + 3.0 * self.n_held_out.min(4000.0));
+        let weights = 2.0 * n_snapshots * self.n_weights(rbm) * SINGLE;
+        2.0 * self.data(self.n_samples) + of_pairs + spectra + configurations + weights
+    }
+
+    fn likelihoods(&self, rbm: &Rbm) -> f64 {
+        let weights = (n_snapshots(rbm.n_epochs.get()) + 4.0) * self.n_weights(rbm) * SINGLE;
+        let n_chains = self.settings.likelihood.n_chains.get() as f64;
+        let chains = n_chains * (self.n_sites + rbm.n_hidden.get() as f64) * 2.0 * DOUBLE;
+        self.data(self.n_held_out) + self.unpacked(self.n_held_out) + weights + chains
+    }
+}

@@ -1,0 +1,290 @@
+//! The work of every task, counted from the settings.
+//!
+//! A unit of a [`Kind`] is one multiply-add of that kind of loop (one step of eight numbers of three moments for
+//! [`Kind::Tables`], a nanosecond of the machine that this was tuned on for [`Kind::Serial`]). The constants say what else a loop
+//! does, in its own units; they were measured once. How long a unit takes is measured on the machine at hand (`rates.rs`).
+
+use ising_data::Sampler;
+use ising_theory::Lattice;
+
+use super::counts::{Counts, n_measured, n_snapshots};
+use crate::config::schema::{ControlKind, Rbm, UpdateKind};
+use crate::stages::sampler;
+
+/// A kind of work, all of whose loops are equally fast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Contrastive divergence, one machine on one thread.
+    Training,
+    /// The sampled flow.
+    Flow,
+    /// Annealing, likelihoods and free energies of machines in 64 bits.
+    Annealing,
+    /// The thermometer's network.
+    Network,
+    /// Exact physics through the transfer matrix, and the samplers.
+    Tables,
+    /// All that a task does on one thread.
+    Serial,
+}
+
+/// Units of every kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Work([f64; 6]);
+
+impl Work {
+    /// Units of one kind.
+    pub fn units(&self, kind: Kind) -> f64 {
+        self.0[kind as usize]
+    }
+
+    /// With more of one kind.
+    fn with(mut self, kind: Kind, units: f64) -> Self {
+        self.0[kind as usize] += units;
+        self
+    }
+}
+
+impl std::iter::Sum for Work {
+    fn sum<I: Iterator<Item = Self>>(works: I) -> Self {
+        works.fold(Self::default(), |sum, work| Self(std::array::from_fn(|i| sum.0[i] + work.0[i])))
+    }
+}
+
+/// What a visible unit costs beside its products: tanh, random number, packing.
+const VISIBLE_IN_TRAINING: f64 = 55.0;
+const VISIBLE_IN_FLOW: f64 = 98.0;
+/// What a sample of an epoch costs beside its units: its place in the order.
+const SAMPLE_IN_TRAINING: f64 = 200.0;
+/// Hidden units come in blocks.
+const BLOCK: f64 = 16.0;
+/// Configurations that are measured along a training, and what a product costs there.
+const N_MONITORED: f64 = 500.0;
+const PSEUDO_LIKELIHOOD: f64 = 2.0;
+/// What a unit costs in the annealing beside its products.
+const UNIT_IN_ANNEALING: f64 = 12.0;
+/// Gibbs steps before the reverse annealing.
+const N_GIBBS_STEPS: f64 = 1000.0;
+/// Layers of more units are annealed.
+const EXACT_LIMIT: u32 = 24;
+/// What a unit costs in the exact sum over a layer's states.
+const UNIT_IN_SUM: f64 = 8.0;
+/// What a number between two layers costs in multiply-adds; a training step goes through the network three times.
+const ACTIVATION: f64 = 25.0;
+pub(super) const PASSES_OF_TRAINING: f64 = 3.0;
+/// What a spin costs in a sampler of rows, and a state of a row.
+const SPIN_OF_ROWS: f64 = 0.3;
+const STATE_OF_ROWS: f64 = 0.1;
+/// What a spin costs at Tc in coupling from the past, with the power of the side that sweeps and searches grow with; and in the
+/// sweeps between two samples of a chain.
+const SPIN_FROM_THE_PAST: f64 = 0.36;
+const POWER_OF_SIDE: f64 = 2.6;
+const SPIN_OF_CLUSTERS: f64 = 40.0;
+/// Configurations and chain steps of `dissect`.
+const N_DISSECTED: f64 = 4000.0;
+const N_STIMULI: f64 = 10_000.0;
+const N_CHAIN_STEPS: f64 = 4_000_000.0;
+const N_CHAIN_STEPS_BEFORE: f64 = 400_000.0;
+const MIN_CHAINS: f64 = 100.0;
+/// Nodes of the integrals for couplings, and the products beyond which only the last snapshot has them.
+const N_NODES: f64 = 300.0;
+const MAX_PRODUCTS: f64 = 1e7;
+/// Temperatures of the exact plane; tables for lines of maxima and mixtures beside it, without and in a field.
+const N_PLANE: f64 = 60.0;
+const N_MARKS: f64 = 15.0;
+const N_MARKS_IN_FIELD: f64 = 21.0;
+/// Nodes of a torus whose temperature and field are read together.
+const N_SECTOR_NODES: f64 = 30.0;
+/// Nanoseconds of a figure, of a start that is read, of a row of a table.
+const FIGURE: f64 = 1e8;
+const START: f64 = 3e5;
+const SPIN_READ: f64 = 4.0;
+
+impl Counts<'_> {
+    pub(super) fn sample(&self) -> Work {
+        let n_tables = self.n_temperatures * if self.is_shuffled() { 2.0 } else { 1.0 };
+        self.draw(self.n_points, self.n_samples + self.n_held_out)
+            .with(Kind::Tables, n_tables * table(self.lattice))
+            .with(Kind::Serial, SPIN_READ * self.n_sites * self.n_samples)
+    }
+
+    pub(super) fn train_thermometer(&self) -> Work {
+        let thermometer = &self.thermometer;
+        let n_epochs = self.settings.thermometer.n_epochs.get() as f64;
+        let n_forward = n_epochs * (PASSES_OF_TRAINING * thermometer.n_samples + thermometer.n_held_out);
+        let posteriors = if thermometer.in_field { thermometer.n_temperatures } else { 0.0 };
+        let limits = match self.lattice {
+            Lattice::Square { side } if thermometer.in_field && side <= 8 => self.n_sites / 3.0,
+            Lattice::Square { .. } if !thermometer.in_field => 1.0,
+            _ => 0.0,
+        };
+        let n_tables = thermometer.n_temperatures + posteriors + limits;
+        self.draw(thermometer.n_points, thermometer.n_drawn)
+            .with(Kind::Network, n_forward * self.network())
+            .with(Kind::Tables, n_tables * table(self.lattice))
+            .with(Kind::Serial, 10.0 * thermometer.n_held_out * thermometer.n_points)
+    }
+
+    pub(super) fn train_rbm(&self, rbm: &Rbm) -> Work {
+        let n_trained = self.n_samples * rbm.n_epochs.get() as f64;
+        let of_sample = training_sample(self.n_sites, rbm.n_hidden.get() as f64, rbm.n_gibbs_steps.get() as f64);
+        let monitored = (PSEUDO_LIKELIHOOD + 2.0) * N_MONITORED * self.n_weights(rbm);
+        Work::default()
+            .with(Kind::Training, n_trained * of_sample)
+            .with(Kind::Annealing, n_measured(rbm.n_epochs.get()) * monitored)
+    }
+
+    pub(super) fn flow(&self, rbm: &Rbm) -> Work {
+        let flow = &self.settings.flow;
+        let n_stationary = flow.n_stationary_steps.map_or(0.0, |steps| steps.get() as f64);
+        let n_long = n_stationary * self.n_chains.min(flow.n_stationary_chains.get() as f64);
+        let n_observed = n_stationary.min(10_000.0) * flow.n_stationary_chains.get() as f64;
+        let n_read = self.n_records * self.n_chains;
+        let n_chain_steps = self.n_chains * flow.n_steps.get() as f64 + n_long;
+        let steps = match flow.update {
+            UpdateKind::Sampled => self.steps(rbm, n_chain_steps),
+            UpdateKind::MeanField | UpdateKind::Rounded => {
+                let activations = ACTIVATION * (self.n_sites + rbm.n_hidden.get() as f64);
+                Work::default().with(Kind::Network, n_chain_steps * (2.0 * self.n_weights(rbm) + activations))
+            }
+        };
+        let serial = self.n_records * self.n_starts * START + SPIN_READ * self.n_sites * (n_read + n_observed);
+        steps.with(Kind::Network, n_read * self.network()).with(Kind::Serial, serial)
+    }
+
+    /// What the flows of all machines have in common.
+    pub(super) fn flow_starts(&self) -> Work {
+        let one_field = self.settings.data.fields.values().len() == 1;
+        let n_tables = match (one_field, self.in_field()) {
+            (true, false) => 0.0,
+            (true, true) => N_SECTOR_NODES / 2.0,
+            (false, _) => N_SECTOR_NODES,
+        };
+        self.draw(self.n_starts, self.n_chains).with(Kind::Tables, n_tables * table(self.lattice))
+    }
+
+    pub(super) fn dissect(&self, rbm: &Rbm) -> Work {
+        let (n, n_hidden) = (self.n_sites, rbm.n_hidden.get() as f64);
+        let n_snapshots = n_snapshots(rbm.n_epochs.get());
+        let n_steps = self.settings.flow.n_steps.get() as f64;
+        let n_configurations = self.n_held_out.min(N_DISSECTED);
+        let chain_steps = |most: f64| (most / n_steps).max(MIN_CHAINS).min(n_configurations) * n_steps;
+        let n_chain_steps = chain_steps(N_CHAIN_STEPS) + (n_snapshots - 1.0) * chain_steps(N_CHAIN_STEPS_BEFORE);
+        let n_energies = n_snapshots * 3.0 * n_configurations;
+        let n_coupled = if n * n * n_hidden > MAX_PRODUCTS { 1.0 } else { n_snapshots };
+        let couplings = n_coupled * (n_hidden * N_NODES * n * (40.0 + 0.5 * n) + n_configurations * n * n);
+        let weights = n_snapshots * 30.0 * n.powi(3);
+        let stimuli = n_hidden * self.n_samples.min(N_STIMULI) * (n + 60.0);
+        self.steps(rbm, n_chain_steps)
+            .with(Kind::Annealing, n_energies * self.n_weights(rbm))
+            .with(Kind::Serial, couplings + weights + stimuli)
+            .with(Kind::Tables, self.law())
+    }
+
+    pub(super) fn likelihood(&self, rbm: &Rbm) -> Work {
+        let (n, n_hidden) = (self.n_sites, rbm.n_hidden.get() as f64);
+        let n_snapshots = n_snapshots(rbm.n_epochs.get());
+        let likelihood = &self.settings.likelihood;
+        let free_energies = n_snapshots * 3.0 * self.n_held_out * self.n_weights(rbm);
+        let law = Work::default().with(Kind::Tables, self.law());
+        let smaller = n.min(n_hidden);
+        if smaller <= f64::from(EXACT_LIMIT) {
+            let states = smaller.exp2() * n.max(n_hidden) * UNIT_IN_SUM;
+            return law.with(Kind::Annealing, free_energies + n_snapshots * states);
+        }
+        let n_chains = likelihood.n_chains.get() as f64;
+        let n_annealed = n_snapshots * likelihood.n_temperatures.get() as f64 * 2.0 * n_chains;
+        let annealed = n_annealed * annealing_step(n, n_hidden);
+        let starts = n_snapshots * N_GIBBS_STEPS * n_chains.min(self.n_held_out);
+        [law, self.steps(rbm, starts)].into_iter().sum::<Work>().with(Kind::Annealing, free_energies + annealed)
+    }
+
+    pub(super) fn analyze(&self) -> Work {
+        let n_marks = if self.in_field() { N_MARKS_IN_FIELD } else { N_MARKS };
+        let n_rows: f64 =
+            self.settings.rbm.iter().map(|rbm| rbm.seeds.get() as f64).sum::<f64>() * self.n_records * self.n_starts;
+        let drawn = if self.is_shuffled() { self.draw(self.n_points, self.n_samples) } else { Work::default() };
+        drawn
+            .with(Kind::Tables, (N_PLANE + n_marks) * table(self.lattice))
+            .with(Kind::Serial, 2.0 * SPIN_READ * self.n_sites * self.n_samples + 20_000.0 * n_rows)
+    }
+
+    pub(super) fn render(&self) -> Work {
+        Work::default().with(Kind::Serial, FIGURE * self.settings.figures.len() as f64)
+    }
+
+    fn is_shuffled(&self) -> bool {
+        self.settings.data.control == ControlKind::MeanField
+    }
+
+    /// One configuration through the thermometer.
+    pub(super) fn network(&self) -> f64 {
+        self.thermometer.products + ACTIVATION * self.thermometer.activations
+    }
+
+    /// Chain steps of a machine.
+    fn steps(&self, rbm: &Rbm, n_chain_steps: f64) -> Work {
+        Work::default().with(Kind::Flow, n_chain_steps * flow_step(self.n_sites, rbm.n_hidden.get() as f64))
+    }
+
+    /// The exact law of the data, which every machine is held against.
+    fn law(&self) -> f64 {
+        if self.in_field() || self.is_shuffled() { self.n_temperatures * table(self.lattice) } else { 0.0 }
+    }
+
+    /// Configurations drawn at so many state points.
+    fn draw(&self, n_points: f64, n_samples: f64) -> Work {
+        if n_samples < 0.5 {
+            return Work::default();
+        }
+        let spins = n_samples * self.n_sites;
+        let units = match (sampler(self.settings, self.lattice), self.lattice) {
+            (Sampler::Perfect, _) => SPIN_FROM_THE_PAST * spins * self.n_sites.sqrt().powf(POWER_OF_SIDE),
+            (Sampler::Cluster, _) => SPIN_OF_CLUSTERS * spins,
+            (_, Lattice::Square { side }) => {
+                let row_states = (side as f64).exp2();
+                let of_point = 2.0 * self.n_sites * row_states * N_CLASSES[side.min(LARGEST_SIDE)];
+                SPIN_OF_ROWS * spins + STATE_OF_ROWS * n_points * of_point
+            }
+            (_, Lattice::Ring { .. }) => SPIN_OF_ROWS * spins,
+        };
+        Work::default().with(Kind::Tables, units)
+    }
+}
+
+/// Units of contrastive divergence on one sample: two products for each Gibbs step, one to begin with, two for the statistics.
+pub(super) fn training_sample(n_visible: f64, n_hidden: f64, n_gibbs_steps: f64) -> f64 {
+    let products = (3.0 + 2.0 * n_gibbs_steps) * n_visible * in_blocks(n_hidden);
+    products + n_gibbs_steps * VISIBLE_IN_TRAINING * n_visible + SAMPLE_IN_TRAINING
+}
+
+/// Units of one step of a chain of the flow.
+pub(super) fn flow_step(n_visible: f64, n_hidden: f64) -> f64 {
+    2.0 * n_visible * in_blocks(n_hidden) + VISIBLE_IN_FLOW * n_visible
+}
+
+/// Units of one chain at one temperature of the annealing.
+pub(super) fn annealing_step(n_visible: f64, n_hidden: f64) -> f64 {
+    2.0 * n_visible * n_hidden + UNIT_IN_ANNEALING * (n_visible + n_hidden)
+}
+
+/// Hidden units, rounded up to whole blocks.
+fn in_blocks(n_hidden: f64) -> f64 {
+    (n_hidden / BLOCK).ceil() * BLOCK
+}
+
+/// The largest side of the transfer matrix, and the classes of rows of every side up to it.
+const LARGEST_SIDE: usize = 12;
+const N_CLASSES: [f64; LARGEST_SIDE + 1] = [0.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 9.0, 18.0, 23.0, 44.0, 63.0, 122.0];
+
+/// Units of the torus at one temperature in all fields: from every class of rows, row by row, two-term sums of all states, for
+/// as many magnetizations as there are by then. Other lattices have closed forms.
+pub(super) fn table(lattice: Lattice) -> f64 {
+    match lattice {
+        Lattice::Square { side } if side <= LARGEST_SIDE => {
+            let magnetizations: usize = (0..side).map(|n_rows| (side * n_rows + 1).div_ceil(8)).sum();
+            N_CLASSES[side] * (side as f64).exp2() * (side * magnetizations) as f64
+        }
+        _ => 0.0,
+    }
+}
