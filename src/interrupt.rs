@@ -1,14 +1,20 @@
 //! Signals: the first asks the work to save its state and stop, the second ends the program at once.
 
 use std::{
-    fmt,
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    fmt, io,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
 };
 
-static ASKED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+use signal_hook::{
+    consts::{SIGINT, SIGTERM, SIGUSR1},
+    iterator::Signals,
+    low_level,
+};
+
+use crate::progress::give_back_terminal;
+
+static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// Exit code of a run that stopped with its state saved and can be continued (EX_TEMPFAIL).
 pub const EXIT_CODE: u8 = 75;
@@ -28,15 +34,23 @@ impl std::error::Error for Interrupted {}
 /// Listens for SIGINT, SIGTERM and SIGUSR1.
 ///
 /// # Errors
-/// When the system refuses a handler.
-pub fn listen() -> std::io::Result<()> {
-    use signal_hook::{consts, flag};
-    for signal in [consts::SIGINT, consts::SIGTERM, consts::SIGUSR1] {
-        // The order matters: the second signal finds the flag set by the first.
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&ASKED))?;
-        flag::register(signal, Arc::clone(&ASKED))?;
-    }
+/// When the system refuses a handler or the thread.
+pub fn listen() -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGUSR1])?;
+    thread::Builder::new().name("signals".into()).spawn(move || signals.forever().for_each(hear))?;
     Ok(())
+}
+
+/// What Ctrl-C does, for a terminal that hands keys over in place of signals.
+pub(crate) fn ask() {
+    hear(SIGINT);
+}
+
+fn hear(signal: i32) {
+    if ASKED.swap(true, Ordering::Relaxed) {
+        give_back_terminal();
+        low_level::exit(128 + signal);
+    }
 }
 
 /// Whether the work should stop.

@@ -209,5 +209,6 @@ fn run(args: RunArgs) -> Result<()> {
         checkpoint_every: Duration::from_secs_f64(args.checkpoint_every),
         backend,
     };
-    pipeline::run(&config, &request, &Progress::default())
+    let progress = if args.live { Progress::live() } else { Progress::default() };
+    pipeline::run(&config, &request, &progress)
 }

@@ -91,8 +91,7 @@ fn for_each_damage(n_cases: u32, bytes: &[u8], read: impl Fn(Vec<u8>) -> Result<
     let limit = libc::rlimit { rlim_cur: 8 << 30, rlim_max: libc::RLIM_INFINITY };
     // SAFETY: the call reads the structure and touches nothing else.
     unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
-    let config =
-        Config { cases: n_cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() };
+    let config = Config { cases: n_cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() };
     TestRunner::new(config).run(&damage(), |damage| read(damage.of(bytes))).expect("every damage is met");
 }
 

@@ -55,7 +55,7 @@ impl Checkpoints {
             match TensorFile::read(&path) {
                 Ok(state) => return Ok(Some(state)),
                 Err(problem) => {
-                    warn(&format!("warning: {problem:#}; looking for the checkpoint before it"));
+                    warn(&format!("{problem:#}; looking for the checkpoint before it"));
                     newest_problem.get_or_insert(problem);
                 }
             }

@@ -27,6 +27,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   experiments run configs/zero-field-quick.toml         from config to figures, in artifacts/zero-field-quick
+  experiments run configs/zero-field.toml --live        with a dashboard on the terminal; q stops, ? helps
   experiments run configs/zero-field.toml --set rbm.n_hidden=16 --out artifacts/n-hidden-16
   experiments status artifacts/zero-field-quick         what is done there
   experiments compare artifacts/zero-field-quick artifacts/untrained      a run beside its control
@@ -163,6 +164,9 @@ pub struct RunArgs {
     /// Seconds between checkpoints of a training.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
     pub checkpoint_every: f64,
+    /// Show a dashboard on the terminal: tasks, speed, training curves, the flow so far; q stops as Ctrl-C does, ? helps
+    #[arg(long)]
+    pub live: bool,
     /// Throw away what is there and compute the stages anew.
     #[arg(long)]
     pub restart: bool,

@@ -2,12 +2,13 @@
 
 mod folder;
 mod forecast;
+mod refusals;
 mod standing;
 mod task;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
+    collections::BTreeMap,
+    fs, mem,
     path::PathBuf,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -17,7 +18,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use burn::tensor::Device;
 
 pub use task::{Task, Work, Workbench};
@@ -29,7 +30,7 @@ use crate::{
     config::Config,
     device::Backend,
     interrupt,
-    progress::Progress,
+    progress::{Event, Progress, RunFacts},
     resources::Room,
     stages::Stage,
 };
@@ -67,14 +68,12 @@ pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()
     }
     let manifest = Mutex::new(manifest.unwrap_or_default());
     let run = Run { config, request, progress, device: &device, manifest: &manifest };
-    run.require_earlier_stages()?;
-    run.refuse_lost_results()?;
-    run.forecast()?;
-    run.describe();
-    for &stage in &request.stages {
-        run.all(&stage.tasks(config))?;
-    }
-    Ok(())
+    let clock = Instant::now();
+    progress.log_to(&request.folder.join("log.jsonl"));
+    progress.tell(Event::RunBegins(run.facts()));
+    let result = run.stages();
+    progress.tell(Event::end_of_run(&result, clock.elapsed()));
+    result
 }
 
 struct Run<'a> {
@@ -86,54 +85,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// What the asked stages read from stages that are not asked for must be done, with these settings, and intact.
-    fn require_earlier_stages(&self) -> Result<()> {
-        let (asked, earlier): (Vec<Stage>, Vec<Stage>) =
-            Stage::ALL.into_iter().partition(|stage| self.request.stages.contains(stage));
-        let tasks = |stages: Vec<Stage>| stages.into_iter().flat_map(|stage| stage.tasks(self.config));
-        let mut needed: BTreeSet<String> = tasks(asked).flat_map(|task| task.inputs).collect();
-        // The stages stand in their order: going backwards, a task's inputs are met after it.
-        for task in tasks(earlier).collect::<Vec<_>>().into_iter().rev() {
-            if !needed.contains(&task.name) {
-                continue;
-            }
-            needed.extend(task.inputs.iter().cloned());
-            let reason = match self.standing(&task) {
-                Standing::UpToDate => continue,
-                Standing::Missing => "is not done, or a file of it is gone".into(),
-                Standing::Changed(difference) => format!("was done with other settings: {difference}"),
-                Standing::Damaged(file) => format!("is damaged: {file} is not the file that was written"),
-            };
-            bail!(
-                "{}: {}, which is needed here, {reason}\n  run without --only",
-                self.request.folder.display(),
-                task.name
-            );
-        }
-        Ok(())
-    }
-
-    /// Before anything is written: no precious result may be replaced because a setting changed.
-    fn refuse_lost_results(&self) -> Result<()> {
-        if self.request.restart {
-            return Ok(());
-        }
-        let tasks = self.request.stages.iter().flat_map(|stage| stage.tasks(self.config));
-        for task in tasks.filter(|task| task.precious) {
-            let lost = match self.standing(&task) {
-                Standing::Changed(difference) => difference,
-                Standing::Damaged(file) => format!("{file} is not the file that was written (its checksum differs)"),
-                Standing::UpToDate | Standing::Missing => continue,
-            };
-            bail!(
-                "{}: {lost}\n  {} would be computed anew and the old result lost\n  \
-                 keep it: give this run another folder with --out\n  \
-                 replace it: add --restart",
-                self.request.folder.display(),
-                task.name
-            );
-        }
-        Ok(())
+    fn stages(&self) -> Result<()> {
+        self.require_earlier_stages()?;
+        self.refuse_lost_results()?;
+        self.forecast()?;
+        self.describe();
+        self.request.stages.iter().try_for_each(|stage| self.all(&stage.tasks(self.config)))
     }
 
     fn manifest(&self) -> MutexGuard<'a, Manifest> {
@@ -163,15 +120,31 @@ impl<'a> Run<'a> {
         })
     }
 
+    fn facts(&self) -> RunFacts {
+        RunFacts {
+            experiment: self.config.name(),
+            title: self.config.settings.title.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            commit: env!("RBM_FLOW_COMMIT").into(),
+            command: std::env::args().collect(),
+            device: self.request.backend.name().into(),
+            threads: rayon::current_num_threads(),
+            tasks: self
+                .request
+                .stages
+                .iter()
+                .flat_map(|stage| stage.tasks(self.config))
+                .map(|task| task.name)
+                .collect(),
+        }
+    }
+
     fn describe(&self) {
+        let RunFacts { experiment, version, commit, device, threads, .. } = self.facts();
+        let (host, config) = (host_name(), self.config.table());
         let mut manifest = self.manifest();
-        manifest.experiment = self.config.name();
-        manifest.version = env!("CARGO_PKG_VERSION").into();
-        manifest.commit = env!("RBM_FLOW_COMMIT").into();
-        manifest.host = host_name();
-        manifest.device = self.request.backend.name().into();
-        manifest.threads = rayon::current_num_threads();
-        manifest.config = self.config.table();
+        let tasks = mem::take(&mut manifest.tasks);
+        *manifest = Manifest { experiment, version, commit, host, device, threads, config, tasks };
     }
 
     fn bring_up_to_date(&self, tasks: &[Task<'_>], n_threads: usize) -> Result<()> {
@@ -179,24 +152,30 @@ impl<'a> Run<'a> {
         for task in tasks {
             match self.standing(task) {
                 Standing::UpToDate if !self.request.restart => {
-                    self.progress.say(&format!("{}: up to date", task.name));
+                    self.progress.tell(Event::TaskUpToDate { task: task.name.clone() });
                     // There are some if the run was killed just when the task was done.
                     self.checkpoints(task).clear()?;
                     continue;
                 }
-                Standing::UpToDate | Standing::Missing => self.progress.say(&format!("{} …", task.name)),
-                Standing::Changed(difference) => self.progress.say(&format!("{} … ({difference})", task.name)),
-                Standing::Damaged(file) => self.progress.say(&format!("{} … ({file} had changed)", task.name)),
+                Standing::UpToDate | Standing::Missing => self.begins(task, None),
+                Standing::Changed(difference) => self.begins(task, Some(difference)),
+                Standing::Damaged(file) => self.begins(task, Some(format!("{file} had changed"))),
             }
             due.push(task);
         }
-        for (task, record) in due.iter().zip(self.execute(&due, n_threads)?) {
-            self.progress.say(&format!("{}: done in {}", task.name, seconds(record.seconds)));
+        let broken_off =
+            |error: &_| due.iter().for_each(|task| self.progress.tell(Event::broken_off(&task.name, error)));
+        for (task, record) in due.iter().zip(self.execute(&due, n_threads).inspect_err(broken_off)?) {
+            self.progress.tell(Event::TaskDone { task: task.name.clone(), seconds: record.seconds });
             self.enter(task, record)?;
             // The result is safe: what led to it is no longer needed.
             self.checkpoints(task).clear()?;
         }
         Ok(())
+    }
+
+    fn begins(&self, task: &Task<'_>, reason: Option<String>) {
+        self.progress.tell(Event::TaskBegins { task: task.name.clone(), reason });
     }
 
     fn checkpoints(&self, task: &Task<'_>) -> Checkpoints {
@@ -273,8 +252,4 @@ fn host_name() -> String {
 
 fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
-}
-
-fn seconds(seconds: f64) -> String {
-    if seconds < 10.0 { format!("{seconds:.1} s") } else { format!("{seconds:.0} s") }
 }

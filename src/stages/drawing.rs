@@ -34,7 +34,7 @@ pub(super) fn draw(
     let sampler = sampler(&config.settings, config.lattice);
     let Samples { spins, warnings } = sampler.sample(config.lattice, points, n_samples, seed, purpose, &on_done)?;
     for warning in warnings {
-        work.say(&format!("warning: {warning}"));
+        work.warn(&warning.to_string());
     }
     let metadata = [("seed", seed.to_string()), ("sampler", sampler.name().to_owned())];
     let metadata = metadata.into_iter().map(|(key, value)| (key.into(), value)).collect();

@@ -22,6 +22,7 @@ use crate::{
     config::{Config, Settings, schema, values::Count},
     interrupt,
     pipeline::{Task, Work, Workbench},
+    progress::Event,
     training::machine::parameters,
 };
 use chains::Chains;
@@ -143,7 +144,8 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
             step = next;
             interrupt::check()?;
         }
-        recorder.record(step, chains.visible())?;
+        let readings = recorder.record(step, chains.visible())?;
+        work.tell(Event::Flow { machine: format!("{}/seed-{index}", rbm.name), step, readings });
     }
     let long_run = if n_stationary > 0 {
         let run = LongRun {

@@ -42,7 +42,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
         workbench.write(&format!("figures/{name}.svg"), figure.svg.as_bytes())?;
         workbench.write(&format!("figures/{name}.png"), &figure.png)?;
         workbench.write(&format!("figures/{name}.csv"), figure.csv.as_bytes())?;
-        workbench.progress.say(&format!("  {}", workbench.path(&format!("figures/{name}.png")).display()));
+        workbench.progress.say(&workbench.path(&format!("figures/{name}.png")).display().to_string());
     }
     Ok(())
 }

@@ -76,6 +76,16 @@ pub struct Epoch {
 const N_COLUMNS: usize = 5;
 
 impl Epoch {
+    /// What was measured, by the names that it has in tables.
+    fn measures(&self) -> [(&'static str, f64); N_COLUMNS - 1] {
+        [
+            ("reconstruction_error", self.reconstruction_error),
+            ("free_energy_gap", self.free_energy_gap),
+            ("pseudo_likelihood", self.pseudo_likelihood),
+            ("weight_norm", self.weight_norm),
+        ]
+    }
+
     fn to_row(self) -> [f64; N_COLUMNS] {
         let Self { epoch, reconstruction_error, pseudo_likelihood, free_energy_gap, weight_norm } = self;
         [epoch as f64, reconstruction_error, pseudo_likelihood, free_energy_gap, weight_norm]
@@ -112,6 +122,7 @@ pub fn train(course: &Course<'_>, machines: Vec<Machine<'_>>) -> Result<Vec<Trai
     let samples = PackedTensor::new(&course.training.to_words(), course.training.n_sites(), course.device);
     let mut pace = Pace::new(course.n_threads);
     let mut states = machines.into_iter().map(|machine| State::new(course, machine)).collect::<Result<Vec<_>>>()?;
+    states.iter().for_each(|state| state.recall(course));
     let n_done = |state: &State<'_>| state.position.epoch * course.batches_per_epoch() + state.position.batch;
     course.work.skip(states.iter().map(n_done).sum::<usize>() as u64);
     if course.settings.n_epochs.get() == 0 {

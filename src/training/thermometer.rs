@@ -15,7 +15,12 @@ pub use apprentice::Apprentice;
 pub use state::{layers, weight_file};
 
 use super::order;
-use crate::{artifacts::Checkpoints, interrupt, progress::Work, reading::BATCH};
+use crate::{
+    artifacts::Checkpoints,
+    interrupt,
+    progress::{Event, Metrics, Work},
+    reading::BATCH,
+};
 use state::State;
 
 /// What the thermometer learns from.
@@ -65,10 +70,11 @@ pub fn train(
     let shape = apprentice.shape();
     let settings = apprentice.settings;
     let autodiff = device.clone().autodiff();
-    let mut state = match checkpoints.load(|warning| work.say(warning))? {
+    let mut state = match checkpoints.load(|warning| work.warn(warning))? {
         Some(file) => State::restore(apprentice, &shape, &file, device)?,
         None => State::begin(apprentice, &shape, device)?,
     };
+    state.history.iter().for_each(|epoch| work.tell(Event::Recalled(metrics(epoch))));
     let batch_size = settings.batch_size.get();
     let batches_per_epoch = lessons.n_samples().div_ceil(batch_size);
     let n_steps = settings.n_epochs.get() * batches_per_epoch;
@@ -96,8 +102,14 @@ pub fn train(
         let thermometer = Thermometer::new(&shape, &state.trainer.parameters()?, device)?;
         let held_out_loss = mean_loss(&thermometer, held_out, device)?;
         state.end_epoch(state.loss / batches_per_epoch as f64, held_out_loss, settings.patience.is_some())?;
+        state.history.last().into_iter().for_each(|epoch| work.tell(Event::Training(metrics(epoch))));
     }
     state.finish()
+}
+
+fn metrics(&[epoch, loss, held_out_loss]: &Epoch) -> Metrics {
+    let values = vec![("loss", loss), ("held_out_loss", held_out_loss)];
+    Metrics { machine: "thermometer".into(), epoch: epoch as usize, values }
 }
 
 /// Mean loss on labelled spins in nats.

@@ -34,7 +34,7 @@ pub(crate) fn said(output: &Output) -> String {
     text
 }
 
-/// The contents of all files below `folder` but the manifest (which holds times) and the lock.
+/// The contents of all files below `folder` but manifest and log (which hold times) and the lock.
 pub(crate) fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     fn visit(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
         for entry in fs::read_dir(folder).expect("a readable folder") {
@@ -42,7 +42,7 @@ pub(crate) fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             let name = path.strip_prefix(root).expect("a path below the root").to_owned();
             if path.is_dir() {
                 visit(root, &path, found);
-            } else if !["manifest.toml", ".lock"].iter().any(|left_out| name.ends_with(left_out)) {
+            } else if !["manifest.toml", "log.jsonl", ".lock"].iter().any(|left_out| name.ends_with(left_out)) {
                 found.insert(name, fs::read(&path).expect("a readable file"));
             }
         }

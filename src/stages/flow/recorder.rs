@@ -7,6 +7,7 @@ use ising_theory::Lattice;
 use models::Thermometer;
 
 use crate::{
+    progress::FlowReading,
     reading::{Readings, read},
     stages::{
         control::Control,
@@ -66,8 +67,9 @@ pub(super) struct Recorder<'a> {
 }
 
 impl Recorder<'_> {
-    /// Records the chains `[n_starts · n_chains, n_sites]`, one start after another.
-    pub(super) fn record(&mut self, step: usize, visible: Tensor<2>) -> Result<()> {
+    /// Records the chains `[n_starts · n_chains, n_sites]`, one start after another, and returns their temperatures by energy.
+    pub(super) fn record(&mut self, step: usize, visible: Tensor<2>) -> Result<Vec<FlowReading>> {
+        let mut temperatures = Vec::new();
         let readings = read(&self.thermometer, self.points, &visible)?;
         let spins = PackedSpins::from_f32(self.lattice.n_sites(), &visible.try_into_vec_as::<f32>()?);
         let spins = self.control.undo(spins);
@@ -82,7 +84,7 @@ impl Recorder<'_> {
                 start.field().into(),
                 step.into(),
             ];
-            self.record_reading(&row, start, &spins, &readings)?;
+            temperatures.push(self.record_reading(&row, start, &spins, &readings)?);
             if step == 0 || is_power_of_ten(step) || step == self.last_step {
                 for cells in by_distance(self.lattice, &spins) {
                     self.tables.correlations.push([&row[..], &cells].concat())?;
@@ -94,7 +96,7 @@ impl Recorder<'_> {
             let picture: String = spins.to_i8(0).iter().map(|&s| if s > 0 { '1' } else { '0' }).collect();
             self.tables.configurations.push([row, vec![0usize.into(), picture.into()]].concat())?;
         }
-        Ok(())
+        Ok(temperatures)
     }
 
     fn record_reading(
@@ -103,7 +105,7 @@ impl Recorder<'_> {
         start: StatePoint,
         spins: &PackedSpins,
         readings: &Readings<'_>,
-    ) -> Result<()> {
+    ) -> Result<FlowReading> {
         let reading = readings.together();
         // The energy is that in the field of the start; the temperature in it does not enter.
         let measured = observables(self.lattice, StatePoint::new(1.0, start.field())?, spins);
@@ -120,7 +122,12 @@ impl Recorder<'_> {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
         cells.extend(reach(self.lattice, spins));
-        Ok(self.tables.flow.push(cells)?)
+        self.tables.flow.push(cells)?;
+        Ok(FlowReading {
+            start_temperature: start.temperature(),
+            start_field: start.field(),
+            temperature: energy_temperature.value,
+        })
     }
 
     fn record_histogram(&mut self, row: &[Cell], readings: &Readings<'_>) -> Result<()> {

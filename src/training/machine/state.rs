@@ -12,7 +12,11 @@ use super::{
     Course, Epoch, Machine, Monitor, N_COLUMNS, Trained, evenly,
     files::{Snapshot, get_parameters, parameters, snapshots, weight_file, with_parameters, with_snapshots},
 };
-use crate::{artifacts::TensorFile, training::Position};
+use crate::{
+    artifacts::TensorFile,
+    progress::{Event, Metrics},
+    training::Position,
+};
 
 /// Weights that no machine of ±1 units needs: tanh of their sums is ±1 to rounding long before.
 const LARGEST_NORM: f64 = 1e3;
@@ -31,7 +35,7 @@ pub(super) struct State<'a> {
 impl<'a> State<'a> {
     /// Goes on from the newest checkpoint, or begins.
     pub(super) fn new(course: &Course<'_>, machine: Machine<'a>) -> Result<Self> {
-        match machine.checkpoints.load(|warning| course.work.say(warning))? {
+        match machine.checkpoints.load(|warning| course.work.warn(warning))? {
             Some(file) => Self::restore(machine, &file, course.device),
             None => Self::begin(course, machine),
         }
@@ -74,16 +78,28 @@ impl<'a> State<'a> {
         if !(is_last || is_measured(epoch)) {
             return Ok(());
         }
-        self.history.push(Epoch {
+        let measured = Epoch {
             epoch,
             reconstruction_error: n_flips / (n_trained * parameters.n_visible) as f64,
             weight_norm: parameters.weight_norm(),
             ..monitor.look(&parameters)?
-        });
+        };
+        course.work.tell(Event::Training(self.metrics(course, &measured)));
+        self.history.push(measured);
         if is_snapshot(epoch) || is_last {
             self.snapshots.push(Snapshot { epoch, parameters });
         }
         Ok(())
+    }
+
+    /// Tells what the part of the training that is done came to.
+    pub(super) fn recall(&self, course: &Course<'_>) {
+        self.history.iter().for_each(|epoch| course.work.tell(Event::Recalled(self.metrics(course, epoch))));
+    }
+
+    fn metrics(&self, course: &Course<'_>, epoch: &Epoch) -> Metrics {
+        let machine = format!("{}/seed-{}", course.settings.name, self.machine.index);
+        Metrics { machine, epoch: epoch.epoch, values: epoch.measures().to_vec() }
     }
 
     /// Measures a machine that will not be trained.
