@@ -4,6 +4,7 @@ mod advice;
 mod words;
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::Instant,
@@ -67,6 +68,8 @@ struct Speed {
 struct ConfigReport {
     file: PathBuf,
     seconds: f64,
+    /// The same of each stage.
+    seconds_of_stages: BTreeMap<&'static str, f64>,
     memory: f64,
     disk: f64,
     /// What is wrong with it, or does not fit.
@@ -121,7 +124,8 @@ impl ConfigReport {
             Ok(config) => config,
             Err(error) => {
                 let problem = Some(error.to_string());
-                return Self { file, seconds: f64::NAN, memory: f64::NAN, disk: f64::NAN, problem };
+                let [seconds, memory, disk] = [f64::NAN; 3];
+                return Self { file, seconds, seconds_of_stages: BTreeMap::new(), memory, disk, problem };
             }
         };
         let (settings, lattice) = (&config.settings, config.lattice);
@@ -131,6 +135,7 @@ impl ConfigReport {
         Self {
             file,
             seconds: estimate.seconds(),
+            seconds_of_stages: estimate.stages.iter().map(|(stage, seconds)| (stage.name(), *seconds)).collect(),
             memory: estimate.memory,
             disk: estimate.disk,
             problem: fits.err().map(|problem| problem.to_string()),
@@ -181,7 +186,7 @@ fn speeds(rates: &Rates) -> Vec<Speed> {
 fn disk_speed(folder: &Path) -> Option<f64> {
     let file = folder.join(format!(".doctor-{}", std::process::id()));
     // Not all zero, which some disks do not store.
-    let bytes: Vec<u8> = (0..TRIAL).map(|i| (i * i >> 7) as u8).collect();
+    let bytes: Vec<u8> = (0..TRIAL).map(|i| ((i * i) >> 7) as u8).collect();
     let clock = Instant::now();
     let written = artifacts::write(&file, &bytes);
     let seconds = clock.elapsed().as_secs_f64();

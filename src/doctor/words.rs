@@ -35,7 +35,7 @@ impl Report {
     fn describe_speeds(&self) -> String {
         let speeds: Vec<String> =
             self.speeds.iter().map(|speed| format!("{} {:.2}", speed.name, speed.relative)).collect();
-        format!("{} (1: two cores with AVX-512)", speeds.join(", "))
+        format!("{} (1: two cores with AVX2)", speeds.join(", "))
     }
 }
 

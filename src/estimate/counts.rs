@@ -20,8 +20,9 @@ pub(super) struct Counts<'a> {
     pub(super) n_samples: f64,
     pub(super) n_held_out: f64,
     pub(super) thermometer: OfThermometer,
-    /// Starts of the flow, and chains from all of them.
+    /// Starts of the flow, those of them whose softmax is kept at every step that is read, and chains from all.
     pub(super) n_starts: f64,
+    pub(super) n_extreme_starts: f64,
     pub(super) n_chains: f64,
     /// Steps of the flow that are read.
     pub(super) n_records: f64,
@@ -64,6 +65,7 @@ impl<'a> Counts<'a> {
             n_held_out,
             thermometer: OfThermometer::of(settings, lattice, [n_samples, n_held_out]),
             n_starts,
+            n_extreme_starts: start_temperatures.len().min(2) as f64 * start_fields.len() as f64,
             n_chains: n_starts * settings.flow.n_chains.get() as f64,
             n_records: log_spaced(settings.flow.n_steps.get()).len() as f64,
         }
@@ -185,11 +187,11 @@ mod tests {
     /// Counted by the training's own rules, epoch by epoch.
     #[test]
     fn snapshots_and_measurements_are_those_of_the_training() {
-        assert_eq!((n_snapshots(0), n_measured(0)), (1.0, 1.0));
+        assert_eq!([n_snapshots(0), n_measured(0)].map(|n| n as usize), [1, 1]);
         for n_epochs in [1, 3, 9, 10, 99, 100, 104, 999, 1000, 5000, 5010, 10_000] {
             let n = |is: fn(usize) -> bool| (1..=n_epochs).filter(|&epoch| is(epoch) || epoch == n_epochs).count();
-            assert_eq!(n_snapshots(n_epochs), 1.0 + n(is_snapshot) as f64, "snapshots of {n_epochs}");
-            assert_eq!(n_measured(n_epochs), n(is_measured) as f64, "measurements of {n_epochs}");
+            assert_eq!(n_snapshots(n_epochs) as usize, 1 + n(is_snapshot), "snapshots of {n_epochs}");
+            assert_eq!(n_measured(n_epochs) as usize, n(is_measured), "measurements of {n_epochs}");
         }
     }
 }

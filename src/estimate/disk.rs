@@ -36,7 +36,7 @@ impl Counts<'_> {
         let n_rows = self.n_records * self.n_starts;
         let n_powers = (self.settings.flow.n_steps.get() as f64).log10() + 3.0;
         let n_distances = self.n_sites.sqrt();
-        let histograms = 2.0 * self.n_records * self.thermometer.n_points * row(7.0);
+        let histograms = self.n_extreme_starts * self.n_records * self.thermometer.n_points * row(5.0);
         let correlations = n_powers * self.n_starts * n_distances * row(9.0);
         RECORD + n_rows * (row(35.0) + self.n_sites + 40.0) + correlations + histograms
     }

@@ -10,15 +10,16 @@ use crate::{
 };
 
 /// The program, its libraries, the buffers that the allocator keeps.
-const PROGRAM: f64 = 50e6;
+const PROGRAM: f64 = 55e6;
 /// Fonts and canvas of a figure.
 const CANVAS: f64 = 25e6;
 /// A state point beside a configuration, and a class or a place in an order.
 const POINT: f64 = 16.0;
 const INDEX: f64 = 4.0;
 /// A cell of a table; the cells of a row of the flow.
-const CELL: f64 = 45.0;
+const CELL: f64 = 35.0;
 const CELLS_OF_FLOW: f64 = 40.0;
+const CELLS_OF_HISTOGRAM: f64 = 9.0;
 /// A number of 32 and of 64 bits.
 const SINGLE: f64 = 4.0;
 const DOUBLE: f64 = 8.0;
@@ -54,7 +55,7 @@ impl Counts<'_> {
                         .max(3.0 * self.data(self.n_samples) + DOUBLE * self.n_samples + self.flow_tables(n_tasks))
                         + tables
                 }
-                Stage::Render => CANVAS + 2.0 * self.flow_tables(n_tasks),
+                Stage::Render => CANVAS + self.flow_tables(n_tasks) + self.histograms(n_tasks),
             }
     }
 
@@ -107,7 +108,7 @@ impl Counts<'_> {
         let drawn = if thermometer.n_drawn > 0.0 { self.row_bytes() * n_lessons } else { 0.0 };
         let batch = settings.batch_size.get() as f64;
         // Forward and back, and the three copies that Adam keeps of every weight, with their gradient.
-        let step = 4.0 * batch * thermometer.activations * SINGLE + 6.0 * thermometer.n_weights * SINGLE;
+        let step = 8.0 * batch * thermometer.activations * SINGLE + 6.0 * thermometer.n_weights * SINGLE;
         let calibration = self.readings(thermometer.n_held_out)
             + thermometer.n_held_out * (thermometer.n_points * SINGLE + 8.0 * DOUBLE);
         lessons + drawn + 2.0 * self.data(thermometer.n_held_out) + step.max(calibration)
@@ -140,12 +141,22 @@ impl Counts<'_> {
             let n_records = n_chains * (n_steps.get() as f64).min(10_000.0);
             OBSERVED * (n_records + self.n_samples + N_OWN_SAMPLES) + self.unpacked(2.0 * N_OWN_SAMPLES)
         });
-        chains + self.readings(self.n_chains).max(long_run) + self.flow_tables(1.0) + self.n_weights(rbm) * SINGLE
+        chains
+            + self.readings(self.n_chains).max(long_run)
+            + self.flow_tables(1.0)
+            + self.histograms(1.0)
+            + self.n_weights(rbm) * SINGLE
     }
 
     /// The tables of flows: readings, and a picture of every start and step.
     fn flow_tables(&self, n_machines: f64) -> f64 {
         n_machines * self.n_records * self.n_starts * (CELL * CELLS_OF_FLOW + self.n_sites)
+    }
+
+    /// The tables of what the thermometer says of the extreme starts.
+    fn histograms(&self, n_machines: f64) -> f64 {
+        let n_rows = self.n_extreme_starts * self.n_records * self.thermometer.n_points;
+        n_machines * n_rows * CELL * CELLS_OF_HISTOGRAM
     }
 
     fn dissecting(&self, rbm: &Rbm) -> f64 {

@@ -87,11 +87,11 @@ const N_CHAIN_STEPS: f64 = 4_000_000.0;
 const N_CHAIN_STEPS_BEFORE: f64 = 400_000.0;
 const MIN_CHAINS: f64 = 100.0;
 /// Nodes of the integrals for couplings, and the products beyond which only the last snapshot has them.
-const N_NODES: f64 = 300.0;
+const N_NODES: f64 = 100.0;
 const MAX_PRODUCTS: f64 = 1e7;
 /// Temperatures of the exact plane; tables for lines of maxima and mixtures beside it, without and in a field.
 const N_PLANE: f64 = 60.0;
-const N_MARKS: f64 = 15.0;
+const N_MARKS: f64 = 10.0;
 const N_MARKS_IN_FIELD: f64 = 21.0;
 /// Nodes of a torus whose temperature and field are read together.
 const N_SECTOR_NODES: f64 = 30.0;
@@ -172,8 +172,8 @@ impl Counts<'_> {
         let n_chain_steps = chain_steps(N_CHAIN_STEPS) + (n_snapshots - 1.0) * chain_steps(N_CHAIN_STEPS_BEFORE);
         let n_energies = n_snapshots * 3.0 * n_configurations;
         let n_coupled = if n * n * n_hidden > MAX_PRODUCTS { 1.0 } else { n_snapshots };
-        let couplings = n_coupled * (n_hidden * N_NODES * n * (40.0 + 0.5 * n) + n_configurations * n * n);
-        let weights = n_snapshots * 30.0 * n.powi(3);
+        let couplings = n_coupled * (n_hidden * N_NODES * n * (25.0 + 0.25 * n) + n_configurations * n * n);
+        let weights = n_snapshots * 8.0 * n.powi(3);
         let stimuli = n_hidden * self.n_samples.min(N_STIMULI) * (n + 60.0);
         self.steps(rbm, n_chain_steps)
             .with(Kind::Annealing, n_energies * self.n_weights(rbm))
