@@ -26,14 +26,14 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  experiments run configs/zero-field-quick.toml         from config to figures, in artifacts/zero-field-quick
-  experiments run configs/zero-field.toml --live        with a dashboard on the terminal; q stops, ? helps
+  experiments run configs/zero-field-quick.toml         from config to figures
+  experiments run configs/zero-field.toml --live        with a dashboard on the terminal
   experiments run configs/zero-field.toml --set rbm.n_hidden=16 --out artifacts/n-hidden-16
   experiments status artifacts/zero-field-quick         what is done there
   experiments compare artifacts/zero-field-quick artifacts/untrained      a run beside its control
   experiments config show configs/zero-field.toml       every setting with its origin
   experiments init mine --from zero-field-wide          an experiment of your own, in mine.toml
-  experiments doctor                                    what this machine can do, and how long each config takes";
+  experiments doctor                                    this machine, and how long each config takes";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
