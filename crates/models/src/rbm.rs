@@ -33,10 +33,6 @@ impl RbmParameters {
     /// # Errors
     /// [`ModelError::Shape`] or [`ModelError::NotFinite`].
     pub fn validate(&self) -> Result<(), ModelError> {
-        let least = self.n_visible.min(self.n_hidden);
-        if least == 0 {
-            return Err(ModelError::TooFew { name: "units of a layer", found: least, least: 1 });
-        }
         let parts = [
             ("weights", &self.weights, self.n_visible.saturating_mul(self.n_hidden)),
             ("visible_bias", &self.visible_bias, self.n_visible),

@@ -39,6 +39,7 @@ pub(super) fn with_parameters(file: TensorFile, prefix: &str, parameters: &RbmPa
 pub(super) fn get_parameters(file: &TensorFile, prefix: &str) -> Result<RbmParameters> {
     let (shape, weights) = file.get_f32(&format!("{prefix}weights"))?;
     let &[n_visible, n_hidden] = shape else { anyhow::bail!("the weights have the shape {shape:?}, not two sides") };
+    ensure!(n_visible > 0 && n_hidden > 0, "a machine of {n_visible} visible and {n_hidden} hidden units is none");
     let (_, visible_bias) = file.get_f32(&format!("{prefix}visible_bias"))?;
     let (_, hidden_bias) = file.get_f32(&format!("{prefix}hidden_bias"))?;
     let parameters = RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias };
