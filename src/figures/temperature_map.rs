@@ -18,6 +18,9 @@ const ARROW: f64 = 20.0;
 /// Distance in standard errors below which a step has no direction.
 const SIGNIFICANT: f64 = 2.0;
 
+/// How many times hotter than all starts and references a step may be to be shown.
+const NEAR: f64 = 2.5;
+
 /// The flow of the machine, the map of renormalization, and that of block spins.
 const RBM: Stroke = Stroke { color: BLUE, width: CURVE, dash: Dash::Solid };
 const RG: Stroke = Stroke { color: GREY, width: CURVE, dash: Dash::Dashed };
@@ -52,7 +55,7 @@ pub fn map_on_temperature_axis(flow: &Table, rg_steps: &Table, markers: &Table) 
     for reading in readings {
         maps.push(StepMap::read(&of_field, reading)?);
     }
-    let scale = temperature_scale(&of_field, &references)?;
+    let scale = temperature_scale(&of_field, &maps, &references)?;
     let numbers = numbers(&maps, &curve, &blocks)?;
     let entries = entries(&references, flow, &rg)?;
     render(HEIGHT, &numbers, |canvas| {
@@ -156,10 +159,14 @@ fn draw_arrows(axes: &Axes, canvas: &mut Canvas<'_>, steps: &[Sample], row: f64,
     }
 }
 
-/// From the coldest to the hottest start and reference.
-fn temperature_scale(flow: &Table, references: &[Reference]) -> Result<Scale, TableError> {
+/// From the coldest to the hottest start, reference and first step; steps far hotter than the rest are left out.
+fn temperature_scale(flow: &Table, maps: &[StepMap], references: &[Reference]) -> Result<Scale, TableError> {
     let starts = flow.column("start_temperature")?;
-    Ok(Scale::holding(Spacing::Linear, starts.into_iter().chain(references.iter().map(|it| it.temperature))))
+    let expected: Vec<f64> = starts.into_iter().chain(references.iter().map(|it| it.temperature)).collect();
+    let hottest = expected.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
+    let steps = maps.iter().flat_map(|map| &map.first).flat_map(|step| [step.x, step.y]);
+    let near = steps.filter(|&value| value <= NEAR * hottest);
+    Ok(Scale::holding(Spacing::Linear, expected.iter().copied().chain(near)))
 }
 
 /// The number nearest to 0.
