@@ -19,15 +19,10 @@ for name in "${zero_field[@]}" "${controls[@]}" zero-field critical-energy magne
 for name in field-1d field-2d; do run "$name" --set rbm.n-hidden.seeds="$seeds"; done
 for side in 6 8 10 16 24 32; do run critical-point --set data.side="$side" --out "artifacts/critical-point/$side"; done
 
-show zero-field-persistent temperature-against-step
-show zero-field-persistent configurations
-show zero-field-persistent thermometer-histogram
-show zero-field-persistent calibration
-show zero-field-persistent likelihood
-show zero-field-persistent observables
-show zero-field-persistent training
-show zero-field-persistent stationary
-show zero-field-persistent correlation-length
+for figure in temperature-against-step configurations thermometer-histogram calibration likelihood observables training stationary \
+    correlation-length correlations map-on-temperature-axis energy-relation spectrum-along-training receptive-fields weight-products; do
+    show zero-field-persistent "$figure"
+done
 for name in wide gap; do
     show "zero-field-$name" map-on-temperature-axis-persistent "$name-map-persistent"
     show "zero-field-$name" map-on-temperature-axis "$name-map-talk"
@@ -42,14 +37,8 @@ show field-1d plane-persistent field-1d-plane-persistent
 show field-1d specific-heat-map field-1d-specific-heat-map
 show field-2d plane field-2d-plane
 show field-2d plane-persistent field-2d-plane-persistent
-show zero-field-wide spectrum
-show zero-field-wide spectrum-along-training
-show zero-field-wide eigenvectors
-show zero-field-persistent receptive-fields
-show zero-field-persistent weight-products
-show critical-energy energy-relation
-show critical-energy couplings
-show critical-energy correlations
+for figure in spectrum spectrum-along-training eigenvectors; do show zero-field-wide "$figure" "wide-$figure"; done
+for figure in couplings correlations energy-relation; do show critical-energy "$figure" "$figure-critical-energy"; done
 show magnetization-exponent magnetization-exponent
 
 "$experiments" compare artifacts/{zero-field-wide,two-temperatures,permuted-sites,mean-field,untrained} --out artifacts/controls
