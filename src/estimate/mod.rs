@@ -1,6 +1,6 @@
 //! What an experiment will take, from its settings alone: work, time, memory and disk of every task, before any of it is done.
 //!
-//! The work is counted ([`work`]), how fast this machine does it is measured ([`Rates`]), and what does not fit is refused with the
+//! The work is counted ([`Work`]), how fast this machine does it is measured ([`Rates`]), and what does not fit is refused with the
 //! setting that would have to be smaller ([`DoesNotFit`]).
 
 mod counts;

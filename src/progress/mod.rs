@@ -1,4 +1,4 @@
-//! The only terminal output, and the log. The work tells [`Event`]s; on a terminal they become bars or, with `--live`, a
+//! The only terminal output, and the log. The work tells events (`Event`); on a terminal they become bars or, with `--live`, a
 //! dashboard, elsewhere a line now and then; in the run folder they become `log.jsonl`. Results go to standard output.
 
 mod bars;
