@@ -52,7 +52,7 @@ def slug(heading: str) -> str:
 
 
 def commands(page: Path) -> list[list[str]]:
-    """The words of every `experiments` and `cp` command in the page's shell blocks."""
+    """The words of every `experiments` command in the page's shell blocks."""
     found = []
     for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         for line in block.splitlines():
@@ -64,19 +64,18 @@ def commands(page: Path) -> list[list[str]]:
         next((["experiments", *words[len(name) :]] for name in NAMES if words[: len(name)] == name), words)
         for words in found
     ]
-    return [words for words in named if words[0] in ("experiments", "cp") and "--device" not in words]
+    return [words for words in named if words[0] == "experiments" and "--device" not in words]
 
 
 def run(program: Path, words: list[str], folder: Path) -> str | None:
     """Runs a command in `folder`; what it said if it failed."""
-    if words[0] == "experiments":
-        kind, words = words[1], [str(program), *words[1:]]
-        if kind == "run" and Path(words[2]).name in SHORT:
-            words += ["--until", "analyze", *(word for setting in SMALL for word in ("--set", setting))]
-        elif kind == "run":
-            words[1:2] = ["config", "check"]
-        elif kind == "bench":
-            words.append("--help")
+    kind, words = words[1], [str(program), *words[1:]]
+    if kind == "run" and Path(words[2]).name in SHORT:
+        words += ["--until", "analyze", *(word for setting in SMALL for word in ("--set", setting))]
+    elif kind == "run":
+        words[1:2] = ["config", "check"]
+    elif kind == "bench":
+        words.append("--help")
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
     return None if done.returncode == 0 else f"exit code {done.returncode}: {done.stderr.strip()}"
 
@@ -87,9 +86,9 @@ def main(program: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "configs", Path(folder) / "configs")
         # New configs first, then the runs, whose results the other commands read.
-        order = {"cp": 0, "init": 0, "run": 1}
+        order = {"init": 0, "run": 1}
         of_pages = [(page, words) for page in PAGES for words in commands(page)]
-        of_pages.sort(key=lambda command: min(order.get(word, 2) for word in command[1][:2]))
+        of_pages.sort(key=lambda command: order.get(command[1][1], 2))
         for page, words in of_pages:
             if tuple(words) in done:
                 continue
