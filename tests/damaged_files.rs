@@ -11,7 +11,7 @@ use std::{
     sync::LazyLock,
 };
 
-use common::{experiments, run_smoke, said};
+use common::{copy, experiments, run_smoke, said};
 use ising_data::SampleSet;
 use proptest::{
     prelude::*,
@@ -108,20 +108,8 @@ fn file(name: &str) -> Vec<u8> {
 
 /// A copy of the run's tables and manifest, to be damaged.
 fn copy_of_tables() -> tempfile::TempDir {
-    fn copy(from: &Path, to: &Path) {
-        fs::create_dir_all(to).expect("a folder");
-        for entry in fs::read_dir(from).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let target = to.join(path.file_name().expect("a name"));
-            if path.is_dir() {
-                copy(&path, &target);
-            } else if path.extension().is_some_and(|ending| ending != "safetensors") {
-                fs::copy(&path, &target).expect("copied");
-            }
-        }
-    }
     let folder = tempfile::tempdir().expect("a folder");
-    copy(RUN.path(), folder.path());
+    copy(RUN.path(), folder.path(), |path| path.extension().is_some_and(|ending| ending != "safetensors"));
     folder
 }
 

@@ -3,6 +3,7 @@
 mod common;
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -30,17 +31,22 @@ fn start(folder: &Path, settings: &[&str]) -> Child {
     smoke(folder, settings).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
 }
 
-fn checkpoints(folder: &Path) -> Vec<PathBuf> {
-    let list = |machine: &str| fs::read_dir(folder.join("checkpoints/train-rbm/reference").join(machine)).ok();
-    let entries = ["seed-0", "seed-1"].into_iter().filter_map(list).flatten();
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    paths.filter(|path| path.extension().is_some_and(|extension| extension == "safetensors")).collect()
+/// The checkpoints of each machine, oldest first.
+fn checkpoints(folder: &Path) -> [Vec<PathBuf>; 2] {
+    ["seed-0", "seed-1"].map(|machine| {
+        let entries = fs::read_dir(folder.join("checkpoints/train-rbm/reference").join(machine)).into_iter().flatten();
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let is_whole = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "safetensors");
+        let mut files: Vec<PathBuf> = paths.filter(is_whole).collect();
+        files.sort();
+        files
+    })
 }
 
-/// Waits until the training of the machines has written checkpoints, and returns whether it has before the run ended.
+/// Waits until the training of every machine has written n checkpoints, and returns whether it has before the run ended.
 fn wait_for_checkpoints(folder: &Path, child: &mut Child, n: usize) -> bool {
     let begun = Instant::now();
-    while checkpoints(folder).len() < n {
+    while checkpoints(folder).iter().any(|files| files.len() < n) {
         if child.try_wait().expect("a child").is_some() || begun.elapsed() > Duration::from_secs(60) {
             return false;
         }
@@ -89,23 +95,23 @@ fn a_damaged_checkpoint_gives_way_to_the_one_before_and_if_all_are_damaged_the_r
     let [straight, cut] = ["straight", "cut"].map(|name| folder.path().join(name));
     said(&run_smoke(&straight, &LONG));
     let mut child = start(&cut, &LONG);
-    assert!(wait_for_checkpoints(&cut, &mut child, 4));
+    assert!(wait_for_checkpoints(&cut, &mut child, 2));
     child.kill().expect("a kill");
     child.wait().expect("an end");
 
-    let mut all = checkpoints(&cut);
-    all.sort();
-    let originals: Vec<Vec<u8>> = all.iter().map(|path| fs::read(path).expect("a checkpoint")).collect();
-    for (path, bytes) in all.iter().zip(&originals) {
+    let all = checkpoints(&cut);
+    let originals: BTreeMap<&PathBuf, Vec<u8>> =
+        all.iter().flatten().map(|path| (path, fs::read(path).expect("a checkpoint"))).collect();
+    for (path, bytes) in &originals {
         fs::write(path, &bytes[..bytes.len() - 100]).expect("a truncated file");
     }
     let refused = run_smoke(&cut, &LONG);
     let text = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success() && text.contains("is intact") && text.contains("--restart"), "{text}");
 
-    // The older of each machine's two is mended, the newer stays damaged.
-    for (path, bytes) in all.iter().zip(&originals).step_by(2) {
-        fs::write(path, bytes).expect("a mended file");
+    // Each machine's newest stays damaged, what is older is mended.
+    for path in all.iter().filter_map(|files| files.split_last()).flat_map(|(_, older)| older) {
+        fs::write(path, &originals[path]).expect("a mended file");
     }
     let resumed = said(&run_smoke(&cut, &LONG));
     assert!(resumed.contains("warning: cannot use"), "{resumed}");

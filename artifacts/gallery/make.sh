@@ -11,6 +11,14 @@ cargo build --release --quiet
 experiments=target/release/experiments
 
 run() { "$experiments" run "configs/$1.toml" "${@:2}"; }
+# What verdicts are reached from, small enough to be kept.
+keep() {
+    mkdir -p "$gallery/runs/$1/analysis"
+    cp "artifacts/$1/manifest.toml" "$gallery/runs/$1"
+    for table in markers end-points vector-field agreement-of-starts weights energy-relation ridges; do
+        cp "artifacts/$1/analysis/$table.csv" "$gallery/runs/$1/analysis"
+    done
+}
 show() { cp "artifacts/$1/figures/$2.png" "$gallery/${3:-$2}.png"; } # run, figure, name in the gallery
 
 zero_field=(zero-field-persistent zero-field-wide zero-field-gap low-temperature high-temperature two-temperatures hidden-units)
@@ -43,8 +51,7 @@ show magnetization-exponent magnetization-exponent
 
 "$experiments" compare artifacts/{zero-field-wide,two-temperatures,permuted-sites,mean-field,untrained} --out artifacts/controls
 cp artifacts/controls/controls.png "$gallery"
-"$experiments" compare "${zero_field[@]/#/artifacts/}" artifacts/{critical-energy,field-1d,field-2d} --out artifacts/ends
-cp artifacts/ends/end-points.csv "$gallery"
 "$experiments" exponents artifacts/critical-point/* --out artifacts/exponents
 cp artifacts/exponents/finite-size.png artifacts/exponents/exponents.csv "$gallery"
-"$experiments" claims "${zero_field[@]/#/artifacts/}" artifacts/{critical-energy,field-1d,field-2d} --out "$gallery/claims.csv"
+for name in "${zero_field[@]}" critical-energy field-1d field-2d; do keep "$name"; done
+"$experiments" claims "$gallery"/runs/* --out "$gallery/claims.csv"

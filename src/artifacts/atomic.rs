@@ -16,21 +16,45 @@ const TEMPORARY: &str = ".tmp";
 /// # Errors
 /// What the file system says, with the path; the old file is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path.parent().unwrap_or(Path::new(""));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = folder.join(format!(".{name}.{}{TEMPORARY}", std::process::id()));
     let attempt = || -> std::io::Result<()> {
-        fs::create_dir_all(folder)?;
+        create_folder(folder)?;
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;
-        File::open(folder)?.sync_all()
+        sync(folder)
     };
     attempt()
         // The temporary file is of no use; that it cannot be removed is no second problem worth telling.
         .inspect_err(|_| drop(fs::remove_file(&temporary)))
         .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Creates a folder and those above it; each is synced with its new entry.
+///
+/// # Errors
+/// What the file system says.
+pub fn create_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().unwrap_or(Path::new(""));
+    create_folder(parent)?;
+    // Another thread may have been faster.
+    if let Err(error) = fs::create_dir(folder)
+        && !folder.is_dir()
+    {
+        return Err(error);
+    }
+    sync(parent)
+}
+
+/// Brings the entries of a folder to the disk.
+fn sync(folder: &Path) -> std::io::Result<()> {
+    File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?.sync_all()
 }
 
 /// Removes what writers that were killed left below `folder`. Only who alone works in the folder may ask for it.

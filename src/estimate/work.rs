@@ -52,7 +52,7 @@ impl std::iter::Sum for Work {
 }
 
 /// What a visible unit costs beside its products: tanh, random number, packing.
-const VISIBLE_IN_TRAINING: f64 = 55.0;
+const VISIBLE_IN_TRAINING: f64 = 95.0;
 const VISIBLE_IN_FLOW: f64 = 98.0;
 /// What a sample of an epoch costs beside its units: its place in the order.
 const SAMPLE_IN_TRAINING: f64 = 200.0;

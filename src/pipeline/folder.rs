@@ -1,15 +1,17 @@
 //! The run folder: one process at a time works in it, and none in a folder whose results nobody vouches for.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     path::Path,
 };
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::artifacts::atomic;
+
 /// Holds the folder for this process until it ends.
 pub(super) fn lock(folder: &Path) -> Result<File> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    atomic::create_folder(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     let path = folder.join(".lock");
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {

@@ -52,6 +52,20 @@ pub(crate) fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
+/// Copies the chosen files below a folder.
+pub(crate) fn copy(from: &Path, to: &Path, is_chosen: fn(&Path) -> bool) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target, is_chosen);
+        } else if is_chosen(&path) {
+            fs::copy(&path, &target).expect("copied");
+        }
+    }
+}
+
 /// Asserts that two run folders hold the same bytes.
 pub(crate) fn assert_same(one: &Path, other: &Path) {
     let (one, other) = (contents(one), contents(other));

@@ -168,14 +168,19 @@ impl HiddenBlock {
 /// The weights of sixteen visible units from `first` on, one entry for each of the block's hidden units.
 #[inline(always)]
 pub(super) fn transposed<V: Wide>(weights: &[Lanes], first: usize) -> [Lanes; WIDTH] {
-    let rows = &weights[first..];
-    let mut square: [V; WIDTH] = std::array::from_fn(|row| V::load(rows.get(row).unwrap_or(&Lanes::ZERO)));
+    // Loops, not closures: these are compiled apart, without the level's instructions.
+    let mut square = [V::splat(0.0); WIDTH];
+    for (row, weights) in square.iter_mut().zip(&weights[first..]) {
+        *row = V::load(weights);
+    }
     // Four perfect shuffles of its rows transpose a square of sixteen.
     for _ in 0..WIDTH.ilog2() {
+        let mut shuffled = square;
         let (low, high) = square.split_at(WIDTH / 2);
-        let mut pairs = low.iter().zip(high).map(|(low, high)| low.interleave(*high));
-        let pairs: [(V, V); WIDTH / 2] = std::array::from_fn(|_| pairs.next().unwrap_or((square[0], square[0])));
-        square = std::array::from_fn(|row| if row % 2 == 0 { pairs[row / 2].0 } else { pairs[row / 2].1 });
+        for ((pair, low), high) in shuffled.as_chunks_mut().0.iter_mut().zip(low).zip(high) {
+            *pair = low.interleave(*high).into();
+        }
+        square = shuffled;
     }
     let mut transposed = [Lanes::ZERO; WIDTH];
     for (lanes, row) in transposed.iter_mut().zip(square) {

@@ -82,7 +82,7 @@ fn entry<V: Vector>(table: &Table, selector: u8) -> V {
 #[inline(always)]
 pub(super) fn add_outer<V: Vector>(tables: &[Table], signs: &[u8], stride: usize, sums: &mut [Lanes]) {
     for (quartet, sums) in sums.as_chunks_mut::<GROUP>().0.iter_mut().enumerate() {
-        let mut partial = sums.each_ref().map(V::load);
+        let mut partial = [V::load(&sums[0]), V::load(&sums[1]), V::load(&sums[2]), V::load(&sums[3])];
         for (table, signs) in tables.iter().zip(signs.chunks_exact(stride)) {
             // One word for four units: their bytes are not vectorised into something slower.
             let signs = u32::from_le_bytes(signs.as_chunks().0[quartet]);

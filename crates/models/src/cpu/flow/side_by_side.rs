@@ -144,9 +144,12 @@ impl Layer {
 /// The fields of four units in each set of chains.
 #[inline(always)]
 fn fields<V: Wide>(group: &Group, given: &[Selectors]) -> [[V; SETS]; GROUP] {
-    let mut fields = group.bias.map(|bias| [V::splat(bias); SETS]);
+    // Listed, not mapped: closures are compiled apart, without the level's instructions.
+    let [a, b, c, d] = &group.bias;
+    let mut fields = [[V::splat(*a); SETS], [V::splat(*b); SETS], [V::splat(*c); SETS], [V::splat(*d); SETS]];
     for (tables, given) in group.tables.iter().zip(given) {
-        let tables = tables.each_ref().map(V::load);
+        let [a, b, c, d] = tables;
+        let tables = [V::load(a), V::load(b), V::load(c), V::load(d)];
         for (set, given) in given.iter().enumerate() {
             let given = V::load(given).bits();
             for (fields, table) in fields.iter_mut().zip(tables) {
