@@ -34,6 +34,7 @@ pub mod report;
 pub mod resources;
 pub mod stages;
 pub mod status;
+pub mod sweep;
 pub mod table;
 pub mod theory;
 pub mod training;

@@ -12,7 +12,10 @@ use clap::Parser;
 use rbm_flow::{
     artifacts, bench,
     claims::Judgement,
-    cli::{self, BenchCommand, Cli, Command, ConfigArgs, ConfigCommand, DoctorArgs, RunArgs},
+    cli::{
+        self, BenchCommand, Cli, CollectArgs, Command, ConfigArgs, ConfigCommand, DoctorArgs, Engine, HowArgs, RunArgs,
+        SweepArgs, TaskArgs,
+    },
     compare::Comparison,
     config::{Config, ConfigError},
     device::Backend,
@@ -26,7 +29,9 @@ use rbm_flow::{
     progress::{self, Progress},
     report,
     resources::Room,
-    status, theory,
+    status,
+    sweep::{self, Collection, How, Jobs, Order, Sweep},
+    theory,
 };
 
 // Burn allocates and frees large buffers at every operation; this allocator keeps them.
@@ -55,7 +60,10 @@ fn main() -> ExitCode {
 fn execute(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run(args),
-        Command::Status { folder } => Ok(progress::print(&status::describe(&folder)?)?),
+        Command::Status { folder } => Ok(progress::print(&status(&folder)?)?),
+        Command::Sweep(args) => sweep(args),
+        Command::Task(args) => task(&args),
+        Command::Collect(args) => collect(&args),
         Command::Inspect { file } => Ok(progress::print(&inspect::describe(&file)?)?),
         Command::Claims { folders, out } => claims(&folders, out),
         Command::Exponents { folders, out } => exponents(&folders, &out),
@@ -193,20 +201,62 @@ fn use_threads(threads: Option<NonZeroUsize>) -> Result<()> {
     pool.build_global().context("cannot start the threads")
 }
 
-fn run(args: RunArgs) -> Result<()> {
+fn status(folder: &Path) -> Result<String> {
+    if Sweep::is_in(folder) { sweep::describe(&Sweep::open(folder)?) } else { status::describe(folder) }
+}
+
+/// How tasks of a sweep are done by this process.
+fn how(args: HowArgs) -> Result<How> {
     use_threads(args.threads)?;
+    interrupt::listen().context("cannot listen for signals")?;
+    let checkpoint_every = Duration::from_secs_f64(args.checkpoint_every);
+    Ok(How { backend: backend(args.device)?, checkpoint_every, force: args.force })
+}
+
+fn sweep(args: SweepArgs) -> Result<()> {
+    let SweepArgs { config: ConfigArgs { file, overrides }, axes, zip, engine, submit, until, out, how: how_args } =
+        args;
+    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = out.unwrap_or_else(|| ["artifacts".into(), format!("{name}-sweep")].iter().collect());
+    let sweep = Sweep::plan(&Order { config: file, overrides, axes, zip, until }, &folder)?;
+    if engine == Engine::Local {
+        progress::print(&sweep::describe(&sweep)?)?;
+        return sweep.work_on_all(how(how_args)?);
+    }
+    let device = how_args.device.map(|device| format!(" --device {}", device.name())).unwrap_or_default();
+    let jobs = Jobs::new(&sweep, engine, &format!("{device} --checkpoint-every {}", how_args.checkpoint_every))?;
+    let command = jobs.write()?;
+    progress::print(&(sweep::describe(&sweep)? + &jobs.describe()))?;
+    if submit { jobs.submit() } else { Ok(progress::print(&format!("hand them over: {command}\n"))?) }
+}
+
+fn task(args: &TaskArgs) -> Result<()> {
+    let sweep = Sweep::open(&args.dir)?;
+    sweep.work_on(args.index, how(args.how)?)
+}
+
+fn collect(args: &CollectArgs) -> Result<()> {
+    let collection = Collection::of(&Sweep::open(&args.folder)?, &args.tables)?;
+    collection.write(&args.folder)?;
+    Ok(progress::print(&collection.describe(&args.folder))?)
+}
+
+fn run(args: RunArgs) -> Result<()> {
+    use_threads(args.how.threads)?;
     interrupt::listen().context("cannot listen for signals")?;
     let stages = args.stages();
     let config = load(args.config)?;
-    let backend = backend(args.device)?;
+    let backend = backend(args.how.device)?;
     let folder = args.out.unwrap_or_else(|| folder_of(&config));
     let request = Request {
         room: Room::of(&folder),
-        force: args.force,
+        force: args.how.force,
+        waits: false,
+        inherits: None,
         folder,
         stages,
         restart: args.restart,
-        checkpoint_every: Duration::from_secs_f64(args.checkpoint_every),
+        checkpoint_every: Duration::from_secs_f64(args.how.checkpoint_every),
         backend,
     };
     let progress = if args.live { Progress::live() } else { Progress::default() };

@@ -2,6 +2,7 @@
 
 mod bench;
 mod shell;
+mod sweep;
 mod theory;
 
 use std::{num::NonZeroUsize, path::PathBuf};
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use bench::{BenchCommand, BenchFlow, BenchRbm, BenchSampler};
 pub use shell::{completions, manual};
+pub use sweep::{CollectArgs, Engine, SweepArgs, TaskArgs};
 pub use theory::{Flow, Ridge, StatePointArgs, System, TheoryCommand};
 
 use crate::{config::Override, device::Backend, stages::Stage};
@@ -44,9 +46,28 @@ pub enum Command {
     /// machine is refused (exit code 78) with the setting that makes it large and what would fit. Stages whose settings and inputs have not changed are left as they are. A run that was killed or stopped goes on
     /// from its last checkpoint when the same command is given again, and ends in the same bytes.
     Run(RunArgs),
-    /// Tell what is done in a run folder.
+    /// Run an experiment at many points of its settings, here or through a batch system.
+    ///
+    /// Writes a folder with the config, `tasks.jsonl` (a line for each run) and a run folder for each, named by a hash of its
+    /// settings: the same point is never done twice. Samples and thermometers that runs have in common are computed once. With a
+    /// batch system it writes `job.sh` and `submit.sh`; partition, memory and so on are settings: `[cluster]` of the config.
+    #[command(after_help = "Examples:\n  \
+        experiments sweep configs/zero-field-quick.toml --grid rbm.n_hidden=4,16,64 --grid rbm.learning_rate=0.1,0.01\n  \
+        experiments sweep configs/zero-field.toml --grid seed=0..31 --engine slurm --set cluster.partition=main --submit")]
+    Sweep(SweepArgs),
+    /// Do one task of a sweep: what a job of a batch system calls.
+    #[command(
+        after_help = "Example:\n  seq 0 23 | parallel -j 8 experiments task --dir artifacts/mine-sweep --threads 1 --index {}"
+    )]
+    Task(TaskArgs),
+    /// Put the tables of a sweep's runs together: DIR/end-points.csv, and DIR/summary.csv with means and errors over the seeds.
+    ///
+    /// Runs that are not done are listed. The same runs give the same bytes, whoever did them.
+    #[command(after_help = "Example:\n  experiments collect artifacts/mine-sweep --table analysis/weights.csv")]
+    Collect(CollectArgs),
+    /// Tell what is done in a run folder, or how far a sweep has come.
     Status {
-        /// A run folder, for example artifacts/zero-field-quick.
+        /// A run folder, for example artifacts/zero-field-quick, or the folder of a sweep.
         folder: PathBuf,
     },
     /// Tell what a file holds: a data set, weights, a checkpoint, a manifest or a table.
@@ -155,6 +176,20 @@ pub struct RunArgs {
     /// Folder of the results [default: artifacts/NAME, NAME being the config's file name]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// How it is done.
+    #[command(flatten)]
+    pub how: HowArgs,
+    /// Show a dashboard on the terminal: tasks, speed, training curves, the flow so far; q stops as Ctrl-C does, ? helps
+    #[arg(long)]
+    pub live: bool,
+    /// Throw away what is there and compute the stages anew.
+    #[arg(long)]
+    pub restart: bool,
+}
+
+/// How a run is done.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct HowArgs {
     /// Device to compute on, one of those compiled in: flex or ndarray (CPU), wgpu, cuda
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<Backend>,
@@ -164,12 +199,6 @@ pub struct RunArgs {
     /// Seconds between checkpoints of a training.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
     pub checkpoint_every: f64,
-    /// Show a dashboard on the terminal: tasks, speed, training curves, the flow so far; q stops as Ctrl-C does, ? helps
-    #[arg(long)]
-    pub live: bool,
-    /// Throw away what is there and compute the stages anew.
-    #[arg(long)]
-    pub restart: bool,
     /// Go on where memory or disk do not suffice.
     #[arg(long)]
     pub force: bool,

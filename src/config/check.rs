@@ -1,5 +1,6 @@
 //! Rules between settings that no single value shows.
 
+mod cluster;
 mod thermometer;
 
 use std::collections::HashSet;
@@ -32,6 +33,7 @@ pub(super) fn check(settings: &Settings) -> Result<(), Problem> {
     check_machines(settings)?;
     check_likelihood(settings)?;
     check_flow(&settings.flow)?;
+    cluster::check(&settings.cluster)?;
     check_figures(settings)
 }
 

@@ -1,6 +1,7 @@
 //! An experiment's config: a TOML file, `--set` on top of it, defaults below it.
 
 mod check;
+pub mod cluster;
 mod error;
 mod figure;
 mod flow;

@@ -51,6 +51,11 @@ impl fmt::Display for Override {
 }
 
 impl Override {
+    /// As on the command line: `key=value`.
+    pub fn setting(&self) -> String {
+        self.text.clone()
+    }
+
     /// Whether this sets `key`, written as in `config show`: `rbm.NAME.n_hidden` for an entry of a list.
     pub(super) fn sets(&self, key: &str) -> bool {
         let parts: Vec<&str> = key.split('.').collect();

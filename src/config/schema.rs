@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::values::{Count, Fields, Temperatures};
 
 pub use super::{
+    cluster::Cluster,
     figure::{Figure, FigureKind},
     flow::{Flow, UpdateKind},
     rbm::{Rbm, Schedule},
@@ -33,6 +34,8 @@ pub struct Settings {
     pub flow: Flow,
     /// The figures.
     pub figures: Vec<Figure>,
+    /// What a batch system is asked for.
+    pub cluster: Cluster,
 }
 
 impl Settings {
@@ -54,6 +57,7 @@ impl Default for Settings {
             likelihood: Likelihood::default(),
             flow: Flow::default(),
             figures: FigureKind::ALL.map(Figure::of).to_vec(),
+            cluster: Cluster::default(),
         }
     }
 }

@@ -3,17 +3,31 @@
 use std::{
     fs::{File, TryLockError},
     path::Path,
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::artifacts::atomic;
+use crate::{artifacts::atomic, interrupt};
 
-/// Holds the folder for this process until it ends.
-pub(super) fn lock(folder: &Path) -> Result<File> {
+/// How often a folder that another process works in is tried again.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Holds the folder for this process until it ends; where another one does, waits for it or fails.
+pub(super) fn lock(folder: &Path, waits: bool) -> Result<File> {
     atomic::create_folder(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     let path = folder.join(".lock");
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    // Who asks for the state of a folder holds it for a moment.
+    let tries = if waits { usize::MAX } else { 5 };
+    for _ in 1..tries {
+        if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        interrupt::check()?;
+        thread::sleep(PATIENCE);
+    }
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

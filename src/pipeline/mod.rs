@@ -2,6 +2,7 @@
 
 mod folder;
 mod forecast;
+mod inherit;
 mod refusals;
 mod standing;
 mod task;
@@ -52,6 +53,10 @@ pub struct Request {
     pub room: Room,
     /// Whether to go on where there is not enough.
     pub force: bool,
+    /// Whether to wait for another process that works in the folder, in place of an error.
+    pub waits: bool,
+    /// A run folder whose finished tasks are taken over.
+    pub inherits: Option<PathBuf>,
 }
 
 /// Brings the asked stages of an experiment up to date.
@@ -60,13 +65,17 @@ pub struct Request {
 /// What the first failing task says; everything done before stays.
 pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()> {
     let device = request.backend.open()?;
-    let _lock = folder::lock(&request.folder)?;
+    let _lock = folder::lock(&request.folder, request.waits)?;
     atomic::remove_left_over(&request.folder)?;
     let manifest = Manifest::read(&request.folder)?;
     if manifest.is_none() {
         folder::refuse_unknown_results(&request.folder)?;
     }
-    let manifest = Mutex::new(manifest.unwrap_or_default());
+    let mut manifest = manifest.unwrap_or_default();
+    if let Some(origin) = &request.inherits {
+        inherit::inherit(origin, &request.folder, &mut manifest)?;
+    }
+    let manifest = Mutex::new(manifest);
     let run = Run { config, request, progress, device: &device, manifest: &manifest };
     let clock = Instant::now();
     progress.log_to(&request.folder.join("log.jsonl"));

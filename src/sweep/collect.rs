@@ -1,0 +1,151 @@
+//! `experiments collect`: the tables of all runs of a sweep in one, with means and errors over the seeds.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+use ising_data::mean;
+
+use super::{Sweep, Task, status::State};
+use crate::{
+    artifacts::{self, Manifest, checksum},
+    table::{Cell, Table},
+};
+
+/// The table of every run that says where its flows end.
+const END_POINTS: &str = "analysis/end-points.csv";
+
+/// The axis that makes independent runs.
+const SEED: &str = "seed";
+
+/// What the runs of a sweep say.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    n_runs: usize,
+    /// Tables with their file names.
+    tables: Vec<(String, Table)>,
+    /// Runs that are not in them, and why.
+    missing: Vec<String>,
+}
+
+impl Collection {
+    /// Puts the tables of the runs that are done together: the ends of their flows, and `more` of them.
+    ///
+    /// # Errors
+    /// When a table is none, or tables of one name have different columns.
+    pub fn of(sweep: &Sweep, more: &[String]) -> Result<Self> {
+        let (mut done, mut missing) = (Vec::new(), Vec::new());
+        for run in sweep.runs() {
+            match sweep.state(run)?.0 {
+                State::Done => done.push(run),
+                state => missing.push(format!("{} {}: {state:?}", run.folder, sweep.name(run))),
+            }
+        }
+        let mut tables = Vec::new();
+        for file in [END_POINTS].into_iter().chain(more.iter().map(String::as_str)) {
+            let table = sweep.stacked(file, &done)?;
+            if file == END_POINTS {
+                tables.push(("summary.csv".to_owned(), sweep.summary(&table)?));
+            }
+            let name = Path::new(file).file_name().context("the name of a table is empty")?;
+            tables.push((name.to_string_lossy().into_owned(), table));
+        }
+        Ok(Self { n_runs: sweep.runs().count(), tables, missing })
+    }
+
+    /// Writes the tables into a folder.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        self.tables
+            .iter()
+            .try_for_each(|(name, table)| artifacts::write(&folder.join(name), table.to_csv()?.as_bytes()))
+    }
+
+    /// What is there, and what is missing, in words.
+    pub fn describe(&self, folder: &Path) -> String {
+        let mut text = String::new();
+        for (name, table) in &self.tables {
+            text += &format!("{}: {} rows\n", folder.join(name).display(), table.len());
+        }
+        text += &format!("{} of {} runs are in them\n", self.n_runs - self.missing.len(), self.n_runs);
+        text.extend(self.missing.iter().map(|run| format!("  missing: {run}\n")));
+        text
+    }
+}
+
+impl Sweep {
+    /// One table of all runs, each row after the values of the axes.
+    fn stacked(&self, file: &str, runs: &[&Task]) -> Result<Table> {
+        let mut stacked: Option<Table> = None;
+        for run in runs {
+            let table = self.table_of(run, file)?;
+            let axes = self.plan.axes.iter().map(|axis| column_of(axis));
+            let header = axes.chain(["run".to_owned()]).chain(table.header().iter().cloned());
+            let stacked = stacked.get_or_insert_with(|| Table::with_header(file, header));
+            for row in table.rows() {
+                let axes = run.values.iter().map(String::as_str).chain([run.folder.as_str()]);
+                let cells: Vec<Cell> = axes.chain(row).map(Cell::from).collect();
+                stacked
+                    .push(cells)
+                    .with_context(|| format!("{}: {file} has other columns than those before", run.folder))?;
+            }
+        }
+        Ok(stacked.unwrap_or_else(|| Table::with_header(file, self.plan.axes.iter().map(|axis| column_of(axis)))))
+    }
+
+    /// A table of a run, which must be what was written.
+    fn table_of(&self, run: &Task, file: &str) -> Result<Table> {
+        let folder = self.folder.join(&run.folder);
+        let path = folder.join(file);
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let manifest = Manifest::read(&folder)?.unwrap_or_default();
+        let expected = manifest.tasks.values().find_map(|record| record.outputs.get(file));
+        anyhow::ensure!(
+            expected.is_none_or(|expected| *expected == checksum(&bytes)),
+            "{} is not the file that was written (its checksum differs): run the task again",
+            path.display()
+        );
+        Ok(Table::from_csv(file, &String::from_utf8_lossy(&bytes))?)
+    }
+
+    /// Means over the seeds, of the sweep and of each run, with their standard errors.
+    fn summary(&self, ends: &Table) -> Result<Table> {
+        let kept: Vec<String> =
+            self.plan.axes.iter().filter(|axis| *axis != SEED).map(|axis| column_of(axis)).collect();
+        let is_number =
+            |name: &&String| ["temperature", "field"].contains(&name.as_str()) || name.contains("distance_to_");
+        let numbers: Vec<&String> = ends.header().iter().filter(is_number).collect();
+        let keys: Vec<&str> = kept.iter().map(String::as_str).chain(["machine", "n_hidden", "reading"]).collect();
+        let of_number = |name: &&String| [(*name).clone(), format!("{name}_error")];
+        let header = keys.iter().map(|key| (*key).to_owned()).chain(["n_values".into()]);
+        let mut summary = Table::with_header("summary", header.chain(numbers.iter().flat_map(of_number)));
+        if ends.is_empty() {
+            return Ok(summary);
+        }
+        let columns = keys.iter().map(|key| ends.text(key)).collect::<Result<Vec<_>, _>>()?;
+        let values = numbers.iter().map(|name| ends.column(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut groups: Vec<(Vec<&str>, Vec<usize>)> = Vec::new();
+        for row in 0..ends.len() {
+            let key: Vec<&str> = columns.iter().map(|column| column[row]).collect();
+            match groups.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, rows)) => rows.push(row),
+                None => groups.push((key, vec![row])),
+            }
+        }
+        for (key, rows) in groups {
+            let mut cells: Vec<Cell> = key.into_iter().map(Cell::from).chain([rows.len().into()]).collect();
+            for column in &values {
+                let estimate = mean(&rows.iter().map(|&row| column[row]).collect::<Vec<_>>());
+                cells.extend([estimate.value.into(), estimate.error.into()]);
+            }
+            summary.push(cells)?;
+        }
+        Ok(summary)
+    }
+}
+
+/// The column of an axis, told apart from those of the runs' own tables.
+fn column_of(axis: &str) -> String {
+    format!("set.{axis}")
+}

@@ -1,0 +1,137 @@
+//! `experiments sweep`: one config at many points, each in a run folder of its own.
+//!
+//! A sweep is a folder: `NAME.toml`, the config; `sweep.toml`, its axes; `tasks.jsonl`, a line for each run; `runs/HASH`, the run
+//! folders, named by a hash of their merged settings; `shared/HASH`, the samples and thermometers that several runs have in common,
+//! computed once. Any process that sees the folder can do any task, in any order; results do not depend on who does what.
+
+mod collect;
+mod grid;
+mod jobs;
+mod plan;
+mod status;
+mod work;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+pub use collect::Collection;
+pub use grid::Axis;
+pub use jobs::Jobs;
+pub use plan::Order;
+pub use status::describe;
+pub use work::How;
+
+use crate::{
+    config::{Config, Override},
+    stages::Stage,
+};
+
+/// Names of the files.
+const SWEEP: &str = "sweep.toml";
+const TASKS: &str = "tasks.jsonl";
+
+/// A sweep that was planned.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    folder: PathBuf,
+    plan: Plan,
+    tasks: Vec<Task>,
+}
+
+/// `sweep.toml`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Plan {
+    /// File of the config, beside this one.
+    config: String,
+    /// Settings that all runs have changed alike.
+    set: Vec<String>,
+    /// Keys of the axes.
+    axes: Vec<String>,
+    /// The last stage that is asked for.
+    until: String,
+}
+
+/// A line of `tasks.jsonl`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Task {
+    index: usize,
+    /// Its folder, relative to the sweep's.
+    folder: String,
+    /// The folder of what it shares with others; none for those folders themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared: Option<String>,
+    /// Its values of the axes, in their order; for what is shared those of the first run that needs it.
+    values: Vec<String>,
+}
+
+impl Sweep {
+    /// The sweep of a folder.
+    ///
+    /// # Errors
+    /// When it holds none.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read_to_string(&path)
+                .with_context(|| format!("{} is no sweep: cannot read {}", folder.display(), path.display()))
+        };
+        let damaged = |name: &str| format!("{} is damaged: plan the sweep anew", folder.join(name).display());
+        let plan = toml::from_str(&read(SWEEP)?).with_context(|| damaged(SWEEP))?;
+        let tasks = read(TASKS)?.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+        Ok(Self { folder: folder.to_owned(), plan, tasks: tasks.with_context(|| damaged(TASKS))? })
+    }
+
+    /// Whether a folder holds a sweep.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(SWEEP).exists()
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The numbers of all tasks, those first that others share.
+    pub fn indices(&self) -> impl Iterator<Item = usize> + use<> {
+        0..self.tasks.len()
+    }
+
+    /// The runs among the tasks.
+    fn runs(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().filter(|task| task.shared.is_some())
+    }
+
+    /// Number of tasks that others share.
+    fn n_shared(&self) -> usize {
+        self.tasks.len() - self.runs().count()
+    }
+
+    /// The settings of a task.
+    fn config(&self, task: &Task) -> Result<Config> {
+        let axes = self.plan.axes.iter().zip(&task.values).map(|(key, value)| format!("{key}={value}"));
+        let changes = self.plan.set.iter().cloned().chain(axes).map(|change| change.parse::<Override>());
+        let changes = changes.collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
+        Ok(Config::load(&self.folder.join(&self.plan.config), changes)?)
+    }
+
+    /// The stages of a task.
+    fn stages(&self, task: &Task) -> Result<Vec<Stage>> {
+        let last = Stage::from_str(&self.plan.until, false).map_err(anyhow::Error::msg)?;
+        let last = if task.shared.is_none() { last.min(Stage::TrainThermometer) } else { last };
+        Ok(Stage::ALL.into_iter().filter(|stage| *stage <= last).collect())
+    }
+
+    /// The task's values of the axes in words: `rbm.n_hidden=16 seed=2`.
+    fn name(&self, task: &Task) -> String {
+        let values = self.plan.axes.iter().zip(&task.values).map(|(key, value)| format!("{key}={value}"));
+        values.collect::<Vec<_>>().join(" ")
+    }
+}
