@@ -74,6 +74,9 @@ def run(program: Path, words: list[str], folder: Path) -> str | None:
         words += ["--until", "analyze", *(word for setting in SMALL for word in ("--set", setting))]
     elif kind == "run":
         words[1:2] = ["config", "check"]
+    elif kind == "sweep":
+        words = [word for word in words if word != "--submit"]
+        words += [word for setting in SMALL for word in ("--set", setting)]
     elif kind == "bench":
         words.append("--help")
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
@@ -86,7 +89,7 @@ def main(program: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "configs", Path(folder) / "configs")
         # New configs first, then the runs, whose results the other commands read.
-        order = {"init": 0, "run": 1}
+        order = {"init": 0, "run": 1, "sweep": 1}
         of_pages = [(page, words) for page in PAGES for words in commands(page)]
         of_pages.sort(key=lambda command: order.get(command[1][1], 2))
         for page, words in of_pages:
