@@ -84,7 +84,17 @@ fn all_at_once_task_by_task_and_alone_give_the_same_bytes() {
     let (runs, last) = (runs(&local), 3);
     assert_eq!(runs[last].1, r#"["30","2"]"#);
     let mut run = experiments();
-    run.args(["run", "configs/smoke.toml", "--until", "analyze", "--set", "rbm.n_hidden=30", "--set", "seed=2", "--out"]);
+    run.args([
+        "run",
+        "configs/smoke.toml",
+        "--until",
+        "analyze",
+        "--set",
+        "rbm.n_hidden=30",
+        "--set",
+        "seed=2",
+        "--out",
+    ]);
     said(&output(run.arg(&alone).args(SETTINGS.iter().flat_map(|setting| ["--set", *setting]))));
     assert_same(&runs[last].0, &alone);
 
@@ -135,7 +145,8 @@ fn jobs_are_handed_over_in_arrays_after_what_they_share() {
     assert_eq!(ends, ["0-1 job.sh 0 1 2", "0-1 job.sh 2 1 6", "0-1 job.sh 4 1 6"]);
     assert_eq!(record.matches("--dependency=afterok:1 --kill-on-invalid-dep=yes").count(), 2);
     let job = fs::read_to_string(folder.join("job.sh")).expect("a script");
-    for line in ["#SBATCH --partition=gpu", "#SBATCH --gres=gpu:1", "#SBATCH --requeue", "#SBATCH --signal=B:USR1@120"] {
+    for line in ["#SBATCH --partition=gpu", "#SBATCH --gres=gpu:1", "#SBATCH --requeue", "#SBATCH --signal=B:USR1@120"]
+    {
         assert!(job.lines().any(|other| other == line), "{line} is missing in\n{job}");
     }
     let checked = output(Command::new("bash").arg("-n").arg(folder.join("job.sh")));

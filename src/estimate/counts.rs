@@ -1,11 +1,14 @@
 //! The numbers of an experiment that its stages loop over, as its settings give them.
 
-use ising_theory::Lattice;
+use ising_theory::{CRITICAL_TEMPERATURE, Lattice};
 
 use crate::{
     config::schema::{HeadKind, LessonsKind, NetworkKind, Rbm, Settings},
-    stages::{log_spaced, start_axes},
+    stages::{N_MAPPED, log_spaced, start_axes},
 };
+
+/// Distance from the critical point at which coupling from the past takes half as long as there.
+const CRITICAL_WIDTH: f64 = 0.25;
 
 /// How much of everything there is. Real numbers, since a config may ask for more than fits an integer.
 pub(super) struct Counts<'a> {
@@ -74,6 +77,22 @@ impl<'a> Counts<'a> {
     /// Whether the data have a field anywhere.
     pub(super) fn in_field(&self) -> bool {
         has_field(&self.settings.data.fields.values())
+    }
+
+    /// How near the state points of the data are to the critical point of the torus, in the mean: 1 there, 0 far away.
+    pub(super) fn criticality(&self) -> f64 {
+        let data = &self.settings.data;
+        let (temperatures, fields) = (data.temperatures.values(), data.fields.values());
+        let of_point = |temperature: f64, field: f64| {
+            1.0 / (1.0 + ((temperature - CRITICAL_TEMPERATURE).abs() + field.abs()) / CRITICAL_WIDTH)
+        };
+        let sum: f64 = temperatures.iter().map(|&t| fields.iter().map(|&h| of_point(t, h)).sum::<f64>()).sum();
+        sum / self.n_points
+    }
+
+    /// Sites whose pairs are written.
+    pub(super) fn n_mapped(&self) -> f64 {
+        self.n_sites.min(N_MAPPED as f64)
     }
 
     /// Bytes of a configuration, packed.

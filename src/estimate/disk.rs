@@ -42,8 +42,8 @@ impl Counts<'_> {
     }
 
     pub(super) fn disk_of_inside(&self, rbm: &Rbm) -> f64 {
-        let pairs = 0.5 * self.n_sites * self.n_sites * 35.0;
-        let spectra = n_snapshots(rbm.n_epochs.get()) * self.n_sites * row(9.0);
+        let pairs = 0.5 * self.n_mapped().powi(2) * 35.0;
+        let spectra = n_snapshots(rbm.n_epochs.get()) * self.n_sites.min(rbm.n_hidden.get() as f64) * row(9.0);
         let patterns = 32.0 * self.n_sites * row(4.0) + rbm.n_hidden.get() as f64 * row(12.0);
         RECORD + pairs + spectra + patterns + 1800.0 * row(9.0)
     }

@@ -161,10 +161,10 @@ impl Counts<'_> {
 
     fn dissecting(&self, rbm: &Rbm) -> f64 {
         let n_snapshots = n_snapshots(rbm.n_epochs.get());
-        let pairs = self.n_sites * self.n_sites;
-        // Matrices of all pairs of sites, the table of them and its text.
-        let of_pairs = pairs * (8.0 * DOUBLE + 0.5 * (5.0 * CELL + 40.0));
-        let spectra = n_snapshots * self.n_sites * 10.0 * CELL;
+        let (pairs, mapped) = (self.n_sites.powi(2), self.n_mapped().powi(2));
+        // Matrices of all pairs of sites, the table of some of them and its text.
+        let of_pairs = pairs * 4.0 * DOUBLE + mapped * 0.5 * (5.0 * CELL + 40.0);
+        let spectra = n_snapshots * self.n_sites.min(rbm.n_hidden.get() as f64) * 10.0 * CELL;
         let configurations = self.unpacked(self.n_samples.min(10_000.0) + 3.0 * self.n_held_out.min(4000.0));
         let weights = 2.0 * n_snapshots * self.n_weights(rbm) * SINGLE;
         2.0 * self.data(self.n_samples) + of_pairs + spectra + configurations + weights

@@ -77,9 +77,11 @@ const SPIN_OF_ROWS: f64 = 0.3;
 const STATE_OF_ROWS: f64 = 0.1;
 /// What a spin costs at Tc in coupling from the past, with the power of the side that sweeps and searches grow with; and in the
 /// sweeps between two samples of a chain.
-const SPIN_FROM_THE_PAST: f64 = 0.36;
-const POWER_OF_SIDE: f64 = 2.6;
+const SPIN_FROM_THE_PAST: f64 = 8.5;
+const POWER_OF_SIDE: f64 = 1.05;
 const SPIN_OF_CLUSTERS: f64 = 40.0;
+/// Operations of the singular values of the weights for each of their products.
+const SINGULAR_VALUES: f64 = 8.0;
 /// Configurations and chain steps of `dissect`.
 const N_DISSECTED: f64 = 4000.0;
 const N_STIMULI: f64 = 10_000.0;
@@ -172,8 +174,8 @@ impl Counts<'_> {
         let n_chain_steps = chain_steps(N_CHAIN_STEPS) + (n_snapshots - 1.0) * chain_steps(N_CHAIN_STEPS_BEFORE);
         let n_energies = n_snapshots * 3.0 * n_configurations;
         let n_coupled = if n * n * n_hidden > MAX_PRODUCTS { 1.0 } else { n_snapshots };
-        let couplings = n_coupled * (n_hidden * N_NODES * n * (25.0 + 0.25 * n) + n_configurations * n * n);
-        let weights = n_snapshots * 8.0 * n.powi(3);
+        let couplings = n_coupled * (n_hidden * N_NODES * n * (25.0 + 0.06 * n) + n_configurations * n * n);
+        let weights = n_snapshots * n * n_hidden * (n + SINGULAR_VALUES * n.min(n_hidden));
         let stimuli = n_hidden * self.n_samples.min(N_STIMULI) * (n + 60.0);
         self.steps(rbm, n_chain_steps)
             .with(Kind::Annealing, n_energies * self.n_weights(rbm))
@@ -239,7 +241,9 @@ impl Counts<'_> {
         }
         let spins = n_samples * self.n_sites;
         let units = match (sampler(self.settings, self.lattice), self.lattice) {
-            (Sampler::Perfect, _) => SPIN_FROM_THE_PAST * spins * self.n_sites.sqrt().powf(POWER_OF_SIDE),
+            (Sampler::Perfect, _) => {
+                SPIN_FROM_THE_PAST * spins * self.n_sites.sqrt().powf(POWER_OF_SIDE) * self.criticality()
+            }
             (Sampler::Cluster, _) => SPIN_OF_CLUSTERS * spins,
             (_, Lattice::Square { side }) => {
                 let row_states = (side as f64).exp2();

@@ -68,6 +68,15 @@ pub(super) fn fingerprint(task: &Task<'_>, manifest: &Manifest) -> Result<String
     Ok(checksum(text.as_bytes()))
 }
 
+/// The beginning of a value, whole if it is short.
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 60;
+    if value.chars().count() <= LONGEST {
+        return value.to_owned();
+    }
+    value.chars().take(LONGEST).chain(" …".chars()).collect()
+}
+
 /// The first key, written as in a config, on which two tables differ, with both values.
 fn first_difference(old: &toml::Table, new: &toml::Table, prefix: &str) -> Option<String> {
     let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
@@ -80,7 +89,8 @@ fn first_difference(old: &toml::Table, new: &toml::Table, prefix: &str) -> Optio
                 }
             }
             (old, new) if old != new => {
-                let text = |value: Option<&toml::Value>| value.map_or("not set".into(), ToString::to_string);
+                let text =
+                    |value: Option<&toml::Value>| value.map_or("not set".into(), |value| shortened(&value.to_string()));
                 return Some(format!("{name} was {}, now {}", text(old), text(new)));
             }
             _ => {}

@@ -8,6 +8,8 @@ mod relation;
 mod tests;
 mod weights;
 
+pub(crate) use weights::N_MAPPED;
+
 use anyhow::{Context, Result, ensure};
 use ising_data::SampleSet;
 use ising_theory::Lattice;

@@ -17,6 +17,7 @@ mod sample;
 mod train_rbm;
 mod train_thermometer;
 
+pub(crate) use dissect::N_MAPPED;
 pub(crate) use drawing::sampler;
 pub(crate) use flow::start_axes;
 

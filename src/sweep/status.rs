@@ -97,8 +97,7 @@ impl Sweep {
         } else if is_locked(&folder.join(".lock")) {
             State::UnderWay
         } else {
-            last_error(&fs::read_to_string(folder.join(LOG)).unwrap_or_default())
-                .map_or(State::Stopped, State::Failed)
+            last_error(&fs::read_to_string(folder.join(LOG)).unwrap_or_default()).map_or(State::Stopped, State::Failed)
         };
         Ok((state, n_done, pieces.len()))
     }

@@ -8,6 +8,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
 use rayon::prelude::*;
 
 use crate::{ModelError, RbmParameters};
@@ -25,6 +26,9 @@ pub struct Couplings {
 /// Where 1/sinh(πt/2) has fallen to 10⁻¹⁷.
 const T_MAX: f64 = 25.0;
 
+/// Rows of Jᵢⱼ that are computed together.
+const N_ROWS: usize = 64;
+
 /// What a node may add to a coupling and be left out.
 const NEGLIGIBLE: f64 = 1e-16;
 
@@ -41,6 +45,7 @@ pub fn couplings(parameters: &RbmParameters) -> Result<Couplings, ModelError> {
         couplings.add(&Unit::new(parameters, hidden));
     }
     for site in 0..n {
+        couplings.pairs[site * n + site] = 0.0;
         for other in 0..site {
             couplings.pairs[site * n + other] = couplings.pairs[other * n + site];
         }
@@ -100,21 +105,23 @@ impl Couplings {
         -sites.map(of_site).sum::<f64>()
     }
 
-    /// Adds the fields, and the pairs i < j.
+    /// Adds the fields, and the pairs i ≤ j.
     fn add(&mut self, unit: &Unit) {
-        let n = self.fields.len();
-        let nodes = || unit.tangents.chunks_exact(n);
-        for (tangents, factor) in nodes().zip(&unit.odd) {
+        let (n, n_nodes) = (self.fields.len(), unit.even.len());
+        for (tangents, factor) in unit.tangents.chunks_exact(n).zip(&unit.odd) {
             self.fields.iter_mut().zip(tangents).for_each(|(field, tangent)| *field += factor * tangent);
         }
-        self.pairs.par_chunks_exact_mut(n).enumerate().for_each(|(site, row)| {
-            for (tangents, factor) in nodes().zip(&unit.even) {
-                let factor = factor * tangents[site];
-                row[site + 1..]
-                    .iter_mut()
-                    .zip(&tangents[site + 1..])
-                    .for_each(|(pair, tangent)| *pair += factor * tangent);
-            }
+        let nodes = unit.tangents.chunks_exact(n).zip(&unit.even);
+        let scaled: Vec<f64> =
+            nodes.flat_map(|(tangents, factor)| tangents.iter().map(move |tangent| factor * tangent)).collect();
+        let [scaled, tangents] =
+            [&scaled, &unit.tangents].map(|values| MatRef::from_row_major_slice(values.as_slice(), n_nodes, n));
+        // The blocks, not the threads, decide in which order is summed.
+        self.pairs.par_chunks_mut(N_ROWS * n).enumerate().for_each(|(block, rows)| {
+            let (first, n_rows) = (block * N_ROWS, rows.len() / n);
+            let pairs = MatMut::from_row_major_slice_mut(rows, n_rows, n).subcols_mut(first, n - first);
+            let (left, right) = (scaled.subcols(first, n_rows).transpose(), tangents.subcols(first, n - first));
+            matmul(pairs, Accum::Add, left, right, 1.0, Par::Seq);
         });
     }
 }

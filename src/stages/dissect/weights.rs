@@ -16,6 +16,9 @@ use crate::{
 /// Eigenvectors of the trained machine that are written.
 const N_EIGENVECTORS: usize = 16;
 
+/// Sites whose pairs are written: the whole lattice up to 20 x 20, its first rows where it is larger.
+pub(crate) const N_MAPPED: usize = 400;
+
 /// Decimals of w wᵀ in its table.
 const ROUNDING: f64 = 1e6;
 
@@ -147,12 +150,13 @@ fn eigenvectors(subject: &Subject<'_>, spectrum: &Spectrum) -> Result<Table> {
     Ok(table)
 }
 
-/// w wᵀ of the trained machine, each pair of sites once.
+/// w wᵀ of the trained machine, each pair of the first [`N_MAPPED`] sites once.
 fn products_table(subject: &Subject<'_>, products: &[f64]) -> Result<Table> {
     let mut table = Table::new("weight-products", ["machine", "seed", "site", "other_site", "product"]);
     let n = subject.lattice.n_sites();
-    for site in 0..n {
-        for other in site..n {
+    let n_mapped = n.min(N_MAPPED);
+    for site in 0..n_mapped {
+        for other in site..n_mapped {
             let product = (products[site * n + other] * ROUNDING).round() / ROUNDING;
             table.push([&subject.cells()[..], &[site.into(), other.into(), product.into()]].concat())?;
         }

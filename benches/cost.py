@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""How the cost of training and flow grows: exponents of log-log fits, and a figure.
+
+    python3 benches/cost.py target/release/experiments --out artifacts/gallery
+
+Varies one size at a time, everything else fixed, with `experiments bench`; every point is the median of ROUNDS rounds, in which all
+points come in turn. Needs numpy and matplotlib. Writes cost.csv and cost.png; prints the exponents with their standard errors. The
+exponent of the weights is fitted where they outweigh the units (the larger half of the sizes).
+"""
+
+import argparse
+import csv
+import re
+import subprocess
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+ROUNDS = 3
+TRAINING = {"visible": 1024, "hidden": 256, "batch": 500, "samples": 4000, "epochs": 1, "machines": 1, "threads": 1}
+FLOW = {"visible": 1024, "hidden": 256, "chains": 1000, "steps": 10, "threads": 1}
+# Of each curve: the benchmark, its fixed sizes, which size varies, its values, the work of a run in words.
+CURVES = [
+    ("hidden units", "rbm", TRAINING, "hidden", [32, 64, 128, 256, 512, 1024]),
+    ("visible units", "rbm", TRAINING, "visible", [128, 256, 512, 1024, 2048, 4096]),
+    ("samples", "rbm", {**TRAINING, "visible": 100, "hidden": 81}, "samples", [2000, 4000, 8000, 16000, 32000, 64000]),
+    ("machines", "rbm", {**TRAINING, "visible": 100, "hidden": 81}, "machines", [1, 2, 4, 8, 16, 32]),
+    ("flow: hidden units", "flow", FLOW, "hidden", [32, 64, 128, 256, 512, 1024]),
+    ("flow: chains", "flow", FLOW, "chains", [500, 1000, 2000, 4000, 8000]),
+]
+
+
+def seconds(program: str, kind: str, sizes: dict[str, int]) -> float:
+    """Of an epoch of all machines, or of a step of all chains."""
+    options = [word for name, value in sizes.items() for word in (f"--{name}", str(value))]
+    said = subprocess.run([program, "bench", kind, *options], capture_output=True, text=True, check=True).stdout
+    name, rate = re.search(r"(epochs_per_s|.*steps_per_s): ([\d.e+]+)", said).groups()
+    # Epochs of all machines are added up; steps of all chains, too.
+    return sizes.get("machines", 1) / float(rate) if name == "epochs_per_s" else sizes["chains"] / float(rate)
+
+
+def fit(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Slope of y over x and its standard error."""
+    slope, offset = np.polyfit(x, y, 1)
+    rest = y - slope * x - offset
+    return slope, np.sqrt(rest @ rest / (len(x) - 2) / np.sum((x - x.mean()) ** 2))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("--out", type=Path, default=Path("."))
+    arguments = parser.parse_args()
+    points = [(curve, value) for curve in CURVES for value in curve[4]]
+    rounds = []
+    for number in range(ROUNDS):
+        print(f"round {number + 1} of {ROUNDS}", flush=True)
+        rounds.append([seconds(arguments.program, kind, {**sizes, key: value}) for (_, kind, sizes, key, _), value in points])
+    medians = np.median(rounds, axis=0)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    figure, axes = plt.subplots(2, 3, figsize=(11, 6.5), constrained_layout=True)
+    with (arguments.out / "cost.csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["curve", "size", "seconds", "least_seconds", "largest_seconds"])
+        for (name, kind, _, key, values), axis in zip(CURVES, axes.flat):
+            chosen = [i for i, (curve, _) in enumerate(points) if curve[0] == name]
+            x, y = np.array(values, float), medians[chosen]
+            low, high = np.min(rounds, axis=0)[chosen], np.max(rounds, axis=0)[chosen]
+            writer.writerows([name, int(size), *numbers] for size, *numbers in zip(x, y, low, high))
+            fitted = slice(len(x) // 2 - 1, None) if key in ("hidden", "visible") else slice(None)
+            slope, error = fit(np.log(x[fitted]), np.log(y[fitted]))
+            print(f"{name}: exponent {slope:.3f} +- {error:.3f}")
+            axis.errorbar(x, 1e3 * y, 1e3 * np.array([y - low, high - y]), fmt="o", color="#0072B2", capsize=3)
+            line = y[fitted][-1] * (x / x[-1]) ** slope
+            axis.plot(x, 1e3 * line, "--", color="#D55E00", label=f"exponent {slope:.2f} ± {error:.2f}")
+            axis.set(xscale="log", yscale="log", xlabel=name, ylabel="ms per epoch" if kind == "rbm" else "ms per step")
+            axis.legend()
+            axis.grid(which="both", alpha=0.2)
+    figure.savefig(arguments.out / "cost.png", dpi=150)
+
+
+if __name__ == "__main__":
+    main()
