@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::config::Config;
 
 /// The configs that ship, so that the program alone is enough to begin.
-const SHIPPED: [(&str, &str); 18] = [
+const SHIPPED: [(&str, &str); 19] = [
     ("smoke", include_str!("../configs/smoke.toml")),
     ("zero-field-quick", include_str!("../configs/zero-field-quick.toml")),
     ("zero-field", include_str!("../configs/zero-field.toml")),
@@ -19,6 +19,7 @@ const SHIPPED: [(&str, &str); 18] = [
     ("two-temperatures", include_str!("../configs/two-temperatures.toml")),
     ("hidden-units", include_str!("../configs/hidden-units.toml")),
     ("critical-energy", include_str!("../configs/critical-energy.toml")),
+    ("large-lattice", include_str!("../configs/large-lattice.toml")),
     ("critical-point", include_str!("../configs/critical-point.toml")),
     ("magnetization-exponent", include_str!("../configs/magnetization-exponent.toml")),
     ("permuted-sites", include_str!("../configs/permuted-sites.toml")),

@@ -88,8 +88,8 @@ const N_STIMULI: f64 = 10_000.0;
 const N_CHAIN_STEPS: f64 = 4_000_000.0;
 const N_CHAIN_STEPS_BEFORE: f64 = 400_000.0;
 const MIN_CHAINS: f64 = 100.0;
-/// Nodes of the integrals for couplings, and the products beyond which only the last snapshot has them.
-const N_NODES: f64 = 100.0;
+/// Nodes of the integrals for couplings, for each root of the number of sites, and the products beyond which only the last snapshot has them.
+const N_NODES: f64 = 4.0;
 const MAX_PRODUCTS: f64 = 1e7;
 /// Temperatures of the exact plane; tables for lines of maxima and mixtures beside it, without and in a field.
 const N_PLANE: f64 = 60.0;
@@ -174,7 +174,7 @@ impl Counts<'_> {
         let n_chain_steps = chain_steps(N_CHAIN_STEPS) + (n_snapshots - 1.0) * chain_steps(N_CHAIN_STEPS_BEFORE);
         let n_energies = n_snapshots * 3.0 * n_configurations;
         let n_coupled = if n * n * n_hidden > MAX_PRODUCTS { 1.0 } else { n_snapshots };
-        let couplings = n_coupled * (n_hidden * N_NODES * n * (25.0 + 0.06 * n) + n_configurations * n * n);
+        let couplings = n_coupled * (n_hidden * N_NODES * n.sqrt() * n * (25.0 + 0.06 * n) + n_configurations * n * n);
         let weights = n_snapshots * n * n_hidden * (n + SINGULAR_VALUES * n.min(n_hidden));
         let stimuli = n_hidden * self.n_samples.min(N_STIMULI) * (n + 60.0);
         self.steps(rbm, n_chain_steps)

@@ -26,6 +26,9 @@ pub struct Couplings {
 /// Where 1/sinh(πt/2) has fallen to 10⁻¹⁷.
 const T_MAX: f64 = 25.0;
 
+/// Hidden units whose nodes are found side by side.
+const N_UNITS: usize = 16;
+
 /// Rows of Jᵢⱼ that are computed together.
 const N_ROWS: usize = 64;
 
@@ -41,8 +44,10 @@ pub fn couplings(parameters: &RbmParameters) -> Result<Couplings, ModelError> {
     let n = parameters.n_visible;
     let fields = parameters.visible_bias.iter().map(|&bias| f64::from(bias)).collect();
     let mut couplings = Couplings { fields, pairs: vec![0.0; n * n] };
-    for hidden in 0..parameters.n_hidden {
-        couplings.add(&Unit::new(parameters, hidden));
+    let hidden: Vec<usize> = (0..parameters.n_hidden).collect();
+    for some in hidden.chunks(N_UNITS) {
+        let units: Vec<Unit> = some.par_iter().map(|&hidden| Unit::new(parameters, hidden)).collect();
+        units.iter().for_each(|unit| couplings.add(unit));
     }
     for site in 0..n {
         couplings.pairs[site * n + site] = 0.0;
@@ -76,20 +81,36 @@ impl Unit {
         let mut unit = Self { tangents: Vec::new(), even: Vec::new(), odd: Vec::new() };
         for node in 0..n_nodes {
             let t = (node as f64 + 0.5) * step;
-            let product: f64 = weights.iter().map(|w| (w * t).cos()).product();
-            let factor = step * product / (t * (FRAC_PI_2 * t).sinh());
-            let first = unit.tangents.len();
+            let measure = step / (t * (FRAC_PI_2 * t).sinh());
+            let Some(product) = product_of_cosines(&weights, t, NEGLIGIBLE / measure) else { continue };
+            let factor = measure * product;
             unit.tangents.extend(weights.iter().map(|w| (w * t).tan()));
-            let largest = unit.tangents[first..].iter().fold(1.0, |largest: f64, tangent| largest.max(tangent.abs()));
-            if factor.abs() * largest * largest < NEGLIGIBLE {
-                unit.tangents.truncate(first);
-                continue;
-            }
             unit.even.push(factor * (bias * t).cos());
             unit.odd.push(factor * (bias * t).sin());
         }
         unit
     }
+}
+
+/// Π cos(wₖt); nothing where it has so many small factors that all but the two smallest multiply to less than `least`, which bounds what
+/// the node adds to any coupling.
+fn product_of_cosines(weights: &[f64], t: f64, least: f64) -> Option<f64> {
+    let (mut product, mut smallest, mut second, mut others) = (1.0, 1.0f64, 1.0f64, 1.0);
+    for weight in weights {
+        let cosine = (weight * t).cos();
+        product *= cosine;
+        let size = cosine.abs();
+        if size < second {
+            others *= second;
+            (smallest, second) = (smallest.min(size), smallest.max(size));
+        } else {
+            others *= size;
+        }
+        if others < least {
+            return None;
+        }
+    }
+    Some(product)
 }
 
 impl Couplings {
