@@ -3,7 +3,9 @@
 use burn::tensor::Device;
 use divan::{Bencher, counter::ItemsCount};
 use models::{
-    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow,
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training,
+    cpu::{Batches, Level, TrainingState, train},
+    flow,
     gibbs::flow_plain,
     likelihood::{Annealing, annealed_ln_z, exact_ln_z},
     random::Draw,
@@ -35,6 +37,25 @@ fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)
         let (orders, keys) = ([order.as_slice()], [1]);
         let stretch = Stretch { samples: &samples, orders: &orders, batch_size, keys: &keys, first_step: 0, n_threads };
         divergence.train(vec![Training::begin(machine(&device), samples.first(1))], &stretch).expect("a machine")
+    });
+}
+
+/// An epoch on one thread at every instruction set that the machine has, batches of 500.
+#[divan::bench(args = Level::available(), sample_count = 10)]
+fn epoch_at_level(bencher: Bencher<'_, '_>, level: Level) {
+    let words: Vec<u32> = (0..4 * N_SAMPLES as u32)
+        .map(|i| Draw::new(2, 0, 0).bits(i) & if i % 4 == 3 { 15 } else { u32::MAX })
+        .collect();
+    let order: Vec<u32> = (0..N_SAMPLES as u32).collect();
+    let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
+    let weights = Draw::new(1, 0, 0).thresholds(100, 81).iter().map(|x| 0.1 * x).collect();
+    let machine = RbmParameters::untrained(100, 81, weights);
+    let last_change = RbmParameters::untrained(100, 81, vec![0.0; 8100]);
+    bencher.bench_local(|| {
+        let mut state =
+            TrainingState { machine: machine.clone(), last_change: last_change.clone(), chains: Vec::new() };
+        let batches = Batches { words: &words, order: &order, batch_size: 500, key: 1, first_step: 0 };
+        train(&mut state, &batches, &divergence, 1, level)
     });
 }
 

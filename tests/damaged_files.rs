@@ -3,6 +3,7 @@
 //!
 //! 1000 random damages for each format, always the same ones.
 
+#[path = "program/common/mod.rs"]
 mod common;
 
 use std::{

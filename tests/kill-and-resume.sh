@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The long form of tests/resume.rs: runs a config straight through with one thread, and again with two threads while it is
+# The long form of tests/program/resume.rs: runs a config straight through with one thread, and again with two threads while it is
 # killed (SIGKILL) at ten random moments of the training and started anew. The weights of both must be the same bytes.
 #
 #   tests/kill-and-resume.sh [CONFIG [--set KEY=VALUE ...]]

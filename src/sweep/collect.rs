@@ -126,7 +126,9 @@ impl Sweep {
         let columns = keys.iter().map(|key| ends.text(key)).collect::<Result<Vec<_>, _>>()?;
         let values = numbers.iter().map(|name| ends.column(name)).collect::<Result<Vec<_>, _>>()?;
         let mut groups: Vec<(Vec<&str>, Vec<usize>)> = Vec::new();
-        for row in 0..ends.len() {
+        // The means of each run are left out: here all its machines count alike.
+        let of_one_machine = ends.text("seed")?.into_iter().map(|seed| seed != "all");
+        for (row, _) in of_one_machine.enumerate().filter(|(_, is_one)| *is_one) {
             let key: Vec<&str> = columns.iter().map(|column| column[row]).collect();
             match groups.iter_mut().find(|(other, _)| *other == key) {
                 Some((_, rows)) => rows.push(row),

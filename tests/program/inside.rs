@@ -1,10 +1,8 @@
 //! The tables on the insides of machines, of a run of the smoke config.
 
-mod common;
-
 use std::{fs, path::Path};
 
-use common::{run_smoke, said};
+use crate::common::{run_smoke, said};
 use rbm_flow::table::Table;
 
 fn table(folder: &Path, file: &str) -> Table {

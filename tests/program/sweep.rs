@@ -1,7 +1,5 @@
 //! A sweep ends in the same bytes, whoever does its runs in which order.
 
-mod common;
-
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -9,7 +7,9 @@ use std::{
     process::{Command, Output},
 };
 
-use common::{assert_same, experiments, said};
+use rbm_flow::table::Table;
+
+use crate::common::{assert_same, experiments, said};
 
 /// A tiny experiment at four points: two sizes, two seeds.
 const SETTINGS: [&str; 8] = [
@@ -80,6 +80,18 @@ fn all_at_once_task_by_task_and_alone_give_the_same_bytes() {
         let [one, other] = [&local, &apart].map(|folder| fs::read(folder.join(name)).expect("a table"));
         assert!(one == other && one.len() > 300, "{name}");
     }
+
+    // Two seeds of the sweep, two machines each.
+    let summary = fs::read_to_string(local.join("summary.csv")).expect("a table");
+    let summary = Table::from_csv("summary", &summary).expect("a table");
+    assert_eq!(summary.column("n_values").expect("a column"), [4.0; 4]);
+    let ends = fs::read_to_string(local.join("end-points.csv")).expect("a table");
+    let ends = Table::from_csv("ends", &ends).expect("a table").filter("set.rbm.n_hidden", 4usize).expect("a column");
+    let of_network = ends.filter("reading", "thermometer").expect("a column");
+    let seeds = ["0", "1"]
+        .map(|seed| of_network.filter("seed", seed).expect("a column").column("temperature").expect("numbers"));
+    let expected = seeds.concat().iter().sum::<f64>() / 4.0;
+    assert!((summary.column("temperature").expect("numbers")[0] - expected).abs() < 1e-12);
 
     let (runs, last) = (runs(&local), 3);
     assert_eq!(runs[last].1, r#"["30","2"]"#);

@@ -1,10 +1,8 @@
 //! Files of released versions must still load: those of `tests/fixtures`, never made anew.
 
-mod common;
-
 use std::{fs, path::PathBuf};
 
-use common::{contents, copy, experiments, said};
+use crate::common::{contents, copy, experiments, said};
 use ising_data::SampleSet;
 use rbm_flow::{
     artifacts::{Manifest, TensorFile},

@@ -1,7 +1,5 @@
 //! A training that is killed or stopped and resumed ends in the same bytes as one that was not.
 
-mod common;
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -11,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{assert_same, run_smoke, said, smoke};
+use crate::common::{assert_same, run_smoke, said, smoke};
 
 /// A training of about a second in a debug-free build, with frequent checkpoints.
 const LONG: [&str; 10] = [

@@ -1,10 +1,8 @@
 //! What a run takes is told before it, and what does not fit is refused before anything is done.
 
-mod common;
-
 use std::{fs, path::Path, time::Duration};
 
-use common::{experiments, run_smoke, said};
+use crate::common::{experiments, run_smoke, said};
 use rbm_flow::{
     config::Config,
     device::Backend,
@@ -27,6 +25,8 @@ fn sample(folder: &Path, room: Room, force: bool) -> anyhow::Result<()> {
         checkpoint_every: Duration::from_secs(5),
         room,
         force,
+        waits: false,
+        inherits: None,
     };
     pipeline::run(&config, &request, &Progress::default())
 }

@@ -1,7 +1,5 @@
 //! `log.jsonl` says what the run did, outlives a kill, and is nobody's worry.
 
-mod common;
-
 use std::{
     collections::BTreeSet,
     fs::{self, File},
@@ -12,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{assert_same, run_smoke, said, smoke};
+use crate::common::{assert_same, run_smoke, said, smoke};
 use rbm_flow::artifacts::Manifest;
 use serde_json::Value;
 

@@ -1,10 +1,8 @@
 //! Configs and `--set`: what ships is correct, what is wrong is told with its place.
 
-mod common;
-
 use std::{fs, path::Path};
 
-use common::experiments;
+use crate::common::experiments;
 
 /// `experiments config check FILE` with `--set` changes: exit code and what it said.
 fn check(file: &Path, changes: &[&str]) -> (Option<i32>, String) {

@@ -1,10 +1,8 @@
 //! The thermometer on the smoke config: held against the exact posterior, stopped early, and its control.
 
-mod common;
-
 use std::{fs, path::Path};
 
-use common::{run_smoke, said};
+use crate::common::{run_smoke, said};
 use rbm_flow::table::Table;
 
 fn table(folder: &Path, file: &str) -> Table {

@@ -1,10 +1,8 @@
 //! The whole pipeline on the smoke config: what is up to date, what is refused, what is the same.
 
-mod common;
-
 use std::fs;
 
-use common::{assert_same, contents, experiments, run_smoke, said};
+use crate::common::{assert_same, contents, experiments, run_smoke, said};
 
 #[test]
 fn the_same_config_gives_the_same_bytes_for_any_number_of_threads_and_stage_by_stage() {

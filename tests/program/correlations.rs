@@ -1,10 +1,8 @@
 //! Correlations and exponents through the whole program.
 
-mod common;
-
 use std::{fs, path::Path};
 
-use common::{run_smoke, said};
+use crate::common::{run_smoke, said};
 use ising_data::{StatePoint, observables, sample, stream::Purpose};
 use ising_theory::{CRITICAL_TEMPERATURE, Lattice, thermodynamics};
 use rbm_flow::{fit::PowerLaw, table::Table};

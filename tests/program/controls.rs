@@ -1,10 +1,8 @@
 //! Controls on the smoke config: machines trained on shuffled spins, untrained machines, and all of them side by side.
 
-mod common;
-
 use std::{fs, path::Path};
 
-use common::{assert_same, experiments, run_smoke, said};
+use crate::common::{assert_same, experiments, run_smoke, said};
 use rbm_flow::table::Table;
 
 fn table(folder: &Path, file: &str) -> Table {

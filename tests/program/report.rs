@@ -1,10 +1,8 @@
 //! The report of a run: one file, whole, harmless.
 
-mod common;
-
 use std::fs;
 
-use common::{experiments, run_smoke, said};
+use crate::common::{experiments, run_smoke, said};
 
 /// Everything a page could load from elsewhere begins with one of these.
 const LOADS: [&str; 6] = ["src=\"http", "href=\"http", "@import", "url(http", "<link", "<iframe"];

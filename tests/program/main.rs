@@ -1,0 +1,19 @@
+//! Tests of the whole program, in one file to link: what each is about stands at its head.
+
+mod common;
+
+mod architecture;
+mod configs;
+mod controls;
+mod correlations;
+mod estimate;
+mod fixtures;
+mod gallery;
+mod inside;
+mod log;
+mod machines;
+mod pipeline;
+mod report;
+mod resume;
+mod sweep;
+mod thermometer;
