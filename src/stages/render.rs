@@ -96,7 +96,8 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
             figures::magnetization_exponent(&points, &fits, machine)?
         }
         FigureKind::EndPointAgainstNHidden => {
-            figures::end_point_against_n_hidden(&read("analysis/end-points.csv")?, &read("analysis/markers.csv")?)?
+            let (ends, markers) = (read("analysis/end-points.csv")?, read("analysis/markers.csv")?);
+            figures::end_point_against("n_hidden", "number of hidden units *n*_{h}", &ends, &markers)?
         }
         FigureKind::Stationary => {
             figures::stationary(&flow("autocorrelation.csv")?, &flow("stationary-histogram.csv")?)?

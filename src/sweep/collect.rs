@@ -1,6 +1,6 @@
 //! `experiments collect`: the tables of all runs of a sweep in one, with means and errors over the seeds.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result};
 use ising_data::mean;
@@ -8,11 +8,15 @@ use ising_data::mean;
 use super::{Sweep, Task, status::State};
 use crate::{
     artifacts::{self, Manifest, checksum},
+    figures::{Figure, end_point_against},
     table::{Cell, Table},
 };
 
 /// The table of every run that says where its flows end.
 const END_POINTS: &str = "analysis/end-points.csv";
+
+/// The state points that are marked in its figures.
+const MARKERS: &str = "analysis/markers.csv";
 
 /// The axis that makes independent runs.
 const SEED: &str = "seed";
@@ -23,6 +27,8 @@ pub struct Collection {
     n_runs: usize,
     /// Tables with their file names.
     tables: Vec<(String, Table)>,
+    /// Where flows end against the axis that is a number, with the axis; none for several axes.
+    figure: Option<(String, Figure)>,
     /// Runs that are not in them, and why.
     missing: Vec<String>,
 }
@@ -40,16 +46,17 @@ impl Collection {
                 state => missing.push(format!("{} {}: {state:?}", run.folder, sweep.name(run))),
             }
         }
-        let mut tables = Vec::new();
+        let (mut tables, mut figure) = (Vec::new(), None);
         for file in [END_POINTS].into_iter().chain(more.iter().map(String::as_str)) {
             let table = sweep.stacked(file, &done)?;
             if file == END_POINTS {
                 tables.push(("summary.csv".to_owned(), sweep.summary(&table)?));
+                figure = sweep.figure(&table, &done)?;
             }
             let name = Path::new(file).file_name().context("the name of a table is empty")?;
             tables.push((name.to_string_lossy().into_owned(), table));
         }
-        Ok(Self { n_runs: sweep.runs().count(), tables, missing })
+        Ok(Self { n_runs: sweep.runs().count(), tables, figure, missing })
     }
 
     /// Writes the tables into a folder.
@@ -57,9 +64,15 @@ impl Collection {
     /// # Errors
     /// When one cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        self.tables
-            .iter()
-            .try_for_each(|(name, table)| artifacts::write(&folder.join(name), table.to_csv()?.as_bytes()))
+        for (name, table) in &self.tables {
+            artifacts::write(&folder.join(name), table.to_csv()?.as_bytes())?;
+        }
+        if let Some((axis, Figure { svg, png, csv })) = &self.figure {
+            for (ending, bytes) in [("svg", svg.as_bytes()), ("png", png.as_slice()), ("csv", csv.as_bytes())] {
+                artifacts::write(&folder.join(format!("end-point-against-{axis}.{ending}")), bytes)?;
+            }
+        }
+        Ok(())
     }
 
     /// What is there, and what is missing, in words.
@@ -67,6 +80,9 @@ impl Collection {
         let mut text = String::new();
         for (name, table) in &self.tables {
             text += &format!("{}: {} rows\n", folder.join(name).display(), table.len());
+        }
+        if let Some((axis, _)) = &self.figure {
+            text += &format!("{}\n", folder.join(format!("end-point-against-{axis}.png")).display());
         }
         text += &format!("{} of {} runs are in them\n", self.n_runs - self.missing.len(), self.n_runs);
         text.extend(self.missing.iter().map(|run| format!("  missing: {run}\n")));
@@ -107,6 +123,38 @@ impl Sweep {
             path.display()
         );
         Ok(Table::from_csv(file, &String::from_utf8_lossy(&bytes))?)
+    }
+
+    /// Where the flows of the runs' first machine end, against the one axis beside the seed, if it is a number.
+    fn figure(&self, ends: &Table, runs: &[&Task]) -> Result<Option<(String, Figure)>> {
+        let axes: Vec<&String> = self.plan.axes.iter().filter(|axis| *axis != SEED).collect();
+        let ([axis], Some(first)) = (axes.as_slice(), runs.first()) else { return Ok(None) };
+        let column = column_of(axis);
+        if !ends.column(&column).is_ok_and(|values| values.iter().all(|value| value.is_finite())) {
+            return Ok(None);
+        }
+        let machine = ends.distinct_text("machine")?.first().copied().unwrap_or_default().to_owned();
+        let mut drawn = Table::with_header("end points", [&column, "seed", "reading", "temperature"]);
+        let ends = ends.filter("machine", machine)?;
+        let [xs, seeds, readings, temperatures] =
+            [&column, "seed", "reading", "temperature"].map(|column| ends.text(column));
+        let (xs, seeds, readings, temperatures) = (xs?, seeds?, readings?, temperatures?);
+        // A seed is one of the sweep and one of its run.
+        let outer = ends.text(&column_of(SEED)).unwrap_or_else(|_| vec![""; ends.len()]);
+        let pairs: BTreeSet<(&str, &str)> = outer.iter().copied().zip(seeds.iter().copied()).collect();
+        let number = |pair| pairs.iter().position(|other| *other == pair).unwrap_or_default();
+        for row in (0..ends.len()).filter(|&row| seeds[row] != "all") {
+            let seed = number((outer[row], seeds[row]));
+            drawn.push([xs[row].into(), seed.into(), readings[row].into(), temperatures[row].into()])?;
+        }
+        let markers = runs.iter().map(|run| self.table_of(run, MARKERS)).collect::<Result<Vec<_>>>()?;
+        let common = if markers.iter().all(|table| *table == markers[0]) {
+            self.table_of(first, MARKERS)?
+        } else {
+            // Other data, other marks: none is right for all.
+            Table::with_header("markers", markers[0].header().iter().cloned())
+        };
+        Ok(Some((axis.to_string(), end_point_against(&column, axis, &drawn, &common)?)))
     }
 
     /// Means over the seeds, of the sweep and of each run, with their standard errors.

@@ -93,6 +93,9 @@ fn all_at_once_task_by_task_and_alone_give_the_same_bytes() {
     let expected = seeds.concat().iter().sum::<f64>() / 4.0;
     assert!((summary.column("temperature").expect("numbers")[0] - expected).abs() < 1e-12);
 
+    let figure = fs::read(local.join("end-point-against-rbm.n_hidden.png")).expect("a figure");
+    assert!(figure.starts_with(b"\x89PNG") && figure.len() > 10_000);
+
     let (runs, last) = (runs(&local), 3);
     assert_eq!(runs[last].1, r#"["30","2"]"#);
     let mut run = experiments();

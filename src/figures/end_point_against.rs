@@ -1,4 +1,4 @@
-//! Where the flow ends, against the number of hidden units.
+//! Where the flow ends, against a number that machines differ in.
 
 use super::axes::{Axes, Titles};
 use super::canvas::render;
@@ -21,24 +21,23 @@ const READINGS: [(&str, &str, Marker, Color); 3] = [
     ("energy", "read by the energy, exactly", Marker::Diamond, ORANGE),
 ];
 
-/// Temperature at which the flow ends against n_h, by each reading, with bands over the seeds and the marked temperatures as
-/// horizontal lines. Machines of equal n_h count as seeds of one.
+/// Temperature at which the flow ends against the column `axis`, called `label` in the figure, by each reading, with bands over the
+/// seeds and the marked temperatures as horizontal lines. Machines of equal abscissa count as seeds of one.
 ///
-/// Columns of `end_points`: machine, n_hidden, seed, reading, temperature; rows of seed "all" are left out. Columns of
-/// `markers`: label, temperature.
+/// Columns of `end_points`: `axis`, seed, reading, temperature; rows of seed "all" are left out. Columns of `markers`: label,
+/// temperature.
 ///
 /// # Errors
 /// [`FigureError`] if a column is missing or there is nothing to draw.
-pub fn end_point_against_n_hidden(end_points: &Table, markers: &Table) -> Result<Figure, FigureError> {
+pub fn end_point_against(axis: &str, label: &str, end_points: &Table, markers: &Table) -> Result<Figure, FigureError> {
     let end_points = &single_seeds(end_points)?;
     require_rows(end_points)?;
     let references = Reference::read_all(markers)?;
-    let mut numbers =
-        Table::new("end_point_against_n_hidden", ["reading", "n_hidden", "temperature", "temperature_error"]);
+    let mut numbers = Table::new("end_point_against", ["reading", axis, "temperature", "temperature_error"]);
     let mut curves: Vec<(usize, Vec<Sample>)> = Vec::new();
     for (index, (reading, ..)) in READINGS.iter().enumerate() {
         let rows = end_points.filter("reading", *reading)?;
-        let samples = over_seeds(&rows, "n_hidden", "temperature", None)?;
+        let samples = over_seeds(&rows, axis, "temperature", None)?;
         if !samples.iter().any(Sample::is_finite) || (*reading == "energy" && curves.iter().any(|curve| curve.0 == 1)) {
             continue;
         }
@@ -48,7 +47,8 @@ pub fn end_point_against_n_hidden(end_points: &Table, markers: &Table) -> Result
         curves.push((index, samples));
     }
     let points = || curves.iter().flat_map(|(_, samples)| samples);
-    let x = Scale::holding(Spacing::Log, points().map(|point| point.x));
+    let spacing = if points().all(|point| point.x > 0.0) { Spacing::Log } else { Spacing::Linear };
+    let x = Scale::holding(spacing, points().map(|point| point.x));
     let temperatures = points().flat_map(|point| [point.y - point.error, point.y + point.error]);
     let y = Scale::holding(Spacing::Linear, temperatures.chain(references.iter().map(|r| r.temperature)));
     let stroke = |index: usize| Stroke::solid(READINGS[index].3, CURVE);
@@ -61,7 +61,7 @@ pub fn end_point_against_n_hidden(end_points: &Table, markers: &Table) -> Result
         let area = legend::draw(canvas, sheet, &entries).inset(0.0, 0.0, 0.0, BOTTOM);
         let axes = Axes { area, x, y };
         let title = "end of the flow *T* [*J*/*k*_{B}]";
-        axes.draw(canvas, Titles { panel: "", x: Some("number of hidden units *n*_{h}"), y: Some(title) });
+        axes.draw(canvas, Titles { panel: "", x: Some(label), y: Some(title) });
         for reference in &references {
             axes.horizontal(canvas, reference.temperature, reference.stroke);
         }
