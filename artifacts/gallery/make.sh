@@ -37,6 +37,7 @@ for name in wide gap; do
 done
 show zero-field-wide temperature-against-step-persistent wide-temperature-against-step
 show low-temperature map-on-temperature-axis-persistent low-map
+show low-temperature spectrum-along-training low-spectrum-along-training
 show high-temperature map-on-temperature-axis-persistent high-map
 show two-temperatures temperature-against-step two-temperatures
 show hidden-units end-point-against-n-hidden
