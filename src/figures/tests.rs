@@ -43,7 +43,11 @@ fn gallery() -> Vec<(&'static str, Figure)> {
             magnetization_exponent(&points, &fits, "a").unwrap()
         }),
         ("sizes", finite_size(&table("sizes", SIZES), &table("fits", SIZE_FITS)).unwrap()),
-        ("ends", end_point_against("n_hidden", "*n*_{h}", &table("end points", END_POINTS), &markers).unwrap()),
+        (
+            "ends",
+            end_point_against("n_hidden", "number of hidden units *n*_{h}", &table("end points", END_POINTS), &markers)
+                .unwrap(),
+        ),
         ("controls", controls(&table("ends", CONTROLS), &table("seeds", CONTROLS_OF_SEEDS)).unwrap()),
         ("stationary", stationary(&table("memory", AUTOCORRELATION), &table("histogram", STATIONARY)).unwrap()),
         ("spectrum", spectrum(&table("spectrum", SPECTRUM), &table("weights", WEIGHTS)).unwrap()),
