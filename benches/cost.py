@@ -19,6 +19,7 @@ import numpy as np
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import NullFormatter
 
 ROUNDS = 3
 TRAINING = {"visible": 1024, "hidden": 256, "batch": 500, "samples": 4000, "epochs": 1, "machines": 1, "threads": 1}
@@ -50,37 +51,54 @@ def fit(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     return slope, np.sqrt(rest @ rest / (len(x) - 2) / np.sum((x - x.mean()) ** 2))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
-    parser.add_argument("--out", type=Path, default=Path("."))
-    arguments = parser.parse_args()
+def measure(program: str, table: Path) -> None:
     points = [(curve, value) for curve in CURVES for value in curve[4]]
     rounds = []
     for number in range(ROUNDS):
         print(f"round {number + 1} of {ROUNDS}", flush=True)
-        rounds.append([seconds(arguments.program, kind, {**sizes, key: value}) for (_, kind, sizes, key, _), value in points])
-    medians = np.median(rounds, axis=0)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    figure, axes = plt.subplots(2, 3, figsize=(11, 6.5), constrained_layout=True)
-    with (arguments.out / "cost.csv").open("w", newline="") as file:
+        rounds.append([seconds(program, kind, {**sizes, key: value}) for (_, kind, sizes, key, _), value in points])
+    with table.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["curve", "size", "seconds", "least_seconds", "largest_seconds"])
-        for (name, kind, _, key, values), axis in zip(CURVES, axes.flat):
-            chosen = [i for i, (curve, _) in enumerate(points) if curve[0] == name]
-            x, y = np.array(values, float), medians[chosen]
-            low, high = np.min(rounds, axis=0)[chosen], np.max(rounds, axis=0)[chosen]
-            writer.writerows([name, int(size), *numbers] for size, *numbers in zip(x, y, low, high))
-            fitted = slice(len(x) // 2 - 1, None) if key in ("hidden", "visible") else slice(None)
-            slope, error = fit(np.log(x[fitted]), np.log(y[fitted]))
-            print(f"{name}: exponent {slope:.3f} +- {error:.3f}")
-            axis.errorbar(x, 1e3 * y, 1e3 * np.array([y - low, high - y]), fmt="o", color="#0072B2", capsize=3)
-            line = y[fitted][-1] * (x / x[-1]) ** slope
-            axis.plot(x, 1e3 * line, "--", color="#D55E00", label=f"exponent {slope:.2f} ± {error:.2f}")
-            axis.set(xscale="log", yscale="log", xlabel=name, ylabel="ms per epoch" if kind == "rbm" else "ms per step")
-            axis.legend()
-            axis.grid(which="both", alpha=0.2)
-    figure.savefig(arguments.out / "cost.png", dpi=150)
+        numbers = zip(np.median(rounds, axis=0), np.min(rounds, axis=0), np.max(rounds, axis=0))
+        writer.writerows([curve[0], value, *three] for (curve, value), three in zip(points, numbers))
+
+
+def draw(table: Path) -> None:
+    with table.open() as file:
+        rows = list(csv.DictReader(file))
+    figure, axes = plt.subplots(2, 3, figsize=(11, 6.5), constrained_layout=True)
+    for (name, kind, _, key, _), axis in zip(CURVES, axes.flat):
+        own = [row for row in rows if row["curve"] == name]
+        x, y, low, high = (
+            np.array([float(row[column]) for row in own])
+            for column in ("size", "seconds", "least_seconds", "largest_seconds")
+        )
+        fitted = slice(len(x) // 2 - 1, None) if key in ("hidden", "visible") else slice(None)
+        slope, error = fit(np.log(x[fitted]), np.log(y[fitted]))
+        print(f"{name}: exponent {slope:.3f} +- {error:.3f}")
+        axis.errorbar(x, 1e3 * y, 1e3 * np.array([y - low, high - y]), fmt="o", color="#0072B2", capsize=3)
+        line = np.exp(np.mean(np.log(y[fitted]) - slope * np.log(x[fitted]))) * x**slope
+        axis.plot(x, 1e3 * line, "--", color="#D55E00", label=f"exponent {slope:.2f} ± {error:.2f}")
+        axis.set(xscale="log", yscale="log", xlabel=name, ylabel="ms per epoch" if kind == "rbm" else "ms per step")
+        axis.set_xticks(x, [f"{int(size)}" for size in x])
+        for one in (axis.xaxis, axis.yaxis):
+            one.set_minor_formatter(NullFormatter())
+        axis.legend()
+        axis.grid(which="both", alpha=0.2)
+    figure.savefig(table.with_suffix(".png"), dpi=150)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="?", help="without it the figure is drawn from the table alone")
+    parser.add_argument("--out", type=Path, default=Path("."))
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    table = arguments.out / "cost.csv"
+    if arguments.program:
+        measure(arguments.program, table)
+    draw(table)
 
 
 if __name__ == "__main__":
