@@ -22,9 +22,14 @@ fn machine(device: &Device) -> Rbm {
     Rbm::new(&RbmParameters::untrained(100, 81, weights), device).expect("a machine")
 }
 
-fn samples(device: &Device) -> PackedTensor {
+/// Random configurations of 100 sites, packed.
+fn words() -> Vec<u32> {
     let word = |i: u32| Draw::new(2, 0, 0).bits(i) & if i % 4 == 3 { 15 } else { u32::MAX };
-    PackedTensor::new(&(0..4 * N_SAMPLES as u32).map(word).collect::<Vec<_>>(), 100, device)
+    (0..4 * N_SAMPLES as u32).map(word).collect()
+}
+
+fn samples(device: &Device) -> PackedTensor {
+    PackedTensor::new(&words(), 100, device)
 }
 
 /// Epochs of 25,000 samples; arguments: batch size and threads.
@@ -43,9 +48,7 @@ fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)
 /// An epoch on one thread at every instruction set that the machine has, batches of 500.
 #[divan::bench(args = Level::available(), sample_count = 10)]
 fn epoch_at_level(bencher: Bencher<'_, '_>, level: Level) {
-    let words: Vec<u32> = (0..4 * N_SAMPLES as u32)
-        .map(|i| Draw::new(2, 0, 0).bits(i) & if i % 4 == 3 { 15 } else { u32::MAX })
-        .collect();
+    let words = words();
     let order: Vec<u32> = (0..N_SAMPLES as u32).collect();
     let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     let weights = Draw::new(1, 0, 0).thresholds(100, 81).iter().map(|x| 0.1 * x).collect();

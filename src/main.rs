@@ -22,7 +22,6 @@ use rbm_flow::{
     doctor::Report,
     estimate::{self, DoesNotFit, Estimate},
     exponents::Exponents,
-    figures::Figure,
     init::NewConfig,
     inspect, interrupt,
     pipeline::{self, Request},
@@ -157,10 +156,10 @@ fn claims(folders: &[PathBuf], out: Option<PathBuf>) -> Result<()> {
 
 fn exponents(folders: &[PathBuf], out: &Path) -> Result<()> {
     let exponents = Exponents::of(folders)?;
-    let Figure { svg, png, csv } = exponents.figure()?;
+    let figure = exponents.figure()?;
     artifacts::write(&out.join("exponents.csv"), exponents.table()?.to_csv()?.as_bytes())?;
-    for (ending, bytes) in [("svg", svg.as_bytes()), ("png", png.as_slice()), ("csv", csv.as_bytes())] {
-        artifacts::write(&out.join(format!("finite-size.{ending}")), bytes)?;
+    for (file, bytes) in figure.files("finite-size") {
+        artifacts::write(&out.join(file), bytes)?;
     }
     Ok(progress::print(&exponents.describe())?)
 }
@@ -171,11 +170,11 @@ fn compare(folders: &[PathBuf], out: &Path) -> Result<()> {
     for (name, bytes) in [
         ("end-points.csv", comparison.end_points()?.to_csv()?.as_bytes()),
         ("end-points-of-seeds.csv", comparison.end_points_of_seeds()?.to_csv()?.as_bytes()),
-        ("controls.svg", figure.svg.as_bytes()),
-        ("controls.png", &figure.png),
-        ("controls.csv", figure.csv.as_bytes()),
     ] {
         artifacts::write(&out.join(name), bytes)?;
+    }
+    for (file, bytes) in figure.files("controls") {
+        artifacts::write(&out.join(file), bytes)?;
     }
     let files = format!("\n{}\n{}\n", out.join("end-points.csv").display(), out.join("controls.png").display());
     Ok(progress::print(&(comparison.describe() + &files))?)

@@ -11,12 +11,12 @@ cargo build --release --quiet
 experiments=target/release/experiments
 
 run() { "$experiments" run "configs/$1.toml" "${@:2}"; }
-# What verdicts are reached from, small enough to be kept.
+# What verdicts are reached from, small enough to be kept: of the energies those of data and of ends.
 keep() {
     mkdir -p "$gallery/runs/$1/analysis"
     cp "artifacts/$1/manifest.toml" "$gallery/runs/$1"
     for table in markers end-points vector-field agreement-of-starts weights energy-relation ridges; do
-        cp "artifacts/$1/analysis/$table.csv" "$gallery/runs/$1/analysis"
+        grep -v ',reconstruction,' "artifacts/$1/analysis/$table.csv" >"$gallery/runs/$1/analysis/$table.csv"
     done
 }
 show() { cp "artifacts/$1/figures/$2.png" "$gallery/${3:-$2}.png"; } # run, figure, name in the gallery

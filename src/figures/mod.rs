@@ -88,6 +88,14 @@ pub struct Figure {
     pub csv: String,
 }
 
+impl Figure {
+    /// The files of the figure called `name`, with their contents.
+    pub fn files(&self, name: &str) -> [(String, &[u8]); 3] {
+        let forms = [("svg", self.svg.as_bytes()), ("png", self.png.as_slice()), ("csv", self.csv.as_bytes())];
+        forms.map(|(ending, bytes)| (format!("{name}.{ending}"), bytes))
+    }
+}
+
 /// Why a figure cannot be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {

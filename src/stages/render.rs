@@ -39,9 +39,9 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     for settings in &config.settings.figures {
         let name = settings.file_name();
         let figure = draw(config, settings, workbench).with_context(|| format!("the figure {name} cannot be drawn"))?;
-        workbench.write(&format!("figures/{name}.svg"), figure.svg.as_bytes())?;
-        workbench.write(&format!("figures/{name}.png"), &figure.png)?;
-        workbench.write(&format!("figures/{name}.csv"), figure.csv.as_bytes())?;
+        for (file, bytes) in figure.files(&format!("figures/{name}")) {
+            workbench.write(&file, bytes)?;
+        }
         workbench.progress.say(&workbench.path(&format!("figures/{name}.png")).display().to_string());
     }
     Ok(())

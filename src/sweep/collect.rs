@@ -67,9 +67,9 @@ impl Collection {
         for (name, table) in &self.tables {
             artifacts::write(&folder.join(name), table.to_csv()?.as_bytes())?;
         }
-        if let Some((axis, Figure { svg, png, csv })) = &self.figure {
-            for (ending, bytes) in [("svg", svg.as_bytes()), ("png", png.as_slice()), ("csv", csv.as_bytes())] {
-                artifacts::write(&folder.join(format!("end-point-against-{axis}.{ending}")), bytes)?;
+        if let Some((axis, figure)) = &self.figure {
+            for (file, bytes) in figure.files(&format!("end-point-against-{axis}")) {
+                artifacts::write(&folder.join(file), bytes)?;
             }
         }
         Ok(())
@@ -128,7 +128,7 @@ impl Sweep {
     /// Where the flows of the runs' first machine end, against the one axis beside the seed, if it is a number.
     fn figure(&self, ends: &Table, runs: &[&Task]) -> Result<Option<(String, Figure)>> {
         let axes: Vec<&String> = self.plan.axes.iter().filter(|axis| *axis != SEED).collect();
-        let ([axis], Some(first)) = (axes.as_slice(), runs.first()) else { return Ok(None) };
+        let ([axis], false) = (axes.as_slice(), runs.is_empty()) else { return Ok(None) };
         let column = column_of(axis);
         if !ends.column(&column).is_ok_and(|values| values.iter().all(|value| value.is_finite())) {
             return Ok(None);
@@ -147,14 +147,14 @@ impl Sweep {
             let seed = number((outer[row], seeds[row]));
             drawn.push([xs[row].into(), seed.into(), readings[row].into(), temperatures[row].into()])?;
         }
-        let markers = runs.iter().map(|run| self.table_of(run, MARKERS)).collect::<Result<Vec<_>>>()?;
-        let common = if markers.iter().all(|table| *table == markers[0]) {
-            self.table_of(first, MARKERS)?
-        } else {
+        let mut markers = runs.iter().map(|run| self.table_of(run, MARKERS)).collect::<Result<Vec<_>>>()?;
+        markers.dedup();
+        let common = match markers.as_slice() {
+            [common] => common,
             // Other data, other marks: none is right for all.
-            Table::with_header("markers", markers[0].header().iter().cloned())
+            markers => &Table::with_header("markers", markers[0].header().iter().cloned()),
         };
-        Ok(Some((axis.to_string(), end_point_against(&column, axis, &drawn, &common)?)))
+        Ok(Some((axis.to_string(), end_point_against(&column, axis, &drawn, common)?)))
     }
 
     /// Means over the seeds, of the sweep and of each run, with their standard errors.

@@ -1,6 +1,6 @@
 //! The axes of a sweep, `--grid key=values`, and its points.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use anyhow::{Result, ensure};
 
@@ -14,13 +14,6 @@ pub struct Axis {
     pub key: String,
     /// Its values, as for `--set`.
     pub values: Vec<String>,
-    text: String,
-}
-
-impl fmt::Display for Axis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
 }
 
 impl FromStr for Axis {
@@ -42,7 +35,7 @@ impl FromStr for Axis {
         if sorted.len() < values.len() {
             return Err(format!("a value stands twice in {text}"));
         }
-        Ok(Self { key, values, text: text.into() })
+        Ok(Self { key, values })
     }
 }
 

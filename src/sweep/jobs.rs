@@ -30,7 +30,7 @@ pub struct Jobs {
     folder: PathBuf,
     cluster: Cluster,
     name: String,
-    /// How often the stages of a job are called.
+    /// What is handed on to `experiments task`.
     options: String,
     n_shared: usize,
     n_tasks: usize,

@@ -1,7 +1,7 @@
 //! Planning: points become tasks.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -41,16 +41,16 @@ impl Sweep {
     pub fn plan(order: &Order, folder: &Path) -> Result<Self> {
         let points = grid::points(&order.axes, order.zip)?;
         let (mut shared, mut runs): (Vec<Task>, Vec<Task>) = (Vec::new(), Vec::new());
-        let mut known: HashMap<String, ()> = HashMap::new();
+        let mut known = HashSet::new();
         for point in points {
             let values = || point.iter().map(|value| (*value).to_owned()).collect();
             let config = config_at(order, &point)?;
             let [common, own] = [format!("shared/{}", hash_of_shared(&config)), format!("runs/{}", hash(&config))];
-            if known.insert(common.clone(), ()).is_none() {
+            if known.insert(common.clone()) {
                 shared.push(Task { index: 0, folder: common.clone(), shared: None, values: values() });
             }
             // Points of the same settings are one run.
-            if known.insert(own.clone(), ()).is_none() {
+            if known.insert(own.clone()) {
                 runs.push(Task { index: 0, folder: own, shared: Some(common), values: values() });
             }
         }
