@@ -1,8 +1,12 @@
 //! `manifest.toml`: what was computed from which settings, and the checksum of every file.
 
-use std::{collections::BTreeMap, io::ErrorKind, path::Path};
+use std::{
+    collections::BTreeMap,
+    io::ErrorKind,
+    path::{Component, Path},
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::atomic;
@@ -62,15 +66,18 @@ impl Manifest {
     /// The manifest of `folder`, if there is one.
     ///
     /// # Errors
-    /// When there is one that cannot be read.
+    /// When there is one that cannot be read, or that names files elsewhere.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(FILE_NAME);
         let text = match std::fs::read_to_string(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             text => text.with_context(|| format!("cannot read {}", path.display()))?,
         };
-        let manifest = toml::from_str(&text)
+        let manifest: Self = toml::from_str(&text)
             .with_context(|| format!("{} is damaged: restore it, or run with another --out folder", path.display()))?;
+        for name in manifest.tasks.iter().flat_map(|(task, record)| [task].into_iter().chain(record.outputs.keys())) {
+            ensure!(is_below(name), "{} names {name:?}, which is not below its folder", path.display());
+        }
         Ok(Some(manifest))
     }
 
@@ -84,7 +91,42 @@ impl Manifest {
     }
 }
 
+/// Whether a relative path stays below the folder it starts from, so that a folder from a stranger reaches nothing else.
+pub fn is_below(path: &str) -> bool {
+    let mut parts = Path::new(path).components().peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
 /// BLAKE3 checksum of `bytes`, in hexadecimal.
 pub fn checksum(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_names_nothing_outside_its_folder() -> Result<()> {
+        assert!(is_below("flow/a/seed-0/flow.csv"));
+        for name in ["", "/dev/zero", "../other/weights.safetensors", "flow/../../secret.csv", "."] {
+            assert!(!is_below(name), "{name}");
+            let folder = tempfile::tempdir()?;
+            let mut manifest = Manifest::default();
+            let record = TaskRecord {
+                fingerprint: String::new(),
+                started: String::new(),
+                finished: None,
+                seconds: 0.0,
+                device: String::new(),
+                notes: BTreeMap::new(),
+                settings: toml::Table::new(),
+                outputs: BTreeMap::from([(name.to_owned(), checksum(b""))]),
+            };
+            manifest.tasks.insert("sample".into(), record);
+            manifest.write(folder.path())?;
+            assert!(Manifest::read(folder.path()).is_err(), "{name}");
+        }
+        Ok(())
+    }
 }

@@ -7,5 +7,5 @@ mod tensor_file;
 
 pub use atomic::write;
 pub use checkpoints::Checkpoints;
-pub use manifest::{Manifest, TaskRecord, checksum};
+pub use manifest::{Manifest, TaskRecord, checksum, is_below};
 pub use tensor_file::TensorFile;

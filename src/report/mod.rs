@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt::Write, path::Path};
 use anyhow::{Context, Result};
 
 use crate::{
-    artifacts::Manifest,
+    artifacts::{Manifest, checksum},
     claims::Judgement,
     config::{Settings, schema::LatticeKind},
 };
@@ -43,26 +43,34 @@ pub fn html(folder: &Path) -> Result<String> {
 
 fn page(manifest: &Manifest, settings: &Settings, sections: &[Section]) -> String {
     let title = escape(if settings.title.is_empty() { &manifest.experiment } else { &settings.title });
-    let mut html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
+    let mut body = format!(
+        "<body>\n<header>\n<h1>{title}</h1>\n\
          <p>Run <b>{}</b> of the RBM-flow laboratory, version {}.</p>\n\
          <button id=\"theme\" type=\"button\">light or dark</button>\n</header>\n\
          <nav aria-label=\"Contents\"><ol>\n",
-        include_str!("report.css"),
         escape(&manifest.experiment),
         escape(&manifest.version)
     );
     for Section { anchor, heading, .. } in sections {
-        let _ = writeln!(html, "<li><a href=\"#{anchor}\">{heading}</a></li>");
+        let _ = writeln!(body, "<li><a href=\"#{anchor}\">{heading}</a></li>");
     }
-    html.push_str("</ol></nav>\n<main>\n");
+    body.push_str("</ol></nav>\n<main>\n");
     for Section { anchor, heading, content } in sections {
-        let _ = writeln!(html, "<section id=\"{anchor}\">\n<h2>{heading}</h2>\n{content}</section>");
+        let _ = writeln!(body, "<section id=\"{anchor}\">\n<h2>{heading}</h2>\n{content}</section>");
     }
-    let _ = write!(html, "</main>\n<script>\n{}</script>\n</body>\n</html>\n", include_str!("report.js"));
-    html
+    body.push_str("</main>\n");
+    // Figures are taken from the run as they are: whatever they hold, the browser obeys the script below alone, and fetches nothing.
+    // No file can hold the checksum of a page that holds the file.
+    let nonce = checksum(body.as_bytes());
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'nonce-{nonce}'; \
+         style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{}</style>\n</head>\n{body}<script nonce=\"{nonce}\">\n{}</script>\n</body>\n</html>\n",
+        include_str!("report.css"),
+        include_str!("report.js")
+    )
 }
 
 /// The question, the marked state points, and the ends of the flow over the seeds.

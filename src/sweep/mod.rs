@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,7 @@ pub use status::describe;
 pub use work::How;
 
 use crate::{
+    artifacts::is_below,
     config::{Config, Override},
     stages::Stage,
 };
@@ -84,9 +85,14 @@ impl Sweep {
                 .with_context(|| format!("{} is no sweep: cannot read {}", folder.display(), path.display()))
         };
         let damaged = |name: &str| format!("{} is damaged: plan the sweep anew", folder.join(name).display());
-        let plan = toml::from_str(&read(SWEEP)?).with_context(|| damaged(SWEEP))?;
-        let tasks = read(TASKS)?.lines().map(serde_json::from_str).collect::<Result<_, _>>();
-        Ok(Self { folder: folder.to_owned(), plan, tasks: tasks.with_context(|| damaged(TASKS))? })
+        let plan: Plan = toml::from_str(&read(SWEEP)?).with_context(|| damaged(SWEEP))?;
+        let tasks = read(TASKS)?.lines().map(serde_json::from_str).collect::<Result<Vec<Task>, _>>();
+        let tasks = tasks.with_context(|| damaged(TASKS))?;
+        for name in tasks.iter().flat_map(|task| [Some(&task.folder), task.shared.as_ref()]).flatten() {
+            ensure!(is_below(name), "the folder {name:?} is not below that of the sweep: {}", damaged(TASKS));
+        }
+        ensure!(is_below(&plan.config), "the config is not in the folder of the sweep: {}", damaged(SWEEP));
+        Ok(Self { folder: folder.to_owned(), plan, tasks })
     }
 
     /// Whether a folder holds a sweep.

@@ -45,6 +45,24 @@ fn a_report_holds_all_figures_and_needs_nothing_else() {
     }
 }
 
+/// A figure from a stranger's folder may hold what a browser would run. The page lets it run its own script alone.
+#[test]
+fn a_report_obeys_no_script_of_a_figure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &[]));
+    let figure = folder.path().join("figures/plane.svg");
+    let svg = fs::read_to_string(&figure).expect("a figure");
+    let hostile = "<script>alert('no')</script><rect onload=\"alert('no')\"/></svg>";
+    fs::write(&figure, svg.replace("</svg>", hostile)).expect("written");
+    said(&experiments().arg("report").arg(folder.path()).output().expect("the program starts"));
+    let html = fs::read_to_string(folder.path().join("report.html")).expect("a report");
+    let allowed = html.split_once("script-src 'nonce-").expect("a policy").1.split_once("';").expect("its only source").0;
+    assert!(allowed.len() == 64 && html.contains("default-src 'none'; script-src"));
+    assert!(html.find("Content-Security-Policy") < html.find("<style>"), "the policy stands before all else");
+    assert_eq!(html.matches(&format!("<script nonce=\"{allowed}\">")).count(), 1);
+    assert_eq!(html.matches("<script").count(), 3, "ours, its data, and the figure's, which is not allowed");
+}
+
 #[test]
 fn a_folder_without_a_finished_run_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
