@@ -103,5 +103,5 @@ fn exact_partition_function(bencher: Bencher<'_, '_>, n_hidden: usize) {
 fn annealed_partition_function(bencher: Bencher<'_, '_>) {
     let machine = machine(&Device::default()).parameters().expect("a machine");
     let annealing = Annealing { n_temperatures: 1000, key: 1 };
-    bencher.bench_local(|| annealed_ln_z(&machine, &[0.0; 100], 100, annealing).expect("a number"));
+    bencher.bench_local(|| annealed_ln_z(&machine, &[0.0; 100], 100, annealing, &|| true).expect("a number"));
 }

@@ -18,9 +18,9 @@ fn torus(side: usize) -> (Lattice, StatePoint) {
 
 fn draw(bencher: Bencher<'_, '_>, sampler: Sampler, side: usize, n_samples: usize) {
     let (lattice, point) = torus(side);
-    bencher
-        .counter(ItemsCount::new(n_samples))
-        .bench_local(|| sampler.sample(lattice, &[point], n_samples, 1, Purpose::Benchmark, &|_| ()).expect("samples"));
+    bencher.counter(ItemsCount::new(n_samples)).bench_local(|| {
+        sampler.sample(lattice, &[point], n_samples, 1, Purpose::Benchmark, &|_| true).expect("samples")
+    });
 }
 
 #[divan::bench(args = [4, 8, 10, 12])]

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use ising_data::{SampleSet, StatePoint};
 
 use crate::{
-    artifacts::{Manifest, TensorFile},
+    artifacts::{self, Manifest, TensorFile},
     table::Table,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 /// When the file cannot be read or is none of these.
 pub fn describe(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = artifacts::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let text = match path.extension().and_then(|extension| extension.to_str()) {
         Some("safetensors") => match TensorFile::from_bytes(&bytes) {
             Ok(file) => tensor_file(&file),

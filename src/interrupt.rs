@@ -1,9 +1,13 @@
-//! Signals: the first asks the work to save its state and stop, the second ends the program at once.
+//! Signals: the first asks the work to save its state and stop, one that comes later ends the program at once.
 
 use std::{
     fmt, io,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
+    time::{Duration, Instant},
 };
 
 use signal_hook::{
@@ -16,6 +20,9 @@ use crate::progress::give_back_terminal;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
+/// Signals within this time are one: a scheduler may send it to the process and to its group.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 /// Exit code of a run that stopped with its state saved and can be continued (EX_TEMPFAIL).
 pub const EXIT_CODE: u8 = 75;
 
@@ -25,7 +32,7 @@ pub struct Interrupted;
 
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stopped by a signal; finished tasks and checkpoints are kept: run the same command again to go on")
+        f.write_str("a signal asked to stop; finished tasks and checkpoints are kept")
     }
 }
 
@@ -47,7 +54,9 @@ pub(crate) fn ask() {
 }
 
 fn hear(signal: i32) {
-    if ASKED.swap(true, Ordering::Relaxed) {
+    static FIRST: OnceLock<Instant> = OnceLock::new();
+    ASKED.store(true, Ordering::Relaxed);
+    if FIRST.get_or_init(Instant::now).elapsed() > AT_ONCE {
         give_back_terminal();
         low_level::exit(128 + signal);
     }

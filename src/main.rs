@@ -57,6 +57,10 @@ fn main() -> ExitCode {
 }
 
 fn execute(command: Command) -> Result<()> {
+    if matches!(command, Command::Run(_) | Command::Sweep(_) | Command::Task(_)) {
+        // Before all else: a signal that comes early stops the work as any other.
+        interrupt::listen().context("cannot listen for signals")?;
+    }
     match command {
         Command::Run(args) => run(args),
         Command::Status { folder } => Ok(progress::print(&status(&folder)?)?),
@@ -207,7 +211,6 @@ fn status(folder: &Path) -> Result<String> {
 /// How tasks of a sweep are done by this process.
 fn how(args: HowArgs) -> Result<How> {
     use_threads(args.threads)?;
-    interrupt::listen().context("cannot listen for signals")?;
     let checkpoint_every = Duration::from_secs_f64(args.checkpoint_every);
     Ok(How { backend: backend(args.device)?, checkpoint_every, force: args.force })
 }
@@ -218,6 +221,7 @@ fn sweep(args: SweepArgs) -> Result<()> {
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = out.unwrap_or_else(|| ["artifacts".into(), format!("{name}-sweep")].iter().collect());
     let sweep = Sweep::plan(&Order { config: file, overrides, axes, zip, until }, &folder)?;
+    interrupt::check()?;
     if engine == Engine::Local {
         progress::print(&sweep::describe(&sweep)?)?;
         return sweep.work_on_all(how(how_args)?);
@@ -242,7 +246,6 @@ fn collect(args: &CollectArgs) -> Result<()> {
 
 fn run(args: RunArgs) -> Result<()> {
     use_threads(args.how.threads)?;
-    interrupt::listen().context("cannot listen for signals")?;
     let stages = args.stages();
     let config = load(args.config)?;
     let backend = backend(args.how.device)?;

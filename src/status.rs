@@ -1,10 +1,10 @@
 //! `experiments status`: what is done in a run folder.
 
-use std::{fmt::Write, fs, path::Path, time::Duration};
+use std::{fmt::Write, path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 
-use crate::artifacts::{Checkpoints, Manifest, TaskRecord, checksum};
+use crate::artifacts::{Checkpoints, Manifest, TaskRecord, checksum_of_file};
 
 /// The experiment of a run folder, its tasks and their files.
 ///
@@ -43,7 +43,7 @@ fn epoch(state: &crate::artifacts::TensorFile) -> usize {
 /// The first file that is not what was written.
 fn damaged<'r>(folder: &Path, record: &'r TaskRecord) -> Option<&'r str> {
     let intact = |(file, expected): &(&String, &String)| {
-        fs::read(folder.join(file)).is_ok_and(|bytes| checksum(&bytes) == **expected)
+        checksum_of_file(&folder.join(file)).is_ok_and(|found| found == **expected)
     };
     record.outputs.iter().find(|entry| !intact(entry)).map(|(file, _)| file.as_str())
 }

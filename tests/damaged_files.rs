@@ -1,32 +1,22 @@
 //! Files that were damaged, or made to hurt: every reader gives the content or an error. None panics, hangs, or asks for memory
 //! that the file cannot fill (a limit of 8 GiB on the address space would end the test).
 //!
-//! 1000 random damages for each format, always the same ones.
+//! 1000 random damages for each format, always the same ones, and what fuzzing (`tests/fuzz`) has found.
 
 #[path = "program/common/mod.rs"]
 mod common;
+mod readers;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::LazyLock,
-};
+use std::{fs, path::Path, sync::LazyLock};
 
-use common::{copy, experiments, run_smoke, said};
-use ising_data::SampleSet;
+use common::{experiments, run_smoke, said};
 use proptest::{
     prelude::*,
     sample::{Index, select},
-    test_runner::{Config, RngSeed, TestCaseError, TestRunner},
+    test_runner::{Config, RngSeed, TestRunner},
 };
-use rbm_flow::{
-    artifacts::{Manifest, TensorFile},
-    claims::Judgement,
-    compare::Comparison,
-    config, exponents, inspect, report, status,
-    table::Table,
-    training,
-};
+use rbm_flow::{artifacts::TensorFile, compare::Comparison, report, training};
+use readers::Reader;
 
 /// What can happen to the bytes of a file.
 #[derive(Clone, Debug)]
@@ -88,12 +78,20 @@ impl Damage {
 }
 
 /// Shows `n_cases` damaged forms of `bytes` to a reader.
-fn for_each_damage(n_cases: u32, bytes: &[u8], read: impl Fn(Vec<u8>) -> Result<(), TestCaseError>) {
+fn for_each_damage(n_cases: u32, bytes: &[u8], read: impl Fn(Vec<u8>)) {
+    limit_memory();
+    let config = Config { cases: n_cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() };
+    let runs = TestRunner::new(config).run(&damage(), |damage| {
+        read(damage.of(bytes));
+        Ok(())
+    });
+    runs.expect("every damage is met");
+}
+
+fn limit_memory() {
     let limit = libc::rlimit { rlim_cur: 8 << 30, rlim_max: libc::RLIM_INFINITY };
     // SAFETY: the call reads the structure and touches nothing else.
     unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
-    let config = Config { cases: n_cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() };
-    TestRunner::new(config).run(&damage(), |damage| read(damage.of(bytes))).expect("every damage is met");
 }
 
 /// A finished run.
@@ -110,20 +108,13 @@ fn file(name: &str) -> Vec<u8> {
 /// A copy of the run's tables and manifest, to be damaged.
 fn copy_of_tables() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    copy(RUN.path(), folder.path(), |path| path.extension().is_some_and(|ending| ending != "safetensors"));
+    readers::prepare(folder.path(), RUN.path());
     folder
 }
 
 #[test]
 fn samples() {
-    let bytes = file("data/samples.safetensors");
-    for_each_damage(1000, &bytes, |damaged| {
-        if let Ok(samples) = SampleSet::from_bytes(&damaged) {
-            prop_assert_eq!(samples.points.len(), samples.spins.n_samples());
-            prop_assert!(SampleSet::from_bytes(&samples.to_bytes()).is_ok());
-        }
-        Ok(())
-    });
+    for_each_damage(1000, &file("data/samples.safetensors"), |damaged| readers::samples(&damaged));
 }
 
 /// Weights, snapshots and checkpoints hold a checksum: what can be read is what was written.
@@ -133,10 +124,8 @@ fn weights_and_checkpoints() {
         let bytes = file(name);
         let whole = TensorFile::from_bytes(&bytes).expect("an intact file");
         for_each_damage(1000, &bytes, |damaged| {
-            if let Ok(read) = TensorFile::from_bytes(&damaged) {
-                prop_assert_eq!(&read, &whole);
-            }
-            Ok(())
+            readers::tensors(&damaged);
+            assert!(TensorFile::from_bytes(&damaged).map_or(true, |read| read == whole));
         });
     }
 }
@@ -166,29 +155,15 @@ fn arrays_that_are_no_machine() {
 #[test]
 fn manifests() {
     let folder = copy_of_tables();
-    for_each_damage(1000, &file("manifest.toml"), |damaged| {
-        fs::write(folder.path().join("manifest.toml"), damaged)?;
-        let _ = Manifest::read(folder.path()).map(|manifest| manifest.map(|manifest| manifest.tasks.len()));
-        let _ = inspect::describe(&folder.path().join("manifest.toml"));
-        let _ = status::describe(folder.path());
-        Ok(())
-    });
+    for_each_damage(1000, &file("manifest.toml"), |damaged| readers::manifest(folder.path(), &damaged));
 }
 
 #[test]
 fn configs() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("damaged.toml");
     for name in ["configs/zero-field-wide.toml", "configs/field-1d.toml"] {
         let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a config");
-        for_each_damage(1000, &bytes, |damaged| {
-            fs::write(&path, damaged)?;
-            match config::Config::load(&path, Vec::new()) {
-                Ok(config) => prop_assert!(!config.show().is_empty() && !config.summary().is_empty()),
-                Err(error) => prop_assert!(!error.to_string().is_empty()),
-            }
-            Ok(())
-        });
+        for_each_damage(1000, &bytes, |damaged| readers::config(folder.path(), &damaged));
     }
 }
 
@@ -210,35 +185,17 @@ fn toml_bombs() {
     }
 }
 
-/// The tables that commands read which do not compare checksums: those of a folder from elsewhere.
 #[test]
 fn tables() {
     let folder = copy_of_tables();
-    let of_analysis = fs::read_dir(RUN.path().join("analysis")).expect("a folder");
-    let mut names: Vec<PathBuf> = of_analysis
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "csv"))
-        .collect();
-    names.sort();
-    assert!(names.len() >= 10, "{names:?}");
-    for path in &names {
-        let name = path.strip_prefix(RUN.path()).expect("below the run");
-        let (bytes, target) = (fs::read(path).expect("a table"), folder.path().join(name));
-        for_each_damage(1000 / names.len() as u32 + 1, &bytes, |damaged| {
-            if let Ok(text) = std::str::from_utf8(&damaged)
-                && let Ok(table) = Table::from_csv("damaged", text)
-            {
-                prop_assert!(table.to_csv().is_ok());
-            }
-            fs::write(&target, damaged)?;
-            let run = [folder.path()];
-            let _ = Judgement::of(&run).and_then(|judgement| Ok((judgement.table()?.to_csv()?, judgement.page())));
-            let _ = Comparison::of(&run).and_then(|comparison| Ok((comparison.end_points()?, comparison.describe())));
-            let _ = exponents::Exponents::of(&run).map(|exponents| exponents.describe());
-            let _ = inspect::describe(&target);
-            Ok(())
+    let tables = readers::tables_of_analysis(folder.path());
+    assert!((10..256).contains(&tables.len()), "{tables:?}");
+    for (which, path) in (0..).zip(&tables) {
+        let bytes = fs::read(path).expect("a table");
+        for_each_damage(1000 / tables.len() as u32 + 1, &bytes, |damaged| {
+            readers::table(&damaged);
+            readers::analysis(folder.path(), &[vec![which], damaged].concat());
         });
-        fs::write(&target, &bytes).expect("mended");
     }
 }
 
@@ -253,9 +210,25 @@ fn reports() {
     let page = report::html(folder.path()).expect("a page");
     assert!(!page.contains("<script>alert(1)") && !page.contains("<img src=x"), "the title is escaped");
     for_each_damage(60, &file("analysis/end-points.csv"), |damaged| {
-        fs::write(folder.path().join("analysis/end-points.csv"), damaged)?;
+        fs::write(folder.path().join("analysis/end-points.csv"), damaged).expect("written");
         let _ = report::html(folder.path()).map(|page| page.len());
         let _ = Comparison::of(&[folder.path()]).and_then(|comparison| Ok(comparison.figure()?.png.len()));
-        Ok(())
     });
+}
+
+/// What fuzzing has found: inputs that reach code of their own.
+#[test]
+fn corpus() {
+    limit_memory();
+    for (name, read) in readers::ALL {
+        let read: Reader = read;
+        let folder = copy_of_tables();
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(name);
+        let mut n_inputs = 0;
+        for entry in fs::read_dir(corpus).expect("a folder") {
+            read(folder.path(), &fs::read(entry.expect("an entry").path()).expect("an input"));
+            n_inputs += 1;
+        }
+        assert!(n_inputs > 0, "{name}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Write,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
@@ -62,17 +62,26 @@ fn sync(folder: &Path) -> std::io::Result<()> {
 /// # Errors
 /// What the file system says, with the path.
 pub fn remove_left_over(folder: &Path) -> Result<()> {
+    remove_left_over_in(folder)?.iter().try_for_each(|below| remove_left_over(below))
+}
+
+/// The same in `folder` alone; returns the folders in it.
+///
+/// # Errors
+/// As [`remove_left_over`].
+pub fn remove_left_over_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let context = || format!("cannot tidy {}", folder.display());
+    let mut folders = Vec::new();
     for entry in fs::read_dir(folder).with_context(context)? {
         let entry = entry.with_context(context)?;
         let (path, name) = (entry.path(), entry.file_name());
         if entry.file_type().with_context(context)?.is_dir() {
-            remove_left_over(&path)?;
+            folders.push(path);
         } else if is_temporary(&name.to_string_lossy()) {
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
-    Ok(())
+    Ok(folders)
 }
 
 /// Whether a file name is one of [`write`]'s temporary ones.

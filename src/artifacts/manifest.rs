@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::atomic;
+use super::{atomic, read_text};
 
 /// The record of a run folder.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -69,7 +69,7 @@ impl Manifest {
     /// When there is one that cannot be read, or that names files elsewhere.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(FILE_NAME);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match read_text(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             text => text.with_context(|| format!("cannot read {}", path.display()))?,
         };
@@ -79,6 +79,11 @@ impl Manifest {
             ensure!(is_below(name), "{} names {name:?}, which is not below its folder", path.display());
         }
         Ok(Some(manifest))
+    }
+
+    /// Whether `folder` holds a manifest, be it damaged.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE_NAME).exists()
     }
 
     /// Writes the manifest into `folder`.

@@ -144,7 +144,7 @@ impl TensorFile {
     /// # Errors
     /// As [`Self::from_bytes`], with the path.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = super::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         Self::from_bytes(&bytes).with_context(|| format!("cannot use {}", path.display()))
     }
 

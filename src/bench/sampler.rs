@@ -61,14 +61,14 @@ fn heat_bath(lattice: Lattice, point: StatePoint, n_blocks: usize, level: SimdLe
 
 /// Independent configurations per second.
 fn samples_per_second(sampler: Sampler, lattice: Lattice, point: StatePoint, n_samples: usize) -> Result<f64> {
-    sampler.sample(lattice, &[point], 1, 0, Purpose::Benchmark, &|_| ())?;
+    sampler.sample(lattice, &[point], 1, 0, Purpose::Benchmark, &|_| true)?;
     let mut seed = 0;
     // One point for each thread, each with its share of the samples.
     let points = vec![point; rayon::current_num_threads()];
     let each = n_samples.div_ceil(points.len());
     let rate = rate(N_RUNS, || {
         seed += 1;
-        let drawn = sampler.sample(lattice, &points, each, seed, Purpose::Benchmark, &|_| ());
+        let drawn = sampler.sample(lattice, &points, each, seed, Purpose::Benchmark, &|_| true);
         drawn.map_or(0.0, |samples| samples.spins.n_samples() as f64)
     });
     Ok(rate.median)

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::{
-    evidence::{Evidence, Marker},
+    evidence::{Evidence, MIXTURE, Marker},
     finding::{Claim, Finding, Subject},
     steps,
     verdict::{Expectation, Measured, Verdict},
@@ -54,16 +54,12 @@ pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Findi
     };
     let subject = |reading| Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading, step };
     let mut findings = Vec::new();
-    let readings: [(_, _, &[&str]); 2] = [
-        ("thermometer", &network, &["thermometer_temperature"]),
-        // The temperature of the energy may be infinite, and is then no part of the comparison.
-        ("exact", &exact, &["energy_temperature", "abs_magnetization_per_site"]),
-    ];
-    for (reading, ends, quantities) in readings {
+    for (reading, ends) in [("thermometer", &network), ("exact", &exact)] {
         if ends.is_known() {
-            let has_one_end = steps::has_one_end(evidence, machine, quantities)?;
-            let mut at = at_markers(evidence, ends, &subject(reading));
-            let mut on = on_ridge(evidence, ends, &subject(reading));
+            let has_one_end = steps::has_one_end(evidence, machine, steps::quantities_of(reading))?;
+            let markers = evidence.markers_read_by(reading);
+            let mut at = at_markers(&markers, ends, &subject(reading));
+            let mut on = on_ridge(&evidence.ridge, &markers, ends, &subject(reading));
             at.iter_mut().chain(&mut on).filter(|_| !has_one_end).for_each(needs_an_end);
             let none = at_none(ends, &subject(reading), &at);
             findings.extend(at.into_iter().chain(none).chain(on));
@@ -76,8 +72,7 @@ pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Findi
 }
 
 /// The flow ends at one of the marked state points, or at none.
-fn at_markers(evidence: &Evidence, ends: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
-    let markers = &evidence.markers;
+fn at_markers(markers: &[Marker], ends: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (i, marker) in markers.iter().enumerate() {
         let rivals = |of: fn(&Marker) -> f64| {
@@ -97,7 +92,7 @@ fn at_markers(evidence: &Evidence, ends: &Ends, subject: &Subject<'_>) -> Vec<Fi
 }
 
 /// A flow that has no one end has none at the claimed place, wherever the mean over its starts lies.
-fn needs_an_end(finding: &mut Finding) {
+pub(super) fn needs_an_end(finding: &mut Finding) {
     if finding.verdict == Verdict::Reproduced {
         finding.verdict = Verdict::Apart;
     }
@@ -107,7 +102,7 @@ fn claim_of(marker: &Marker) -> Claim {
     let (sentence, source) = match marker.name.as_str() {
         "critical_temperature" => ("the critical temperature", "talk; arXiv:1801.07172"),
         "specific_heat_maximum" => ("the maximum of the lattice's specific heat", "talk; arXiv:1810.08179"),
-        "training_mixture" => ("the training mixture, as a perfect machine must", "null hypothesis"),
+        MIXTURE => ("the training mixture, as a perfect machine must", "null hypothesis"),
         other => (other, ""),
     };
     let sentence = format!("The flow ends at {}.", sentence.replace('_', " "));
@@ -139,7 +134,7 @@ fn at_none(ends: &Ends, subject: &Subject<'_>, at_markers: &[Finding]) -> Option
 fn missing(verdict: &Verdict) -> usize {
     match verdict {
         Verdict::Undecided(more) => more.unwrap_or(usize::MAX),
-        Verdict::Apart => usize::MAX,
+        Verdict::Apart | Verdict::Infinite => usize::MAX,
         Verdict::Reproduced | Verdict::NotReproduced => 0,
     }
 }
@@ -148,12 +143,11 @@ fn missing(verdict: &Verdict) -> usize {
 type Distance = fn(&[[f64; 2]], f64, f64) -> f64;
 
 /// The flow ends on the line of maximal specific heat; the rival is the training mixture, which lies beside it.
-fn on_ridge(evidence: &Evidence, ends: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
-    let ridge = &evidence.ridge;
-    if ridge.len() < 2 || !ends.leave(evidence.ridge[0][0]) {
+fn on_ridge(ridge: &[[f64; 2]], markers: &[Marker], ends: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
+    if ridge.len() < 2 || !ends.leave(ridge[0][0]) {
         return Vec::new();
     }
-    let mixture = evidence.markers.iter().find(|marker| marker.name == "training_mixture");
+    let mixture = markers.iter().find(|marker| marker.name == MIXTURE);
     let distances: [(&str, Distance); 2] =
         [("distance to the line along T", along_temperature), ("distance to the line along H", along_field)];
     let judged = distances.map(|(quantity, distance)| {

@@ -14,6 +14,9 @@ use crate::table::Table;
 /// The energy is followed if it explains half of the variance, r² = ½.
 const FOLLOWED: f64 = 0.7;
 
+/// A perfect machine leaves at least so much to the energy, or nothing is said of it.
+const LEAST: f64 = 0.1;
+
 /// What is less is the same: in T, in the energy per site, in the correlation, and in the ratio of slopes.
 const SAME: f64 = 0.1;
 
@@ -119,9 +122,13 @@ fn relation_to_energy<'a>(
     findings.push(marginal.judge(equal, "slope over that of a perfect machine", slope, &value(1.0)));
     let sentence = "The machine's energy follows the physical energy, and not the magnetization alone.";
     let beyond = claim("energy-beyond-magnetization", sentence, "control");
-    let rest = trained.measured("marginal", "explained_of_rest")?;
-    let quantity = "share of the energy in what the magnetization leaves";
-    findings.push(marginal.judge(beyond, quantity, rest, &Expectation::Within(0.5, 1.0)));
+    let share = |energy| trained.seeds("data", energy, "explained_of_rest");
+    let (of_machine, of_perfect) = (share("marginal")?, share("exact")?);
+    // Data of two phases leave the energy nothing, not even in a perfect machine.
+    let of_perfect = |seed: &String| of_perfect.get(seed).copied().filter(|share| *share > LEAST);
+    let relative = Measured::new(of_machine.iter().filter_map(|(seed, share)| Some(share / of_perfect(seed)?)));
+    let quantity = "share of the energy in what the magnetization leaves, over that of a perfect machine";
+    findings.push(marginal.judge(beyond, quantity, relative, &Expectation::Within(0.5, 1.5)));
     // Where the law of the data is not known, nothing is said of the slope.
     Ok(findings.into_iter().filter(|finding| finding.n_seeds > 0).collect())
 }

@@ -1,11 +1,11 @@
 //! The tables of a run folder that claims are held against.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::settings::{self, Settings};
-use crate::table::Table;
+use crate::{artifacts::read_table, table::Table};
 
 /// A state point that a hypothesis singles out.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,12 +37,7 @@ impl Evidence {
     /// # Errors
     /// When a table is missing or is none.
     pub(super) fn read(folder: &Path) -> Result<Self> {
-        let table = |name: &str| -> Result<Table> {
-            let path = folder.join("analysis").join(name);
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}: is the run done up to analyze?", path.display()))?;
-            Ok(Table::from_csv(name, &text)?)
-        };
+        let table = |name: &str| read_table(folder, &format!("analysis/{name}"));
         let markers = table("markers.csv")?;
         let names = markers.text("name")?.into_iter().map(str::to_owned);
         let points = names.zip(markers.column("temperature")?.into_iter().zip(markers.column("field")?));
@@ -62,6 +57,23 @@ impl Evidence {
         })
     }
 
+    /// The marked points as a reading has them: the network sees the training mixture elsewhere than where its means are those of the
+    /// lattice; where it is not known where, there is none.
+    pub(super) fn markers_read_by(&self, reading: &str) -> Vec<Marker> {
+        let (own, other) =
+            if reading == "thermometer" { (MIXTURE_BY_NETWORK, MIXTURE) } else { (MIXTURE, MIXTURE_BY_NETWORK) };
+        let markers = self.markers.iter().filter(|marker| marker.name != other).cloned();
+        let named =
+            |marker: Marker| if marker.name == own { Marker { name: MIXTURE.into(), ..marker } } else { marker };
+        markers.map(named).collect()
+    }
+
+    /// The number of machines of one name.
+    pub(super) fn n_seeds(&self, machine: &str) -> Result<usize> {
+        let seeds = self.end_points.filter("machine", machine)?;
+        Ok(seeds.distinct_text("seed")?.into_iter().filter(|seed| *seed != "all").count())
+    }
+
     /// The machines of the run.
     pub(super) fn machines(&self) -> Result<Vec<&str>> {
         Ok(self.end_points.distinct_text("machine")?)
@@ -78,6 +90,10 @@ impl Evidence {
         Ok(rows.text("n_hidden")?.first().copied().unwrap_or_default().to_owned())
     }
 }
+
+/// Names of the marked training mixture.
+pub(super) const MIXTURE: &str = "training_mixture";
+const MIXTURE_BY_NETWORK: &str = "training_mixture_by_network";
 
 /// The last part of the folder's path.
 fn name(folder: &Path) -> String {

@@ -1,9 +1,11 @@
 //! The settings that a machine and its data had, by the manifest of the run.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use toml::{Table, Value};
+
+use crate::artifacts::Manifest;
 
 /// Settings by key: those of `[data]` and `[flow]` as `data.n_samples`, those of the machine as `rbm.n_hidden`.
 pub(super) type Settings = BTreeMap<String, String>;
@@ -14,15 +16,9 @@ const NAMES: [&str; 2] = ["rbm.name", "rbm.seeds"];
 /// The config in a run folder's manifest; empty without one.
 ///
 /// # Errors
-/// When the manifest is no TOML.
+/// When the manifest cannot be read.
 pub(super) fn read(folder: &Path) -> Result<Table> {
-    let path = folder.join("manifest.toml");
-    let Ok(text) = fs::read_to_string(&path) else { return Ok(Table::new()) };
-    let mut manifest: Table = text.parse().with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(match manifest.remove("config") {
-        Some(Value::Table(config)) => config,
-        _ => Table::new(),
-    })
+    Ok(Manifest::read(folder)?.unwrap_or_default().config)
 }
 
 /// The settings of one machine.

@@ -7,12 +7,13 @@ use std::fs;
 use super::*;
 
 const MARKERS: &str = "name,label,temperature,field\ncritical_temperature,tc,2.269,0\n\
-    specific_heat_maximum,c,2.3446,0\ntraining_mixture,mixture,2.562,0\n";
+    specific_heat_maximum,c,2.3446,0\ntraining_mixture,mixture,2.562,0\ntraining_mixture_by_network,mixture,3.05,0\n";
 
 /// A run folder whose flows end at these points by the network, four seeds a machine, the exact reading lower by `bias`.
 fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, markers: &str, ridges: &str) {
     let mut end_points = "machine,n_hidden,seed,reading,step,temperature,field\n".to_owned();
-    let mut arrows = "machine,seed,reading,renormalization_cosine\n".to_owned();
+    let mut arrows =
+        "machine,seed,reading,start_field,temperature,next_temperature,renormalization_cosine\n".to_owned();
     let mut agreement =
         "machine,quantity,step,n_seeds,chi_square,degrees_of_freedom,spread,spread_resolution\n".to_owned();
     let mut weights = "machine,seed,epoch,n_above_edge,relative_participation_ratio\n".to_owned();
@@ -29,14 +30,21 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
             writeln!(weights, "{machine},{seed},100,{},{}", 5.0 + sign, 0.2 + 0.02 * sign).unwrap();
             // Machines differ in slope; a tenth of the training is enough for the end.
             for (epoch, slope) in [(0, 0.0), (100, 0.2), (1000, 0.4 + 0.1 * number as f64)] {
-                for (origin, energy) in [("data", "marginal"), ("data", "joint"), ("flow-end", "marginal")] {
+                for (origin, energy) in
+                    [("data", "marginal"), ("data", "joint"), ("data", "exact"), ("flow-end", "marginal")]
+                {
                     let (e, slope) = (-1.2 + 0.001 * sign, slope + 0.001 * sign);
-                    let numbers = format!("{},{slope},{},{}", 0.9 + 0.01 * sign, slope / 0.4, 0.1 + 0.01 * sign);
+                    let beyond = if energy == "exact" { 0.8 } else { 0.1 + 0.01 * sign };
+                    let numbers = format!("{},{slope},{},{beyond}", 0.9 + 0.01 * sign, slope / 0.4);
                     writeln!(energies, "{machine},{seed},{epoch},{origin},{energy},{e},{numbers}").unwrap();
                 }
             }
-            for cosine in [-1.0, -1.0, -0.9] {
-                writeln!(arrows, "{machine},{seed},exact,{cosine}").unwrap();
+            // Renormalization leads away from 2.269; the last first step goes along with it.
+            for (from, to, cosine) in [(1.0, 1.2, -1.0), (2.0, 2.1, -1.0), (3.0, 2.9, -1.0), (4.0, 4.1, 1.0)] {
+                writeln!(arrows, "{machine},{seed},exact,0,{from},{to},{cosine}").unwrap();
+            }
+            if seed == 0 {
+                writeln!(arrows, "{machine},{seed},exact,0,inf,9,-1").unwrap();
             }
         }
         writeln!(end_points, "{machine},16,all,thermometer,1000,99,99").unwrap();
@@ -102,8 +110,10 @@ fn a_biased_network_is_told_from_the_exact_reading() {
     let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
     assert_eq!(verdicts(&table, "thermometer-agrees", "thermometer − exact"), [NO]);
     assert_eq!(verdicts(&table, "ends-at-training-mixture", "exact"), [YES]);
-    assert_eq!(verdicts(&table, "ends-at-training-mixture", "thermometer"), [NO]);
-    assert_eq!(verdicts(&table, "opposite-to-renormalization", "exact"), [YES]);
+    // The network sees the mixture at 3.05, as it sees these ends.
+    assert_eq!(verdicts(&table, "ends-at-training-mixture", "thermometer"), [YES]);
+    // Three first steps of four are opposite, and every flow to the end.
+    assert_eq!(verdicts(&table, "opposite-to-renormalization", "exact"), [NO, YES]);
     assert_eq!(verdicts(&table, "same-end-from-every-start", "energy_temperature"), [YES]);
     let same = table.filter("claim", "same-end-from-every-start").unwrap();
     assert_eq!(same.column("step").unwrap(), [100.0]);
@@ -171,7 +181,7 @@ fn ends_in_the_plane_lie_on_the_line_of_maximal_specific_heat_or_beside_it() {
 fn a_run_that_is_not_done_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let said = Judgement::of(&[folder.path()]).unwrap_err().to_string();
-    assert!(said.contains("markers.csv: is the run done up to analyze?"), "{said}");
+    assert!(said.contains("markers.csv: is the run finished?"), "{said}");
 }
 
 /// Flows whose starts are still apart have no end that could be at Tc, wherever the mean of the starts lies.
@@ -194,7 +204,7 @@ fn starts_that_are_apart_leave_it_undecided() {
 fn a_joint_verdict_names_what_separates() {
     let folder = tempfile::tempdir().unwrap();
     plant(folder.path(), &[("a", [2.269, 0.0]), ("b", [2.562, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
-    let manifest = "[config.data]\nn_samples = 9\n\n[[config.rbm]]\nname = \"a\"\nn_hidden = 4\nn_epochs = 7\n\n\
+    let manifest = "experiment = \"planted\"\nversion = \"\"\ncommit = \"\"\nhost = \"\"\ndevice = \"\"\nthreads = 1\n\n[config.data]\nn_samples = 9\n\n[[config.rbm]]\nname = \"a\"\nn_hidden = 4\nn_epochs = 7\n\n\
         [[config.rbm]]\nname = \"b\"\nn_hidden = 16\nn_epochs = 7\n";
     fs::write(folder.path().join("manifest.toml"), manifest).unwrap();
     let judgement = Judgement::of(&[folder.path()]).unwrap();

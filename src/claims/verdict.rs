@@ -12,7 +12,7 @@ pub(super) const CONFIDENCE: f64 = 0.99;
 /// The most seeds that a verdict asks for.
 const MAX_SEEDS: usize = 10_000;
 
-/// Half an interval that is wider settles nothing: the step of the talk's grid of temperatures.
+/// An interval that reaches farther from what was claimed does not show that it is so: the step of the talk's grid of temperatures.
 const RESOLUTION: f64 = 0.25;
 
 /// What a claim says of a number.
@@ -29,7 +29,7 @@ pub(super) enum Expectation {
 /// What the seeds say of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The interval holds what was claimed and no rival, and is short; or lies within the claimed range.
+    /// The interval holds what was claimed and no rival, and nothing far from it; or lies within the claimed range.
     Reproduced,
     /// The interval excludes what was claimed.
     NotReproduced,
@@ -37,6 +37,8 @@ pub(super) enum Verdict {
     Undecided(Option<usize>),
     /// It would be reproduced, but the flows from the starts have not come to one end that could be there.
     Apart,
+    /// Some of the seeds have no finite number.
+    Infinite,
 }
 
 impl fmt::Display for Verdict {
@@ -48,6 +50,7 @@ impl fmt::Display for Verdict {
             Self::Undecided(Some(more)) => write!(f, "undecided: {more} seeds more needed"),
             Self::Undecided(None) => f.write_str("undecided: more seeds needed"),
             Self::Apart => f.write_str("undecided: the starts have not come together"),
+            Self::Infinite => f.write_str("undecided: some readings are infinite"),
         }
     }
 }
@@ -92,8 +95,10 @@ impl Measured {
                 }
                 // An interval of less than half the distance cannot hold both.
                 let rivals = rivals.iter().filter(|x| holds(x)).map(|x| 0.5 * (x - value).abs());
-                let wanted = rivals.fold(RESOLUTION, f64::min);
-                if half <= wanted { Verdict::Reproduced } else { self.undecided(wanted) }
+                let off = (self.mean.value - value).abs();
+                let wanted = rivals.fold(RESOLUTION - off, f64::min);
+                // A shorter one may also exclude the value.
+                if half <= wanted { Verdict::Reproduced } else { self.undecided(wanted.max(off)) }
             }
             &Expectation::Within(least, most) if low >= least && high <= most => Verdict::Reproduced,
             &Expectation::Within(least, most) if high < least || low > most => Verdict::NotReproduced,
@@ -107,6 +112,9 @@ impl Measured {
 
     /// The seeds that are missing until half the interval's length is `wanted`, should they scatter as these do.
     fn undecided(&self, wanted: f64) -> Verdict {
+        if wanted <= 0.0 {
+            return Verdict::Undecided(None);
+        }
         let scatter = self.mean.error * (self.n_seeds as f64).sqrt();
         let is_enough = |n: &usize| quantile(CONFIDENCE, n - 1) * scatter / (*n as f64).sqrt() <= wanted;
         // Doubling, then bisection: the width falls with n.
@@ -148,6 +156,12 @@ mod tests {
         // The rival 2.3446 lies in the interval: 0.0378 is to be resolved.
         let Verdict::Undecided(Some(more)) = measured.verdict(&at(2.269, &[2.3446])) else { panic!("decided") };
         assert!((1..5).contains(&more), "{more}");
+        // Half the interval is 0.08, then 0.22: it still holds a value beside its mean, but reaches farther than 0.25 from it.
+        let aside = Measured::new([2.4, 2.45, 2.45, 2.5, 2.5, 2.55, 2.55, 2.6]);
+        assert_eq!(aside.verdict(&at(2.5, &[])), Verdict::Reproduced);
+        assert!(matches!(aside.verdict(&at(2.42, &[])), Verdict::Reproduced));
+        let aside = Measured::new([2.2, 2.4, 2.4, 2.5, 2.5, 2.6, 2.6, 2.8]);
+        assert!(matches!(aside.verdict(&at(2.3, &[])), Verdict::Undecided(Some(_))));
         // Mean 3, error 0.3, t(0.99, 1) = 63.7: the interval holds nearly everything, and says nothing.
         let wide = Measured::new([2.7, 3.3]);
         assert!(matches!(wide.verdict(&at(2.478, &[])), Verdict::Undecided(Some(_))));

@@ -182,7 +182,7 @@ pub struct RunArgs {
     /// Show a dashboard on the terminal: tasks, speed, training curves, the flow so far; q stops as Ctrl-C does, ? helps
     #[arg(long)]
     pub live: bool,
-    /// Throw away what is there and compute the stages anew.
+    /// Forget what is there and compute the stages anew; a run that is stopped then goes on without it.
     #[arg(long)]
     pub restart: bool,
 }

@@ -1,15 +1,14 @@
 //! What a run folder says of the ends of its flows.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use ising_data::{SampleSet, mean};
 use ising_theory::Lattice;
-use serde::Deserialize;
 
 use super::{Machine, QUANTITIES, Reference, UNKNOWN, Values, mean_of_finite};
 use crate::{
-    artifacts::Manifest,
+    artifacts::{Manifest, read_table},
     config::{
         Settings,
         schema::{ControlKind, Rbm},
@@ -18,8 +17,9 @@ use crate::{
     table::Table,
 };
 
-/// Name of the marker of the training mixture.
+/// Names of the markers of the training mixture; the second is known here from the mixture itself.
 const MIXTURE: &str = "training_mixture";
+const MIXTURE_BY_NETWORK: &str = "training_mixture_by_network";
 
 /// A finished run.
 pub(super) struct RunFolder {
@@ -33,8 +33,7 @@ pub(super) struct RunFolder {
 impl RunFolder {
     pub(super) fn read(folder: &Path) -> Result<Self> {
         let manifest = Manifest::read(folder)?.with_context(|| format!("{} is no run folder", folder.display()))?;
-        let settings = Settings::deserialize(toml::Value::Table(manifest.config.clone()))
-            .with_context(|| format!("{}: its manifest holds no settings of this program", folder.display()))?;
+        let settings = Settings::of_run(folder, &manifest.config)?;
         let tables = Tables { folder, experiment: &manifest.experiment };
         let machines = settings.rbm.iter().map(|rbm| tables.machine(rbm)).collect::<Result<_>>()?;
         let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
@@ -56,10 +55,7 @@ struct Tables<'a> {
 
 impl Tables<'_> {
     fn table(&self, file: &str) -> Result<Table> {
-        let path = self.folder.join(file);
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}: is the run done up to analyze?", path.display()))?;
-        Ok(Table::from_csv(file, &text)?)
+        read_table(self.folder, file)
     }
 
     /// The last step of a flow's table.
@@ -96,7 +92,8 @@ impl Tables<'_> {
         let lattice = SampleSet::open(&self.folder.join("data/samples.safetensors"))?.lattice;
         let points = markers.column("temperature")?.into_iter().zip(markers.column("field")?);
         let mut references = Vec::new();
-        for (name, (temperature, field)) in markers.text("name")?.into_iter().zip(points) {
+        let named = markers.text("name")?.into_iter().zip(points);
+        for (name, (temperature, field)) in named.filter(|(name, _)| *name != MIXTURE_BY_NETWORK) {
             let values = if name == MIXTURE {
                 self.of_mixture(temperature, settings)?
             } else {

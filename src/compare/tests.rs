@@ -9,7 +9,7 @@ use ising_theory::Lattice;
 use super::*;
 use crate::{artifacts::Manifest, config::Settings};
 
-const SETTINGS: &str = "title = \"planted\"\n[data]\nside = 4\ntemperatures = [0.0, 4.0]\nn_samples = 2\n\
+const SETTINGS: &str = "title = \"planted\"\n[data]\nside = 4\ntemperatures = [0.0, 4.0]\nn_samples = 1000\n\
     [[rbm]]\nname = \"a\"\nn_hidden = 5\nseeds = 3\n";
 
 /// A run of a 4 × 4 torus. Its seeds end, from two starts each, at
@@ -124,7 +124,7 @@ fn a_flow_without_correlations_is_told_how_to_get_them() {
     assert!(said.contains("experiments run configs/planted.toml --out"), "{said}");
     fs::remove_file(folder.path().join("flow/a/seed-0/flow.csv")).unwrap();
     let said = Comparison::of(&[folder.path()]).err().unwrap().to_string();
-    assert!(said.contains("flow.csv: is the run done up to analyze?"), "{said}");
+    assert!(said.contains("flow.csv: is the run finished?"), "{said}");
     let said = Comparison::of(&[folder.path().join("flow")]).err().unwrap().to_string();
     assert!(said.contains("is no run folder"), "{said}");
 }

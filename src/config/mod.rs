@@ -111,6 +111,26 @@ impl Config {
     }
 }
 
+impl Settings {
+    /// The settings in the manifest of the run in `folder`, by the rules of a config: a stranger may have written them.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the setting and what is allowed there.
+    pub fn of_run(folder: &Path, settings: &toml::Table) -> Result<Self, ConfigError> {
+        let path = folder.join("manifest.toml");
+        let wrong = |message: &str, help: String| {
+            let message = format!("the manifest holds no settings that this program can use: {message}");
+            ConfigError::new(&message, Place::Nowhere(path.clone())).help(help)
+        };
+        let settings = Self::deserialize(toml::Value::Table(settings.clone()))
+            .map_err(|error| wrong(error.message(), "restore it, or use the version that wrote it".into()))?;
+        let described = |problem: check::Problem| wrong(&format!("{}: {}", problem.key, problem.message), problem.help);
+        check::check(&settings).map_err(described)?;
+        lattice(&settings.data).map_err(described)?;
+        Ok(settings)
+    }
+}
+
 /// The lattice that `[data]` describes.
 fn lattice(data: &Data) -> Result<Lattice, check::Problem> {
     let (key, extent, unused, unused_key) = match data.lattice {

@@ -1,6 +1,6 @@
 //! Lists of temperatures and fields that settings may hold, checked where they are read.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -18,10 +18,10 @@ struct Range {
     step: f64,
 }
 
-impl Range {
-    /// More points than any experiment has state points.
-    const MAX_POINTS: f64 = 10_000.0;
+/// More values than any experiment has temperatures or fields.
+const MAX_POINTS: f64 = 10_000.0;
 
+impl Range {
     fn check(&self) -> Result<(), String> {
         let Self { start, stop, step } = *self;
         if !(start.is_finite() && stop.is_finite() && step.is_finite()) {
@@ -30,17 +30,21 @@ impl Range {
         if step <= 0.0 || stop < start {
             return Err(format!("start = {start}, stop = {stop}, step = {step} is empty: step > 0 and stop >= start"));
         }
-        if (stop - start) / step > Self::MAX_POINTS {
-            return Err(format!("more than {} points", Self::MAX_POINTS));
-        }
-        Ok(())
+        check_length(self.n_steps() + 1.0)
+    }
+
+    fn n_steps(&self) -> f64 {
+        ((self.stop - self.start) / self.step + 1e-9).floor()
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {
-        let n_steps = ((self.stop - self.start) / self.step + 1e-9).floor() as usize;
         // Rounded to twelve decimals, so that 3 · 0.1 is 0.3.
-        (0..=n_steps).map(|i| ((self.start + i as f64 * self.step) * 1e12).round() / 1e12)
+        (0..=self.n_steps() as usize).map(|i| ((self.start + i as f64 * self.step) * 1e12).round() / 1e12)
     }
+}
+
+fn check_length(n_points: f64) -> Result<(), String> {
+    if n_points > MAX_POINTS { Err(format!("{n_points} values are more than {MAX_POINTS}")) } else { Ok(()) }
 }
 
 /// An entry of a list of numbers: a number or a range.
@@ -49,6 +53,15 @@ impl Range {
 enum Entry {
     Number(f64),
     Range(Range),
+}
+
+impl Entry {
+    fn n_points(&self) -> f64 {
+        match self {
+            Self::Number(_) => 1.0,
+            Self::Range(range) => range.n_steps() + 1.0,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Entry {
@@ -98,17 +111,22 @@ impl Numbers {
         }
     }
 
-    /// Checks every value, and that none stands twice.
+    /// Checks how many values there are, every value, and that none stands twice.
     fn check(&self, allowed: impl Fn(f64) -> bool, what: &str) -> Result<(), String> {
+        if let Self::List(entries) = self {
+            check_length(entries.iter().map(Entry::n_points).sum())?;
+        }
         let values = self.values();
         if values.is_empty() {
             return Err("the list is empty: at least one value is needed".into());
         }
-        for (i, &value) in values.iter().enumerate() {
+        let mut seen = HashSet::new();
+        for value in values {
             if !allowed(value) {
                 return Err(format!("{value} is not allowed here: {what}"));
             }
-            if values[..i].iter().any(|earlier| earlier.total_cmp(&value).is_eq()) {
+            // `+ 0.0` makes one of 0 and −0.
+            if !seen.insert((value + 0.0).to_bits()) {
                 return Err(format!("{value} stands twice in the list"));
             }
         }
@@ -186,5 +204,41 @@ impl<'de> Deserialize<'de> for Fields {
         let numbers = Numbers::deserialize(deserializer)?;
         numbers.check(f64::is_finite, "fields are finite").map_err(D::Error::custom)?;
         Ok(Self(numbers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn read(temperatures: &str) -> Result<Vec<f64>, String> {
+        let table: toml::Table = format!("x = {temperatures}").parse().map_err(|_| "no TOML")?;
+        Temperatures::deserialize(table["x"].clone()).map(|t| t.values()).map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn a_value_stands_once() {
+        assert_eq!(
+            read("[{ start = 0, stop = 1, step = 0.5 }, 2.5, inf]"),
+            Ok(vec![0.0, 0.5, 1.0, 2.5, f64::INFINITY])
+        );
+        for twice in ["[1, 2, 1]", "[0.0, -0.0]", "[inf, inf]", "[{ start = 0, stop = 1, step = 0.5 }, 0.5]"] {
+            assert!(read(twice).is_err_and(|error| error.contains("stands twice")), "{twice}");
+        }
+    }
+
+    #[test]
+    fn long_lists_are_checked_at_once_and_longer_ones_refused() {
+        let begun = Instant::now();
+        let range = |i: usize, n: usize| format!("{{ start = {i}, stop = {}, step = 1 }}", i + n - 1);
+        let ranges = |n: usize| format!("[{}]", (0..n).map(|i| range(2500 * i, 2500)).collect::<Vec<_>>().join(", "));
+        assert_eq!(read(&range(0, 10_000)).map(|values| values.len()), Ok(10_000));
+        assert_eq!(read(&ranges(4)).map(|values| values.len()), Ok(10_000));
+        for too_long in [range(0, 10_001), ranges(5), ranges(10_000), range(0, 1 << 60)] {
+            assert!(read(&too_long).is_err_and(|error| error.contains("more than 10000")));
+        }
+        assert!(begun.elapsed() < Duration::from_secs(3));
     }
 }

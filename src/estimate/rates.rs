@@ -117,10 +117,11 @@ impl Bench<'_> {
         let machine = rbm::random_parameters(N_VISIBLE, N_HIDDEN, 0);
         let base = vec![0.0; N_VISIBLE];
         let (n_chains, annealing) = (32, Annealing { n_temperatures: 50 * self.times(), key: 1 });
-        annealed_ln_z(&machine, &base, n_chains, annealing)?;
+        annealed_ln_z(&machine, &base, n_chains, annealing, &|| true)?;
         let n_steps = (n_chains * annealing.n_temperatures) as f64;
-        let measured =
-            rate(self.n_runs(), || annealed_ln_z(&machine, &base, n_chains, annealing).map_or(f64::NAN, |_| n_steps));
+        let measured = rate(self.n_runs(), || {
+            annealed_ln_z(&machine, &base, n_chains, annealing, &|| true).map_or(f64::NAN, |_| n_steps)
+        });
         Ok(measured.median * annealing_step(N_VISIBLE as f64, N_HIDDEN as f64))
     }
 

@@ -1,12 +1,12 @@
 //! What one run says at Tc.
 
-use std::{f64::consts::TAU, fs, path::Path};
+use std::{f64::consts::TAU, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use ising_data::{Estimate, mean};
 use ising_theory::CRITICAL_TEMPERATURE;
 
-use crate::table::Table;
+use crate::{artifacts::read_table, table::Table};
 
 /// So near to Tc a torus of side 64 has its critical magnetization to 0.1 %.
 const NEAR: f64 = 1e-4;
@@ -23,12 +23,7 @@ pub(super) struct Run {
 impl Run {
     /// Reads the tables of a run folder.
     pub(super) fn read(folder: &Path) -> Result<Self> {
-        let table = |name: &str| -> Result<Table> {
-            let path = folder.join("analysis").join(name);
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}: is the run done up to analyze?", path.display()))?;
-            Ok(Table::from_csv(name, &text)?)
-        };
+        let table = |name: &str| read_table(folder, &format!("analysis/{name}"));
         let (by_distance, scalars) = (table("correlations.csv")?, table("correlation-length.csv")?);
         let markers = table("markers.csv")?;
         let is_torus = markers.text("name")?.contains(&"critical_temperature");

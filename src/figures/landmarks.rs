@@ -33,7 +33,7 @@ struct Point {
 /// All that is marked.
 pub(crate) struct Landmarks {
     lines: Vec<(Line, Vec<Sample>)>,
-    /// With label, marker and colour.
+    /// With label, marker and colour; those that the reading has.
     markers: Vec<(String, Marker, Color, Point)>,
     seeds: Vec<Point>,
     mean: Option<Point>,
@@ -58,13 +58,17 @@ impl Landmarks {
             let (marker, color) = shape(name);
             (label.to_owned(), marker, color, Point { temperature, field, covariance: [[0.0; 2]; 2] })
         };
+        // The network sees the training mixture elsewhere than where its means are those of the lattice.
+        let is_read = markers.text("name")?.contains(&MIXTURE_BY_NETWORK);
+        let other = if reading == "thermometer" && is_read { MIXTURE } else { MIXTURE_BY_NETWORK };
+        let of_this_reading = |((name, _), _): &((&str, &str), (f64, f64))| *name != other;
         let of_reading = end_points.filter("reading", reading)?;
         let ends = points(&of_reading)?;
         let is_mean = of_reading.text("seed")?.into_iter().map(|seed| seed == "all");
         let (mean, seeds): (Vec<_>, Vec<_>) = ends.into_iter().zip(is_mean).partition(|(_, is_mean)| *is_mean);
         Ok(Self {
             lines,
-            markers: names.zip(numbers).map(marker).collect(),
+            markers: names.zip(numbers).filter(of_this_reading).map(marker).collect(),
             seeds: seeds.into_iter().map(|(point, _)| point).collect(),
             mean: mean.first().map(|(point, _)| *point),
         })
@@ -132,6 +136,13 @@ impl Landmarks {
         }
     }
 
+    /// The state points that `other` does not have, for a legend of both.
+    pub(crate) fn more_entries(&self, other: &Self) -> Vec<Entry> {
+        let is_new =
+            |(label, ..): &&(String, Marker, Color, Point)| other.markers.iter().all(|marker| marker.0 != *label);
+        self.markers.iter().filter(is_new).map(entry).collect()
+    }
+
     /// The legend of lines drawn in `ink` and of the points.
     pub(crate) fn entries(&self, ink: Color) -> Vec<Entry> {
         let line = |((_, label, dash), _): &(Line, Vec<Sample>)| match dash {
@@ -139,10 +150,7 @@ impl Landmarks {
             None => Entry::new(Key::Points(Marker::Square, ink), *label),
         };
         let mut entries: Vec<_> = self.lines.iter().map(line).collect();
-        for (label, marker, color, point) in &self.markers {
-            let place = format!("({}, {})", short(point.temperature), short(point.field));
-            entries.push(Entry::new(Key::Mark(*marker, *color), format!("{label} {place}")));
-        }
+        entries.extend(self.markers.iter().map(entry));
         if !self.seeds.is_empty() {
             entries.push(Entry::new(Key::Mark(Marker::Disk, VERMILLION), "end of a flow ± 1 *σ*"));
         }
@@ -186,13 +194,21 @@ impl Point {
     }
 }
 
+const MIXTURE: &str = "training_mixture";
+const MIXTURE_BY_NETWORK: &str = "training_mixture_by_network";
+
 /// How a singled-out state point is drawn.
 fn shape(name: &str) -> (Marker, Color) {
     match name {
         "critical_temperature" => (Marker::Triangle, INK),
-        "training_mixture" => (Marker::Diamond, ORANGE),
+        MIXTURE | MIXTURE_BY_NETWORK => (Marker::Diamond, ORANGE),
         _ => (Marker::Square, SKY),
     }
+}
+
+fn entry((label, marker, color, point): &(String, Marker, Color, Point)) -> Entry {
+    let place = format!("({}, {})", short(point.temperature), short(point.field));
+    Entry::new(Key::Mark(*marker, *color), format!("{label} {place}"))
 }
 
 /// The state points of a table; an error that is not known is 0.

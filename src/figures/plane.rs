@@ -62,9 +62,8 @@ struct Panel {
     landmarks: Landmarks,
 }
 
-/// The plane as the network reads it and, where that is known, by exact likelihood. Arrows show one step, all shortened by
-/// the same factor, the longest ones more; the ellipse at the head has one standard error, shortened too. A dot stands where
-/// a step is not significant.
+/// The plane as the network reads it and, where that is known, by exact likelihood. Arrows show one step, all shortened by one factor,
+/// the longest ones more; so is the ellipse of one standard error at the head. A dot stands where a step is not significant.
 ///
 /// # Errors
 /// [`FigureError`] if a column is missing or there is nothing to draw.
@@ -87,6 +86,7 @@ pub fn plane(tables: PlaneTables<'_>) -> Result<Figure, FigureError> {
     let mut entries = vec![Entry::new(Key::Arrow(RBM), "one step of the RBM flow (shortened)")];
     entries.extend(rg.entry());
     entries.extend(first.landmarks.entries(INK));
+    entries.extend(panels.iter().skip(1).flat_map(|panel| panel.landmarks.more_entries(&first.landmarks)));
     let height = HEAD + PANEL * panels.len() as f64;
     render(height, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };

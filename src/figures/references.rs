@@ -13,6 +13,17 @@ pub(crate) struct Reference {
     pub(crate) stroke: Stroke,
 }
 
+/// Labels of the training mixture: where its means are those of the lattice, and where the network sees it.
+const MIXTURE: &str = "training mixture";
+const MIXTURE_BY_NETWORK: &str = "training mixture, by the network";
+
+/// Of `references` those that a panel shows: with what the network reads, the training mixture where the network sees it.
+pub(crate) fn of_panel(references: &[Reference], by_network: bool) -> Vec<Reference> {
+    let is_read = references.iter().any(|reference| reference.label == MIXTURE_BY_NETWORK);
+    let other = if by_network && is_read { MIXTURE } else { MIXTURE_BY_NETWORK };
+    references.iter().filter(|reference| reference.label != other).cloned().collect()
+}
+
 impl Reference {
     /// All marked temperatures of a table with the columns `label` and `temperature`.
     pub(crate) fn read_all(markers: &Table) -> Result<Vec<Self>, TableError> {

@@ -4,7 +4,7 @@ use super::axes::{Axes, Titles};
 use super::canvas::{Canvas, render};
 use super::layout::Rect;
 use super::legend::{self, Entry, Heat, Key};
-use super::references::Reference;
+use super::references::{Reference, of_panel};
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, band_label, of_start, over_seeds, require_one_machine, starts};
 use super::style::{BORDER, BOTTOM, GREY, LEFT, Marker, Stroke, TOP, WIDTH};
@@ -67,8 +67,10 @@ pub fn temperature_against_step(flow: &Table, markers: &Table) -> Result<Figure,
             let axes = Axes { area, x: steps.clone(), y };
             axes.draw(canvas, Titles { panel, x: Some("step of the flow"), y: Some(title) });
             draw_flows(canvas, &axes, &flows, index, &heat);
-            for reference in references.iter().filter(|_| by_energy || index == 0) {
-                axes.horizontal(canvas, reference.temperature, reference.stroke);
+            if by_energy || index == 0 {
+                for reference in of_panel(&references, index == 0) {
+                    axes.horizontal(canvas, reference.temperature, reference.stroke);
+                }
             }
         }
         let bar = Rect { left: area.right + 36.0, right: area.right + 64.0, ..area };

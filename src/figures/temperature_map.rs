@@ -4,7 +4,7 @@ use super::axes::{Axes, Titles};
 use super::canvas::{Canvas, render};
 use super::layout::Rect;
 use super::legend::{self, Entry, Key};
-use super::references::Reference;
+use super::references::{Reference, of_panel};
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, band_label, of_start, over_seeds, require_one_machine, starts};
 use super::style::{BLUE, BORDER, BOTTOM, CURVE, Dash, GREY, LEFT, Marker, ORANGE, Stroke, TOP, WIDTH};
@@ -63,6 +63,7 @@ pub fn map_on_temperature_axis(flow: &Table, rg_steps: &Table, markers: &Table) 
         let area = legend::draw(canvas, sheet, &entries).inset(0.0, TOP, 0.0, BOTTOM);
         for ((index, area), map) in area.columns(2, 84.0).into_iter().enumerate().zip(&maps) {
             let rows = area.rows(&[1.0, 0.16], 22.0);
+            let references = of_panel(&references, index == 0);
             let axes = Axes { area: rows[0], x: scale.clone(), y: scale.clone() };
             let panel = format!("({}) {}", if index == 0 { 'a' } else { 'b' }, map.title);
             let y = if index == 0 { "*T* after a step [*J*/*k*_{B}]" } else { "" };

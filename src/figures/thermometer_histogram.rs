@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, render};
 use super::layout::Rect;
 use super::legend::{self, Entry, Key};
 use super::number::short;
-use super::references::Reference;
+use super::references::{Reference, of_panel};
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, band_label, of_start, over_seeds, require_one_machine, spread, starts, state_point};
 use super::style::{BORDER, BOTTOM, INK, LABEL, LEFT, SKY, TOP, WIDTH};
@@ -34,7 +34,7 @@ struct Histogram {
 /// [`FigureError`] if a column is missing or there is nothing to draw.
 pub fn thermometer_histogram(histogram: &Table, markers: &Table) -> Result<Figure, FigureError> {
     require_one_machine(histogram)?;
-    let references = Reference::read_all(markers)?;
+    let references = of_panel(&Reference::read_all(markers)?, true);
     let ends = spread(&starts(histogram)?, 2);
     let steps = spread(&histogram.distinct("step")?, 5);
     let header = ["start_temperature", "start_field", "step", "class_temperature", "probability", "probability_error"];

@@ -34,7 +34,7 @@ pub(super) fn inherit(origin: &Path, folder: &Path, manifest: &mut Manifest) -> 
 fn link(from: &Path, to: &Path) -> Result<()> {
     artifacts::atomic::create_folder(to.parent().unwrap_or(Path::new("")))?;
     if fs::hard_link(from, to).is_err() {
-        artifacts::write(to, &fs::read(from)?)?;
+        artifacts::write(to, &artifacts::read(from)?)?;
     }
     Ok(())
 }

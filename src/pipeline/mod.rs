@@ -4,6 +4,7 @@ mod folder;
 mod forecast;
 mod inherit;
 mod refusals;
+mod restart;
 mod standing;
 mod task;
 
@@ -27,7 +28,7 @@ pub use task::{Task, Work, Workbench};
 use standing::Standing;
 
 use crate::{
-    artifacts::{Checkpoints, Manifest, TaskRecord, atomic},
+    artifacts::{Checkpoints, Manifest, TaskRecord},
     config::Config,
     device::Backend,
     interrupt,
@@ -43,7 +44,7 @@ pub struct Request {
     pub folder: PathBuf,
     /// The stages to bring up to date.
     pub stages: Vec<Stage>,
-    /// Whether to compute them anew whatever is there.
+    /// Whether to forget first what is there of them.
     pub restart: bool,
     /// The device.
     pub backend: Backend,
@@ -65,13 +66,8 @@ pub struct Request {
 /// What the first failing task says; everything done before stays.
 pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()> {
     let device = request.backend.open()?;
-    let _lock = folder::lock(&request.folder, request.waits)?;
-    atomic::remove_left_over(&request.folder)?;
-    let manifest = Manifest::read(&request.folder)?;
-    if manifest.is_none() {
-        folder::refuse_unknown_results(&request.folder)?;
-    }
-    let mut manifest = manifest.unwrap_or_default();
+    let _lock = folder::lock(&request.folder, request.waits, progress)?;
+    let mut manifest = folder::open(&request.folder)?;
     if let Some(origin) = &request.inherits {
         inherit::inherit(origin, &request.folder, &mut manifest)?;
     }
@@ -80,7 +76,7 @@ pub fn run(config: &Config, request: &Request, progress: &Progress) -> Result<()
     let clock = Instant::now();
     progress.log_to(&request.folder.join("log.jsonl"));
     progress.tell(Event::RunBegins(run.facts()));
-    let result = run.stages();
+    let result = run.stages().map_err(|error| restart::how_to_go_on(error, request.restart));
     progress.tell(Event::end_of_run(&result, clock.elapsed()));
     result
 }
@@ -99,6 +95,9 @@ impl<'a> Run<'a> {
         self.refuse_lost_results()?;
         self.forecast()?;
         self.describe();
+        if self.request.restart {
+            self.forget()?;
+        }
         self.request.stages.iter().try_for_each(|stage| self.all(&stage.tasks(self.config)))
     }
 
@@ -160,13 +159,13 @@ impl<'a> Run<'a> {
         let mut due = Vec::new();
         for task in tasks {
             match self.standing(task) {
-                Standing::UpToDate if !self.request.restart => {
+                Standing::UpToDate => {
                     self.progress.tell(Event::TaskUpToDate { task: task.name.clone() });
                     // There are some if the run was killed just when the task was done.
                     self.checkpoints(task).clear()?;
                     continue;
                 }
-                Standing::UpToDate | Standing::Missing => self.begins(task, None),
+                Standing::Missing => self.begins(task, None),
                 Standing::Changed(difference) => self.begins(task, Some(difference)),
                 Standing::Damaged(file) => self.begins(task, Some(format!("{file} had changed"))),
             }
@@ -232,9 +231,10 @@ impl<'a> Run<'a> {
         Ok(records)
     }
 
-    /// Enters a task that begins: a run that is cut off knows which settings its checkpoints belong to.
+    /// Enters a task that begins: a run that is cut off knows which settings its checkpoints belong to. Those of a task without a
+    /// record belong to none.
     fn begin(&self, task: &Task<'_>) -> Result<TaskRecord> {
-        if self.request.restart {
+        if !self.manifest().tasks.contains_key(&task.name) {
             self.checkpoints(task).clear()?;
         }
         let record = TaskRecord {

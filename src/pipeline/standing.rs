@@ -1,11 +1,11 @@
 //! Whether a task has to be done: its settings, inputs and files against the manifest.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Result, anyhow, ensure};
 
 use super::Task;
-use crate::artifacts::{Manifest, checksum};
+use crate::artifacts::{Manifest, checksum, checksum_of_file};
 
 /// Raised for a stage when a change of the program alters what it computes: earlier results are then out of date.
 fn revision(task: &Task<'_>) -> u32 {
@@ -35,8 +35,8 @@ impl Standing {
             return Self::Missing;
         }
         for (file, expected) in &record.outputs {
-            match fs::read(folder.join(file)) {
-                Ok(bytes) if checksum(&bytes) == *expected => {}
+            match checksum_of_file(&folder.join(file)) {
+                Ok(found) if found == *expected => {}
                 Ok(_) => return Self::Damaged(file.clone()),
                 Err(_) => return Self::Missing,
             }

@@ -1,9 +1,6 @@
 //! What a stage hands to the pipeline, and what it works with.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use burn::tensor::Device;
@@ -92,7 +89,7 @@ impl Workbench<'_> {
     /// When it cannot be read.
     pub fn read(&self, file: &str) -> Result<Vec<u8>> {
         let path = self.path(file);
-        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+        artifacts::read(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 
     /// Writes one of the task's files.

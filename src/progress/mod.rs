@@ -200,16 +200,23 @@ impl Drop for Work<'_> {
     }
 }
 
-/// Prints a result on standard output. A reader that has gone away (`| head -1`) is no error.
+/// Prints a result on standard output. A reader that has gone away (`| head -1`) is no error. What comes from a file may hold what
+/// a terminal would obey: control characters are told, not sent.
 ///
 /// # Errors
 /// When standard output cannot be written, for example on a full disk.
 pub fn print(text: &str) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+    match output.write_all(harmless(text).as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
+}
+
+/// The text with its control characters but for the ends of lines and tabs as `\u{1b}`.
+fn harmless(text: &str) -> String {
+    let is_harmless = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    text.chars().map(|c| if is_harmless(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
 }
 
 /// Prints an error and its causes on standard error.
@@ -217,5 +224,16 @@ pub fn print_error(error: &anyhow::Error) {
     let text = error.to_string();
     let head = if text.starts_with("error") { text } else { format!("error: {text}") };
     let causes = error.chain().skip(1).map(|cause| format!("\n  because: {cause}")).collect::<String>();
-    lines::write(&format!("{head}{causes}"));
+    lines::write(&harmless(&format!("{head}{causes}")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_told_of_control_characters_and_sent_none() {
+        assert_eq!(harmless("T\tλ\n"), "T\tλ\n");
+        assert_eq!(harmless("\u{1b}[2J\r\u{9b}"), "\\u{1b}[2J\\r\\u{9b}");
+    }
 }

@@ -1,11 +1,11 @@
 //! The figures of a run, set into the page as drawings that scale.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{fmt::Write, path::Path};
 
 use anyhow::{Context, Result};
 
-use super::{captions::caption, html::escape};
-use crate::config::schema::Figure;
+use super::{captions::caption, drawing::Drawing, html::escape};
+use crate::{artifacts::read_text, config::schema::Figure};
 
 /// All figures with captions; the fonts, which they share, stand once before them.
 pub(super) fn figures(folder: &Path, figures: &[Figure]) -> Result<String> {
@@ -14,14 +14,14 @@ pub(super) fn figures(folder: &Path, figures: &[Figure]) -> Result<String> {
         .iter()
         .map(|figure| {
             let path = folder.join("figures").join(format!("{}.svg", figure.file_name()));
-            let svg = fs::read_to_string(&path)
+            let svg = read_text(&path)
                 .with_context(|| format!("cannot read {}: is the run done up to render?", path.display()))?;
             Ok((figure, svg))
         })
         .collect::<Result<_>>()?;
     for (number, (figure, svg)) in drawings.iter().enumerate() {
-        let Drawing { opening, style, content } =
-            split(svg).with_context(|| format!("{} is no figure of ours", figure.file_name()))?;
+        let Drawing { opening, style, content } = Drawing::read(svg)
+            .with_context(|| format!("figures/{}.svg is no figure of ours: draw it anew", figure.file_name()))?;
         if fonts != style {
             let _ = write!(html, "<style>{style}</style>");
             fonts = style;
@@ -37,20 +37,4 @@ pub(super) fn figures(folder: &Path, figures: &[Figure]) -> Result<String> {
         );
     }
     Ok(html)
-}
-
-/// A figure's file in parts.
-struct Drawing<'s> {
-    /// Attributes of its element.
-    opening: &'s str,
-    /// Its fonts.
-    style: &'s str,
-    /// The rest, with the closing tag.
-    content: &'s str,
-}
-
-fn split(svg: &str) -> Option<Drawing<'_>> {
-    let (opening, rest) = svg.strip_prefix("<svg ")?.split_once('>')?;
-    let (style, content) = rest.trim_start().strip_prefix("<style>")?.split_once("</style>")?;
-    Some(Drawing { opening, style, content })
 }

@@ -1,9 +1,9 @@
 //! `experiments report`: a run as one HTML file that needs nothing else.
 
 mod captions;
+mod drawing;
 mod figures;
 mod html;
-mod tables;
 mod viewer;
 
 use std::{collections::BTreeMap, fmt::Write, path::Path};
@@ -11,13 +11,11 @@ use std::{collections::BTreeMap, fmt::Write, path::Path};
 use anyhow::{Context, Result};
 
 use crate::{
-    artifacts::{Manifest, checksum},
+    artifacts::{Manifest, checksum, read_table},
     claims::Judgement,
     config::{Settings, schema::LatticeKind},
 };
 use html::{Section, escape, folded, table, with_error};
-use serde::Deserialize;
-use tables::read;
 use viewer::Viewer;
 
 /// The report of a run that is done up to `render`.
@@ -27,8 +25,7 @@ use viewer::Viewer;
 pub fn html(folder: &Path) -> Result<String> {
     let manifest = Manifest::read(folder)?
         .with_context(|| format!("{} holds no run: it has no manifest.toml", folder.display()))?;
-    let settings = Settings::deserialize(toml::Value::Table(manifest.config.clone()))
-        .with_context(|| format!("the settings in {} are those of another version", folder.display()))?;
+    let settings = Settings::of_run(folder, &manifest.config)?;
     let sections = [
         Section { anchor: "answer", heading: "Where does the flow end?", content: answer(folder)? },
         Section { anchor: "viewer", heading: "The flow, step by step", content: viewer(folder, &settings)? },
@@ -59,7 +56,7 @@ fn page(manifest: &Manifest, settings: &Settings, sections: &[Section]) -> Strin
         let _ = writeln!(body, "<section id=\"{anchor}\">\n<h2>{heading}</h2>\n{content}</section>");
     }
     body.push_str("</main>\n");
-    // Figures are taken from the run as they are: whatever they hold, the browser obeys the script below alone, and fetches nothing.
+    // Whatever figures and tables hold, the browser obeys the script below alone, and fetches nothing.
     // No file can hold the checksum of a page that holds the file.
     let nonce = checksum(body.as_bytes());
     format!(
@@ -75,13 +72,13 @@ fn page(manifest: &Manifest, settings: &Settings, sections: &[Section]) -> Strin
 
 /// The question, the marked state points, and the ends of the flow over the seeds.
 fn answer(folder: &Path) -> Result<String> {
-    let markers = read(folder, "analysis/markers.csv")?;
+    let markers = read_table(folder, "analysis/markers.csv")?;
     let points = markers.column("temperature")?.into_iter().zip(markers.column("field")?);
     let named = markers.text("name")?.into_iter().zip(points);
     let points: Vec<Vec<String>> = named
         .map(|(name, (t, h))| vec![name.replace('_', " "), with_error(t, f64::NAN), with_error(h, f64::NAN)])
         .collect();
-    let ends = read(folder, "analysis/end-points.csv")?.filter("seed", "all")?;
+    let ends = read_table(folder, "analysis/end-points.csv")?.filter("seed", "all")?;
     let column = |name: &str| ends.column(name);
     let (t, t_error) = (column("temperature")?, column("temperature_error")?);
     let (h, h_error) = (column("field")?, column("field_error")?);
@@ -156,7 +153,7 @@ fn saved_tables(folder: &Path, manifest: &Manifest) -> Result<String> {
         |file: &&String| file.ends_with(".csv") && (file.starts_with("analysis/") || file.starts_with("thermometer/"));
     let mut files: Vec<&String> = files.filter(in_reach).collect();
     files.sort();
-    let fold = |file: &&String| -> Result<String> { Ok(folded(file, &read(folder, file)?, MOST_ROWS)) };
+    let fold = |file: &&String| -> Result<String> { Ok(folded(file, &read_table(folder, file)?, MOST_ROWS)) };
     files.iter().map(fold).collect()
 }
 

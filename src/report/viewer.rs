@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::tables::read;
+use crate::artifacts::read_table;
 use crate::table::Table;
 
 /// Pictures beyond this many characters make the page too heavy for a mail: the entries after it are left out.
@@ -67,7 +67,7 @@ impl Viewer {
             Self { row, machines: Vec::new(), markers: markers(folder)?, ridge: ridge(folder), left_out: Vec::new() };
         let mut n_spins = 0;
         for name in machines {
-            let of = |file: &str| read(folder, &format!("flow/{name}/seed-0/{file}"));
+            let of = |file: &str| read_table(folder, &format!("flow/{name}/seed-0/{file}"));
             let machine = Machine { name: name.clone(), starts: starts(&of("configurations.csv")?, &of("flow.csv")?)? };
             n_spins += machine.starts.iter().flat_map(|start| &start.steps).map(|step| step.spins.len()).sum::<usize>();
             if n_spins > MOST_SPINS && !viewer.machines.is_empty() {
@@ -123,7 +123,7 @@ fn starts(configurations: &Table, flow: &Table) -> Result<Vec<Start>> {
 }
 
 fn markers(folder: &Path) -> Result<Vec<Marker>> {
-    let table = read(folder, "analysis/markers.csv")?;
+    let table = read_table(folder, "analysis/markers.csv")?;
     let points = table.column("temperature")?.into_iter().zip(table.column("field")?);
     let named = table.text("name")?.into_iter().zip(points);
     Ok(named.map(|(name, (temperature, field))| Marker { label: name.replace('_', " "), temperature, field }).collect())
@@ -132,7 +132,7 @@ fn markers(folder: &Path) -> Result<Vec<Marker>> {
 /// Runs in one field have no line.
 fn ridge(folder: &Path) -> Vec<[f64; 2]> {
     let line = || -> Result<Vec<[f64; 2]>> {
-        let exact = read(folder, "analysis/ridges.csv")?.filter("line", "specific-heat")?;
+        let exact = read_table(folder, "analysis/ridges.csv")?.filter("line", "specific-heat")?;
         Ok(exact.column("temperature")?.into_iter().zip(exact.column("field")?).map(|(t, h)| [t, h]).collect())
     };
     line().unwrap_or_default()

@@ -17,7 +17,7 @@ pub(super) use self::markers::Marker;
 use self::{
     correlations::{correlation_lengths, correlations},
     exact_plane::ExactPlane,
-    markers::{markers, markers_table, mixture_table},
+    markers::{markers, markers_table, mixture_by_network, mixture_table},
     over_seeds::with_means_over_seeds,
 };
 use super::{
@@ -37,7 +37,8 @@ pub(super) fn task(config: &Config) -> Task<'_> {
     Task {
         name: Stage::Analyze.name().into(),
         settings: pick(config, &["seed", "data"]),
-        inputs: [Stage::Sample.name().to_owned()]
+        inputs: [Stage::Sample, Stage::TrainThermometer]
+            .map(|stage| stage.name().to_owned())
             .into_iter()
             .chain(flow_tasks(&config.settings))
             .chain(dissections(&config.settings))
@@ -50,7 +51,12 @@ pub(super) fn task(config: &Config) -> Task<'_> {
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let observables = read_table(workbench, "data/observables.csv")?;
     let fields = config.settings.data.fields.values();
-    let markers = markers(config.lattice, &fields, &observables)?;
+    let by_network = match config.settings.data.control {
+        // The thermometer was calibrated on the lattice.
+        ControlKind::MeanField => None,
+        _ => mixture_by_network(&observables, &read_table(workbench, "thermometer/calibration.csv")?)?,
+    };
+    let markers = markers(config.lattice, &fields, &observables, by_network)?;
     let flow = read_of_all_machines(config, workbench, flow::folder, "flow.csv")?;
     let end_points = end_points(&flow, &config.settings.rbm, &markers)?;
     let vector_field = vector_field(&flow, config.lattice)?;

@@ -10,21 +10,20 @@ mod weights;
 
 pub(crate) use weights::N_MAPPED;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use ising_data::SampleSet;
 use ising_theory::Lattice;
 
 use super::{
-    HELD_OUT, SAMPLES, Stage, control::Control, law::Law, machine_folder, machine_task, machines, on_lattice, pick,
-    read_samples, write_table,
+    HELD_OUT, SAMPLES, Stage, control::Control, law::Law, machine_task, machines, on_lattice, pick, read_samples,
+    read_snapshots, write_table,
 };
 use crate::{
-    artifacts::TensorFile,
     config::{Config, schema},
     interrupt,
     pipeline::{Task, Work, Workbench},
     table::Cell,
-    training::machine::{Snapshot, snapshots},
+    training::machine::Snapshot,
 };
 use energies::{Chains, Configurations};
 
@@ -70,12 +69,7 @@ struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn read(config: &Config, rbm: &'a schema::Rbm, index: u64, workbench: &Workbench<'_>) -> Result<Self> {
-        let path = workbench.path(&format!("{}/snapshots.safetensors", machine_folder(rbm, index)));
-        let taken = TensorFile::read(&path).and_then(|file| snapshots(&file));
-        let taken = taken.with_context(|| format!("cannot use {}", path.display()))?;
-        let n_sites = config.lattice.n_sites();
-        let fit = taken.iter().all(|snapshot| snapshot.parameters.n_visible == n_sites);
-        ensure!(fit && !taken.is_empty(), "{} holds no machines of a {}", path.display(), config.lattice);
+        let taken = read_snapshots(config, rbm, index, workbench)?;
         let control = Control::new(config);
         let on_sites = |Snapshot { epoch, parameters }| Snapshot { epoch, parameters: control.place(parameters) };
         Ok(Self {

@@ -1,12 +1,13 @@
 //! Drawing configurations, for whichever stage needs them.
 
 use anyhow::Result;
-use ising_data::{SampleSet, Sampler, Samples, StatePoint, stream::Purpose};
+use ising_data::{DataError, SampleSet, Sampler, Samples, StatePoint, stream::Purpose};
 use ising_theory::Lattice;
 
 use super::{SAMPLES, control::Control, grid, on_lattice, read_samples};
 use crate::{
     config::{Config, Settings, schema::SamplerKind},
+    interrupt,
     pipeline::Workbench,
 };
 
@@ -30,15 +31,27 @@ pub(super) fn draw(
 ) -> Result<SampleSet> {
     let work = workbench.progress.begin("sample", (points.len() * n_samples) as u64, "configuration");
     let seed = u64::from(config.settings.seed);
-    let on_done = |n: usize| work.advance(n as u64);
     let sampler = sampler(&config.settings, config.lattice);
-    let Samples { spins, warnings } = sampler.sample(config.lattice, points, n_samples, seed, purpose, &on_done)?;
+    let on_done = |n: usize| {
+        work.advance(n as u64);
+        !interrupt::asked()
+    };
+    let drawn = sampler.sample(config.lattice, points, n_samples, seed, purpose, &on_done);
+    let Samples { spins, warnings } = unless_stopped(drawn)?;
     for warning in warnings {
         work.warn(&warning.to_string());
     }
     let metadata = [("seed", seed.to_string()), ("sampler", sampler.name().to_owned())];
     let metadata = metadata.into_iter().map(|(key, value)| (key.into(), value)).collect();
     Ok(SampleSet::new(config.lattice, points, spins, metadata)?)
+}
+
+/// What was drawn, unless a signal stopped it.
+pub(super) fn unless_stopped<T>(drawn: Result<T, DataError>) -> Result<T> {
+    match drawn {
+        Err(DataError::Stopped) => Err(interrupt::Interrupted.into()),
+        drawn => Ok(drawn?),
+    }
 }
 
 /// The configurations of the Ising model from which this run's training data were made: drawn again, to the same bits, where

@@ -6,7 +6,7 @@ mod stationary;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use ising_data::{
     PackedSpins, StatePoint,
     stream::{self, Purpose},
@@ -14,16 +14,15 @@ use ising_data::{
 use models::Rbm;
 
 use super::{
-    SAMPLES, Stage, control::Control, exact_thermometers::ExactThermometers, log_spaced, machine_folder, machine_task,
-    machines, pick, read_samples, thermometer_grid, train_thermometer::read_thermometer, write_table,
+    SAMPLES, Stage, control::Control, drawing::unless_stopped, exact_thermometers::ExactThermometers, log_spaced,
+    machine_task, machines, pick, read_machine, read_samples, thermometer_grid, train_thermometer::read_thermometer,
+    write_table,
 };
 use crate::{
-    artifacts::TensorFile,
     config::{Config, Settings, schema, values::Count},
     interrupt,
     pipeline::{Task, Work, Workbench},
     progress::Event,
-    training::machine::parameters,
 };
 use chains::Chains;
 use recorder::{FlowTables, Recorder};
@@ -74,7 +73,9 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     }
     let starts = starts(config)?;
     let (n_chains, seed) = (config.settings.flow.n_chains.get(), config.settings.seed.into());
-    let spins = ising_data::sample(config.lattice, &starts, n_chains, seed, Purpose::FlowStart, &|_| ())?;
+    let go_on = |_| !interrupt::asked();
+    let drawn = ising_data::sample(config.lattice, &starts, n_chains, seed, Purpose::FlowStart, &go_on);
+    let spins = unless_stopped(drawn)?;
     let control = Control::new(config);
     let spins = control.for_machines(spins, &starts, Purpose::FlowStart);
     let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
@@ -116,7 +117,7 @@ const STRETCH: usize = 2_000_000;
 
 fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbench: &mut Workbench<'_>) -> Result<()> {
     let flow = &config.settings.flow;
-    let machine = read_machine(config, rbm, index, workbench)?;
+    let machine = Rbm::new(&read_machine(config, rbm, index, workbench)?, workbench.device)?;
     let key = stream::key(config.settings.seed.into(), Purpose::Flow, index, 0);
     let mut chains = Chains::new(&common.spins, flow.update, workbench.device);
     let mut recorder = Recorder {
@@ -174,14 +175,4 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
         write_table(workbench, &format!("{folder}/stationary-histogram.csv"), &histogram)?;
     }
     Ok(())
-}
-
-/// The trained machine.
-fn read_machine(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &Workbench<'_>) -> Result<Rbm> {
-    let path = workbench.path(&machine_folder(rbm, index)).join("weights.safetensors");
-    let machine = Rbm::new(&parameters(&TensorFile::read(&path)?)?, workbench.device)
-        .with_context(|| format!("cannot use {}", path.display()))?;
-    let n_visible = machine.weights.dims()[0];
-    ensure!(n_visible == config.lattice.n_sites(), "{} is no machine of a {}", path.display(), config.lattice);
-    Ok(machine)
 }

@@ -1,12 +1,12 @@
 //! How far every machine is from the law of its training data, along its training: part of `analyze`.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use ising_data::{
     PackedSpins, SampleSet, bond_energy, magnetization,
     stream::{self, Purpose},
 };
 use models::{
-    PackedTensor, Rbm, RbmParameters, flow,
+    ModelError, PackedTensor, Rbm, RbmParameters, flow,
     likelihood::{
         AnnealedLnZ, Annealing, EXACT_LIMIT, Estimate, annealed_ln_z, exact_ln_z, independent_bias, mean_ln_likelihood,
         relative_entropy, reverse_annealed_ln_z,
@@ -14,19 +14,22 @@ use models::{
 };
 
 use super::{
-    HELD_OUT, Stage, law::Law, machine_folder, machine_task, machines, on_lattice, pick, read_samples, write_table,
+    HELD_OUT, Stage, law::Law, machine_folder, machine_task, machines, on_lattice, pick, read_samples, read_snapshots,
+    write_table,
 };
 use crate::{
-    artifacts::TensorFile,
     config::{Config, schema},
     interrupt,
     pipeline::{Task, Work, Workbench},
     table::Table,
-    training::machine::{Snapshot, evenly, snapshots},
+    training::machine::{Snapshot, evenly},
 };
 
 /// Gibbs steps from held-out data after which a configuration counts as one of the machine.
 const N_GIBBS_STEPS: u64 = 1000;
+
+/// Gibbs steps between two looks at the signals; divides their number.
+const N_STEPS_AT_ONCE: u64 = 50;
 
 pub(super) fn tasks(config: &Config) -> impl Iterator<Item = Task<'_>> {
     machines(&config.settings).map(move |(rbm, index)| Task {
@@ -45,9 +48,7 @@ pub(super) fn task_name(rbm: &schema::Rbm, index: u64) -> String {
 fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench<'_>) -> Result<()> {
     let held_out = read_samples(config, workbench, HELD_OUT)?;
     let folder = machine_folder(rbm, index);
-    let path = workbench.path(&format!("{folder}/snapshots.safetensors"));
-    let taken = TensorFile::read(&path).and_then(|file| snapshots(&file));
-    let taken = taken.with_context(|| format!("cannot use {}", path.display()))?;
+    let taken = read_snapshots(config, rbm, index, workbench)?;
     let yardstick = Yardstick {
         settings: &config.settings.likelihood,
         spins: held_out.spins.to_f32(),
@@ -147,12 +148,30 @@ impl Yardstick<'_> {
         let schema::Likelihood { n_chains, n_temperatures } = self.settings;
         let annealing = Annealing { n_temperatures: n_temperatures.get(), key };
         let base = independent_bias(machine.n_visible, &self.spins)?;
-        let forward = annealed_ln_z(machine, &base, n_chains.get(), annealing)?;
-        let rbm = Rbm::new(machine, workbench.device)?;
-        let starts = PackedTensor::new(&self.starts.to_words(), machine.n_visible, workbench.device);
-        let samples: Vec<f32> = flow(&rbm, starts, N_GIBBS_STEPS, key, 0).unpack().try_into_vec_as()?;
-        let reverse = reverse_annealed_ln_z(machine, &base, &samples, annealing)?;
+        let go_on = || !interrupt::asked();
+        let forward = unless_stopped(annealed_ln_z(machine, &base, n_chains.get(), annealing, &go_on))?;
+        let samples = self.samples_of(machine, key, workbench)?;
+        let reverse = unless_stopped(reverse_annealed_ln_z(machine, &base, &samples, annealing, &go_on))?;
         Ok(("annealed", [forward, reverse]))
+    }
+
+    /// Configurations of the machine, shape `[n_chains, n_visible]`, values ±1.
+    fn samples_of(&self, machine: &RbmParameters, key: u64, workbench: &Workbench<'_>) -> Result<Vec<f32>> {
+        let rbm = Rbm::new(machine, workbench.device)?;
+        let mut chains = PackedTensor::new(&self.starts.to_words(), machine.n_visible, workbench.device);
+        for step in (0..N_GIBBS_STEPS).step_by(N_STEPS_AT_ONCE as usize) {
+            chains = flow(&rbm, chains, N_STEPS_AT_ONCE, key, step);
+            interrupt::check()?;
+        }
+        Ok(chains.unpack().try_into_vec_as()?)
+    }
+}
+
+/// What was annealed, unless a signal stopped it.
+fn unless_stopped<T>(annealed: Result<T, ModelError>) -> Result<T> {
+    match annealed {
+        Err(ModelError::Stopped) => Err(interrupt::Interrupted.into()),
+        annealed => Ok(annealed?),
     }
 }
 

@@ -11,6 +11,7 @@ mod flow;
 mod histogram;
 mod law;
 mod likelihood;
+mod machine_files;
 mod plane;
 mod render;
 mod sample;
@@ -24,6 +25,8 @@ pub(crate) use flow::start_axes;
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use ising_data::{SampleSet, StatePoint};
+
+use machine_files::{read_machine, read_snapshots};
 
 use crate::{
     config::{Config, Settings, schema},

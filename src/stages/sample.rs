@@ -15,6 +15,7 @@ use crate::{
         schema::{ControlKind, SamplerKind},
     },
     exact::{self, Exact},
+    interrupt,
     pipeline::{Task, Work, Workbench},
     table::{Cell, Table},
 };
@@ -71,6 +72,7 @@ fn exact_values(config: &Config) -> Result<Vec<Exact>> {
     let fields = data.fields.values();
     let mut values = Vec::new();
     for temperature in data.temperatures.values() {
+        interrupt::check()?;
         values.extend(match data.control {
             ControlKind::None | ControlKind::PermutedSites => exact::values(config.lattice, temperature, &fields)?,
             ControlKind::MeanField => exact::values_of_shuffled_spins(config.lattice, temperature, &fields)?,
@@ -86,6 +88,7 @@ fn observables_table(config: &Config, points: &[StatePoint], samples: &SampleSet
     let mut table = Table::with_header("observables", header);
     let n_samples = config.settings.data.n_samples.get();
     for (i, (point, exact)) in points.iter().zip(exact).enumerate() {
+        interrupt::check()?;
         let spins = samples.spins.slice(i * n_samples..(i + 1) * n_samples);
         let measured = observables(config.lattice, *point, &spins);
         let mut row: Vec<Cell> = vec![point.temperature().into(), point.field().into(), n_samples.into()];

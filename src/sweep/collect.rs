@@ -1,13 +1,13 @@
 //! `experiments collect`: the tables of all runs of a sweep in one, with means and errors over the seeds.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use ising_data::mean;
 
 use super::{Sweep, Task, status::State};
 use crate::{
-    artifacts::{self, Manifest, checksum},
+    artifacts::{self, is_below, read_table},
     figures::{Figure, end_point_against},
     table::{Cell, Table},
 };
@@ -17,6 +17,9 @@ const END_POINTS: &str = "analysis/end-points.csv";
 
 /// The state points that are marked in its figures.
 const MARKERS: &str = "analysis/markers.csv";
+
+/// The table of means over the seeds, in the folder of the sweep.
+const SUMMARY: &str = "summary.csv";
 
 /// The axis that makes independent runs.
 const SEED: &str = "seed";
@@ -34,27 +37,38 @@ pub struct Collection {
 }
 
 impl Collection {
-    /// Puts the tables of the runs that are done together: the ends of their flows, and `more` of them.
+    /// Puts the tables of the runs that are done together: the ends of their flows, and `more` of them. A run that lacks one of
+    /// them is in none.
     ///
     /// # Errors
-    /// When a table is none, or tables of one name have different columns.
+    /// When a table is none, or was changed, or no run has it, or tables of one name have different columns.
     pub fn of(sweep: &Sweep, more: &[String]) -> Result<Self> {
-        let (mut done, mut missing) = (Vec::new(), Vec::new());
+        let asked = asked(more)?;
+        let files: Vec<&str> = asked.iter().map(|(file, _)| file.as_str()).chain([MARKERS]).collect();
+        let (mut n_finished, mut done, mut missing) = (0, Vec::new(), Vec::new());
         for run in sweep.runs() {
-            match sweep.state(run)?.0 {
-                State::Done => done.push(run),
-                state => missing.push(format!("{} {}: {state:?}", run.folder, sweep.name(run))),
+            let unfinished = sweep.unfinished(run)?;
+            n_finished += usize::from(unfinished.is_none());
+            match unfinished.or_else(|| sweep.incomplete(run, &files)) {
+                None => done.push(run),
+                Some(reason) => missing.push(format!("{} {}: {reason}", run.folder, sweep.name(run))),
             }
         }
+        ensure!(
+            n_finished == 0 || !done.is_empty(),
+            "{}: no run has all tables that are asked for; the runs go up to {}\n  {}",
+            sweep.folder.display(),
+            sweep.plan.until,
+            missing.join("\n  ")
+        );
         let (mut tables, mut figure) = (Vec::new(), None);
-        for file in [END_POINTS].into_iter().chain(more.iter().map(String::as_str)) {
-            let table = sweep.stacked(file, &done)?;
+        for (file, name) in asked {
+            let table = sweep.stacked(&file, &done)?;
             if file == END_POINTS {
-                tables.push(("summary.csv".to_owned(), sweep.summary(&table)?));
+                tables.push((SUMMARY.to_owned(), sweep.summary(&table)?));
                 figure = sweep.figure(&table, &done)?;
             }
-            let name = Path::new(file).file_name().context("the name of a table is empty")?;
-            tables.push((name.to_string_lossy().into_owned(), table));
+            tables.push((name, table));
         }
         Ok(Self { n_runs: sweep.runs().count(), tables, figure, missing })
     }
@@ -90,7 +104,46 @@ impl Collection {
     }
 }
 
+/// The tables that are asked for, each with its name in the folder of the sweep: those of `analysis/` keep theirs, others have it of
+/// their whole path.
+fn asked(more: &[String]) -> Result<Vec<(String, String)>> {
+    let mut asked: Vec<(String, String)> = Vec::new();
+    for file in [END_POINTS].into_iter().chain(more.iter().map(String::as_str)) {
+        ensure!(
+            is_below(file) && file.ends_with(".csv"),
+            "--table {file}: expected a CSV file in the run folders, such as analysis/weights.csv"
+        );
+        // One way to write it, that of the manifest.
+        let file = Path::new(file).iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        let name = file.strip_prefix("analysis/").unwrap_or(&file).replace('/', "-");
+        let is_taken = name == SUMMARY || asked.iter().any(|(_, other)| *other == name);
+        ensure!(!is_taken, "--table {file}: another table is collected as {name}: leave one of them out");
+        asked.push((file, name));
+    }
+    Ok(asked)
+}
+
 impl Sweep {
+    /// Why a run is not done; nothing if it is.
+    fn unfinished(&self, run: &Task) -> Result<Option<String>> {
+        let state = self.state(run)?.0;
+        Ok(match &state {
+            State::Done => None,
+            State::Failed(error) => Some(format!("failed: {error}")),
+            State::OfOtherSettings => {
+                let folder = self.folder.join(&run.folder);
+                Some(format!("of other settings: remove {}, then {}", folder.display(), self.command(run)))
+            }
+            _ => Some(state.name().to_owned()),
+        })
+    }
+
+    /// Which of the tables a run lacks, and what brings it back; nothing if it has all.
+    fn incomplete(&self, run: &Task, files: &[&str]) -> Option<String> {
+        let lacks = |file: &&&str| !self.folder.join(&run.folder).join(file).exists();
+        files.iter().find(lacks).map(|file| format!("{file} is not there: {}", self.command(run)))
+    }
+
     /// One table of all runs, each row after the values of the axes.
     fn stacked(&self, file: &str, runs: &[&Task]) -> Result<Table> {
         let mut stacked: Option<Table> = None;
@@ -112,17 +165,8 @@ impl Sweep {
 
     /// A table of a run, which must be what was written.
     fn table_of(&self, run: &Task, file: &str) -> Result<Table> {
-        let folder = self.folder.join(&run.folder);
-        let path = folder.join(file);
-        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let manifest = Manifest::read(&folder)?.unwrap_or_default();
-        let expected = manifest.tasks.values().find_map(|record| record.outputs.get(file));
-        anyhow::ensure!(
-            expected.is_none_or(|expected| *expected == checksum(&bytes)),
-            "{} is not the file that was written (its checksum differs): run the task again",
-            path.display()
-        );
-        Ok(Table::from_csv(file, &String::from_utf8_lossy(&bytes))?)
+        read_table(&self.folder.join(&run.folder), file)
+            .with_context(|| format!("the command that mends {} is {}", run.folder, self.command(run)))
     }
 
     /// Where the flows of the runs' first machine end, against the one axis beside the seed, if it is a number.

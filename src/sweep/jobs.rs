@@ -41,6 +41,9 @@ pub struct Jobs {
 const JOB: &str = "job.sh";
 const SUBMIT: &str = "submit.sh";
 
+/// What all jobs do, in terms of what differs between sweeps: `max_requeues`, `prepare` and `run`.
+const DO_TASKS: &str = include_str!("job.sh");
+
 impl Jobs {
     /// The jobs for a sweep; `options` are handed on to `experiments task`.
     ///
@@ -106,37 +109,14 @@ impl Jobs {
             }
         }
         let _ = writeln!(text, "#SBATCH --cpus-per-task={n_threads}");
-        text += "#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --signal=B:USR1@120\n";
-        text += "# Does tasks of the sweep, one after another: JOB FIRST NUMBER END does NUMBER tasks from FIRST + NUMBER x ITS INDEX on,\n\
-                 # those before END. When it is told to stop it saves the state and queues again.\n";
-        for module in modules {
-            let _ = writeln!(text, "module load {module}");
-        }
+        text += "#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --signal=B:USR1@120\n\n";
         let program = std::env::current_exe().context("the program does not know where it is")?;
+        let modules = modules.iter().map(|module| format!(" module load {module};")).collect::<String>();
         let _ = write!(
             text,
-            "first=$(($1 + $2 * ${{SLURM_ARRAY_TASK_ID:-${{HQ_TASK_ID:-0}}}}))\n\
-             failed=0\n\
-             for ((index = first; index < first + $2 && index < $3; index++)); do\n    \
-                 {} task --dir {} --index \"$index\" --threads {n_threads}{} &\n    \
-                 task=$!\n    \
-                 trap 'kill -USR1 \"$task\" 2>/dev/null' USR1 TERM\n    \
-                 # A signal ends a wait, not the task.\n    \
-                 while :; do\n        \
-                     wait \"$task\"\n        \
-                     kill -0 \"$task\" 2>/dev/null || break\n    \
-                 done\n    \
-                 wait \"$task\"\n    \
-                 code=$?\n    \
-                 if [ $code = 75 ]; then\n        \
-                     if [ -n \"${{SLURM_ARRAY_JOB_ID:-}}\" ] && [ \"${{SLURM_RESTART_COUNT:-0}}\" -lt {max_requeues} ]; then\n            \
-                         scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID\" && sleep 60\n        \
-                     fi\n        \
-                     exit 75\n    \
-                 fi\n    \
-                 [ $code = 0 ] || failed=$code\n\
-             done\n\
-             exit $failed\n",
+            "max_requeues={max_requeues}\n\
+             prepare() {{ :;{modules} }}\n\
+             run() {{ exec {} task --dir {} --index \"$1\" --threads {n_threads}{}; }}\n\n{DO_TASKS}",
             quoted(&program),
             quoted(&self.folder),
             self.options,
@@ -153,6 +133,7 @@ impl Jobs {
         );
         match self.engine {
             Engine::Hyperqueue => {
+                // A job sends its errors where its output goes.
                 let hq = format!(
                     "hq submit --name {} --cpus {} --cwd \"$PWD\" --stdout \"$PWD/logs/%{{JOB_ID}}_%{{TASK_ID}}.txt\" --stderr none",
                     plain(&self.name),

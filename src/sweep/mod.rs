@@ -1,8 +1,13 @@
 //! `experiments sweep`: one config at many points, each in a run folder of its own.
 //!
-//! A sweep is a folder: `NAME.toml`, the config; `sweep.toml`, its axes; `tasks.jsonl`, a line for each run; `runs/HASH`, the run
-//! folders, named by a hash of their merged settings; `shared/HASH`, the samples and thermometers that several runs have in common,
-//! computed once. Any process that sees the folder can do any task, in any order; results do not depend on who does what.
+//! A sweep is a folder: `NAME.toml`, the config; `tasks.jsonl`, a line for each run; `sweep.toml`, its axes, and checksums of the
+//! other two; `runs/HASH`, the run folders, named by a hash of their merged settings; `shared/HASH`, the samples and thermometers
+//! that several runs have in common, computed once. Any process that sees the folder can do any task, in any order; results do not
+//! depend on who does what.
+//!
+//! No folder may hold results of other settings than it is named for. Three things see to that: the checksums, for every command, that
+//! the three files are of one plan; the hash, before a task works, that its settings are those of the folder (`work.rs`); and, without
+//! computing hashes of thousands of runs, the settings that a run's manifest records, before it is called done (`status.rs`).
 
 mod collect;
 mod grid;
@@ -12,7 +17,7 @@ mod status;
 mod work;
 
 use std::{
-    fs,
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
@@ -28,7 +33,7 @@ pub use status::describe;
 pub use work::How;
 
 use crate::{
-    artifacts::is_below,
+    artifacts::{checksum, is_below, read_text},
     config::{Config, Override},
     stages::Stage,
 };
@@ -36,6 +41,9 @@ use crate::{
 /// Names of the files.
 const SWEEP: &str = "sweep.toml";
 const TASKS: &str = "tasks.jsonl";
+
+/// What mends a plan.
+const PLAN_ANEW: &str = "plan the sweep anew: give the command `experiments sweep` again; what is done stays";
 
 /// A sweep that was planned.
 #[derive(Clone, Debug)]
@@ -57,6 +65,8 @@ struct Plan {
     axes: Vec<String>,
     /// The last stage that is asked for.
     until: String,
+    /// The other files of the plan with their BLAKE3 checksums.
+    files: BTreeMap<String, String>,
 }
 
 /// A line of `tasks.jsonl`.
@@ -77,21 +87,36 @@ impl Sweep {
     /// The sweep of a folder.
     ///
     /// # Errors
-    /// When it holds none.
+    /// When it holds none, or files that are not of one plan.
     pub fn open(folder: &Path) -> Result<Self> {
         let read = |name: &str| {
             let path = folder.join(name);
-            fs::read_to_string(&path)
+            read_text(&path)
                 .with_context(|| format!("{} is no sweep: cannot read {}", folder.display(), path.display()))
         };
-        let damaged = |name: &str| format!("{} is damaged: plan the sweep anew", folder.join(name).display());
+        let damaged =
+            |name: &str| format!("{} is damaged, or of an earlier version: {PLAN_ANEW}", folder.join(name).display());
         let plan: Plan = toml::from_str(&read(SWEEP)?).with_context(|| damaged(SWEEP))?;
-        let tasks = read(TASKS)?.lines().map(serde_json::from_str).collect::<Result<Vec<Task>, _>>();
-        let tasks = tasks.with_context(|| damaged(TASKS))?;
-        for name in tasks.iter().flat_map(|task| [Some(&task.folder), task.shared.as_ref()]).flatten() {
-            ensure!(is_below(name), "the folder {name:?} is not below that of the sweep: {}", damaged(TASKS));
-        }
         ensure!(is_below(&plan.config), "the config is not in the folder of the sweep: {}", damaged(SWEEP));
+        let planned = |name: &str| {
+            let text = read(name)?;
+            ensure!(
+                plan.files.get(name) == Some(&checksum(text.as_bytes())),
+                "{} is not the file that was planned (its checksum differs from that in {SWEEP}): {PLAN_ANEW}",
+                folder.join(name).display()
+            );
+            Ok(text)
+        };
+        planned(&plan.config)?;
+        let tasks = planned(TASKS)?.lines().map(serde_json::from_str).collect::<Result<Vec<Task>, _>>();
+        let tasks = tasks.with_context(|| damaged(TASKS))?;
+        for (line, task) in tasks.iter().enumerate() {
+            let fits = task.index == line && task.values.len() == plan.axes.len();
+            ensure!(fits, "line {} is no task of this sweep: {}", line + 1, damaged(TASKS));
+            for name in [&task.folder].into_iter().chain(&task.shared) {
+                ensure!(is_below(name), "the folder {name:?} is not below that of the sweep: {}", damaged(TASKS));
+            }
+        }
         Ok(Self { folder: folder.to_owned(), plan, tasks })
     }
 
@@ -139,5 +164,10 @@ impl Sweep {
     fn name(&self, task: &Task) -> String {
         let values = self.plan.axes.iter().zip(&task.values).map(|(key, value)| format!("{key}={value}"));
         values.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The command that does a task.
+    fn command(&self, task: &Task) -> String {
+        format!("experiments task --dir {} --index {}", self.folder.display(), task.index)
     }
 }

@@ -3,13 +3,13 @@
 use std::{
     collections::BTreeMap,
     fmt::Write,
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
 };
 
 use anyhow::Result;
 
 use super::{Sweep, Task};
-use crate::artifacts::Manifest;
+use crate::artifacts::{Manifest, read_text};
 
 /// How far a task has come.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,16 +18,19 @@ pub(super) enum State {
     UnderWay,
     Stopped,
     Failed(String),
+    /// The folder holds results that are not the task's.
+    OfOtherSettings,
     NotBegun,
 }
 
 impl State {
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::UnderWay => "under way",
             Self::Stopped => "stopped",
             Self::Failed(_) => "failed",
+            Self::OfOtherSettings => "of other settings",
             Self::NotBegun => "not begun",
         }
     }
@@ -82,22 +85,21 @@ impl Sweep {
     /// How far a task has come, and how many of its pieces are done.
     pub(super) fn state(&self, task: &Task) -> Result<(State, usize, usize)> {
         let (config, folder) = (self.config(task)?, self.folder.join(&task.folder));
-        let pieces: Vec<String> = self
-            .stages(task)?
-            .into_iter()
-            .flat_map(|stage| stage.tasks(&config).into_iter().map(|piece| piece.name).collect::<Vec<_>>())
-            .collect();
+        let pieces: Vec<_> = self.stages(task)?.into_iter().flat_map(|stage| stage.tasks(&config)).collect();
         let manifest = Manifest::read(&folder)?.unwrap_or_default();
-        let is_done = |name: &&String| manifest.tasks.get(*name).is_some_and(|record| record.finished.is_some());
-        let n_done = pieces.iter().filter(is_done).count();
-        let state = if n_done == pieces.len() {
+        let records = pieces.iter().filter_map(|piece| Some((piece, manifest.tasks.get(&piece.name)?)));
+        let is_own = records.clone().all(|(piece, record)| piece.settings == record.settings);
+        let n_done = records.filter(|(_, record)| record.finished.is_some()).count();
+        let state = if !is_own {
+            State::OfOtherSettings
+        } else if n_done == pieces.len() {
             State::Done
         } else if !folder.join(LOG).exists() {
             State::NotBegun
         } else if is_locked(&folder.join(".lock")) {
             State::UnderWay
         } else {
-            last_error(&fs::read_to_string(folder.join(LOG)).unwrap_or_default()).map_or(State::Stopped, State::Failed)
+            last_error(&read_text(&folder.join(LOG)).unwrap_or_default()).map_or(State::Stopped, State::Failed)
         };
         Ok((state, n_done, pieces.len()))
     }

@@ -1,11 +1,12 @@
 //! Doing a task.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Sweep, Task};
+use super::{PLAN_ANEW, Sweep, Task, plan};
 use crate::{
+    config::Config,
     device::Backend,
     interrupt::Interrupted,
     pipeline::{self, Request},
@@ -35,7 +36,8 @@ impl Sweep {
         })?;
         if let Some(shared) = &task.shared {
             let shared = self.tasks.iter().find(|other| other.folder == *shared);
-            self.bring_up_to_date(shared.context("tasks.jsonl lacks what the run shares: plan the sweep anew")?, how)?;
+            let shared = shared.with_context(|| format!("tasks.jsonl lacks what the run shares: {PLAN_ANEW}"))?;
+            self.bring_up_to_date(shared, how)?;
         }
         self.bring_up_to_date(task, how)
     }
@@ -59,6 +61,7 @@ impl Sweep {
     }
 
     fn bring_up_to_date(&self, task: &Task, how: How) -> Result<()> {
+        let config = self.config_of_its_folder(task)?;
         let folder = self.folder.join(&task.folder);
         let request = Request {
             room: Room::of(&folder),
@@ -70,8 +73,38 @@ impl Sweep {
             // What is shared, several runs want at once.
             waits: task.shared.is_none(),
             inherits: task.shared.as_ref().map(|shared| self.folder.join(shared)),
-            folder,
+            folder: folder.clone(),
         };
-        pipeline::run(&self.config(task)?, &request, &Progress::default())
+        pipeline::run(&config, &request, &Progress::default()).map_err(|error| without_restart(error, &folder))
     }
+
+    /// The settings of a task, which must be those that its folder is named for: nothing else may be done there.
+    fn config_of_its_folder(&self, task: &Task) -> Result<Config> {
+        let config = self.config(task)?;
+        let (common, own) = (plan::shared_folder(&config), plan::run_folder(&config));
+        let are_its_own = match &task.shared {
+            None => task.folder == common,
+            Some(shared) => (shared, &task.folder) == (&common, &own),
+        };
+        ensure!(
+            are_its_own,
+            "task {} has other settings than those that {} is named for: a file of the sweep was changed, or it was planned by \
+             another version of this program: {PLAN_ANEW}",
+            task.index,
+            self.folder.join(&task.folder).display()
+        );
+        Ok(config)
+    }
+}
+
+/// An error that asks for `--restart`, with what does the same in a sweep.
+fn without_restart(error: anyhow::Error, folder: &Path) -> anyhow::Error {
+    if !format!("{error:#}").contains("--restart") {
+        return error;
+    }
+    error.context(format!(
+        "{} is not what it should be; a sweep has no --restart: remove this folder, or what is damaged in it, \
+         and give the command again",
+        folder.display()
+    ))
 }

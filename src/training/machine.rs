@@ -45,6 +45,16 @@ impl Course<'_> {
     fn batches_per_epoch(&self) -> usize {
         self.training.n_samples().div_ceil(self.settings.batch_size.get())
     }
+
+    /// Persistent chains: one for each configuration of a batch.
+    fn n_chains(&self) -> usize {
+        self.settings.batch_size.get().min(self.training.n_samples())
+    }
+
+    /// Whether a machine has the units of those to be trained.
+    fn is_of_its_size(&self, machine: &RbmParameters) -> bool {
+        (machine.n_visible, machine.n_hidden) == (self.training.n_sites(), self.settings.n_hidden.get())
+    }
 }
 
 /// One machine to be trained.

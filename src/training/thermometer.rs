@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn every_epoch_of_a_stream_has_configurations_of_its_own_and_all_classes() -> Result<()> {
         let (lattice, points) = (Lattice::square(2)?, grid(&[1.0, 2.0, 3.0], &[0.0])?);
-        let spins = ising_data::sample(lattice, &points, 4 * 5, 1, Purpose::Lesson, &|_| ())?;
+        let spins = ising_data::sample(lattice, &points, 4 * 5, 1, Purpose::Lesson, &|_| true)?;
         let samples = SampleSet::new(lattice, &points, spins, [].into())?;
         let lessons = Lessons { dataset: SpinDataset::new(samples, &points)?, n_epochs: 5, n_classes: 3 };
         let places = |epoch| (0..lessons.n_samples()).map(move |i| (epoch, i)).collect::<Vec<_>>();

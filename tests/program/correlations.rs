@@ -65,7 +65,7 @@ fn exact_samples_at_tc_have_the_exponent_of_the_magnetization() {
     let point = StatePoint::new(CRITICAL_TEMPERATURE, 0.0).expect("a state point");
     let of = |side: usize| {
         let lattice = Lattice::square(side).expect("a torus");
-        let spins = sample(lattice, &[point], 20_000, 1, Purpose::Sample, &|_| ()).expect("samples");
+        let spins = sample(lattice, &[point], 20_000, 1, Purpose::Sample, &|_| true).expect("samples");
         let sampled = observables(lattice, point, &spins).abs_magnetization_per_site;
         let value =
             thermodynamics(lattice, CRITICAL_TEMPERATURE, 0.0).expect("a small torus").abs_magnetization_per_site;

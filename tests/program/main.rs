@@ -8,6 +8,7 @@ mod controls;
 mod correlations;
 mod estimate;
 mod fixtures;
+mod folder;
 mod gallery;
 mod inside;
 mod log;

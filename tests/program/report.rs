@@ -45,22 +45,50 @@ fn a_report_holds_all_figures_and_needs_nothing_else() {
     }
 }
 
-/// A figure from a stranger's folder may hold what a browser would run. The page lets it run its own script alone.
+/// A figure from a stranger's folder may hold what a browser would run or follow: it is refused. And the page lets run its own
+/// script alone.
 #[test]
 fn a_report_obeys_no_script_of_a_figure() {
     let folder = tempfile::tempdir().expect("a folder");
     said(&run_smoke(folder.path(), &[]));
-    let figure = folder.path().join("figures/plane.svg");
-    let svg = fs::read_to_string(&figure).expect("a figure");
-    let hostile = "<script>alert('no')</script><rect onload=\"alert('no')\"/></svg>";
-    fs::write(&figure, svg.replace("</svg>", hostile)).expect("written");
-    said(&experiments().arg("report").arg(folder.path()).output().expect("the program starts"));
+    let report = || experiments().arg("report").arg(folder.path()).output().expect("the program starts");
+    said(&report());
     let html = fs::read_to_string(folder.path().join("report.html")).expect("a report");
-    let allowed = html.split_once("script-src 'nonce-").expect("a policy").1.split_once("';").expect("its only source").0;
+    let allowed =
+        html.split_once("script-src 'nonce-").expect("a policy").1.split_once("';").expect("its only source").0;
     assert!(allowed.len() == 64 && html.contains("default-src 'none'; script-src"));
     assert!(html.find("Content-Security-Policy") < html.find("<style>"), "the policy stands before all else");
     assert_eq!(html.matches(&format!("<script nonce=\"{allowed}\">")).count(), 1);
-    assert_eq!(html.matches("<script").count(), 3, "ours, its data, and the figure's, which is not allowed");
+    assert_eq!(html.matches("<script").count(), 2, "ours and its data");
+
+    let figure = folder.path().join("figures/plane.svg");
+    let svg = fs::read_to_string(&figure).expect("a figure");
+    for hostile in [
+        "<script>alert('no')</script></svg>",
+        "<rect onload=\"alert('no')\"/></svg>",
+        "<meta http-equiv=\"refresh\" content=\"0;url=http://example.org\"/></svg>",
+        "<a href=\"http://example.org\"><text>T</text></a></svg>",
+    ] {
+        fs::write(&figure, svg.replace("</svg>", hostile)).expect("written");
+        let refused = report();
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && text.contains("plane.svg is no figure of ours"), "{hostile}: {text}");
+    }
+}
+
+/// The names in a manifest from a stranger become paths: they are held to the rules of a config.
+#[test]
+fn a_report_and_a_comparison_read_nothing_outside_the_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&run_smoke(folder.path(), &["--until", "sample"]));
+    let manifest = folder.path().join("manifest.toml");
+    let text = fs::read_to_string(&manifest).expect("a manifest");
+    fs::write(&manifest, text.replace("name = \"reference\"", "name = \"../../../secret\"")).expect("written");
+    for command in ["report", "compare"] {
+        let refused = experiments().arg(command).arg(folder.path()).output().expect("the program starts");
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && text.contains("is no name for a file"), "{command}: {text}");
+    }
 }
 
 #[test]
@@ -72,6 +100,6 @@ fn a_folder_without_a_finished_run_is_named() {
     said(&run_smoke(folder.path(), &["--until", "flow"]));
     let output = report();
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && text.contains("is the run done up to render?"), "{text}");
+    assert!(!output.status.success() && text.contains("is the run finished?"), "{text}");
     assert!(!folder.path().join("report.html").exists());
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::Read,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
@@ -80,11 +81,63 @@ fn a_signal_saves_the_state_and_ends_with_75() {
     said(&run_smoke(&straight, &settings));
     let mut child = start(&stopped, &settings);
     assert!(wait_for_checkpoints(&stopped, &mut child, 1));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
-    assert!(kill.success());
-    assert_eq!(child.wait().expect("an end").code(), Some(75));
+    assert_eq!(stop(&mut child, "-INT"), Some(75));
     said(&run_smoke(&stopped, &settings));
     assert_same(&straight, &stopped);
+}
+
+/// Sends a signal and returns the exit code.
+fn stop(child: &mut Child, signal: &str) -> Option<i32> {
+    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+    assert!(kill.success());
+    child.wait().expect("an end").code()
+}
+
+/// What was asked to go is gone at once; what came after it is not.
+#[test]
+fn a_stopped_restart_goes_on_without_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [straight, stopped] = ["straight", "stopped"].map(|name| folder.path().join(name));
+    let settings = [&LONG[..], &["--set", "rbm.n_hidden=9"]].concat();
+    said(&run_smoke(&straight, &settings));
+    said(&run_smoke(&stopped, &[]));
+    let restart = [&settings[..], &["--restart"]].concat();
+    let mut child = smoke(&stopped, &restart).stderr(Stdio::piped()).spawn().expect("the program starts");
+    assert!(wait_for_checkpoints(&stopped, &mut child, 1));
+    assert_eq!(stop(&mut child, "-TERM"), Some(75));
+    let mut text = String::new();
+    child.stderr.take().expect("its words").read_to_string(&mut text).expect("text");
+    assert!(text.contains("run the same command again without --restart"), "{text}");
+    let kept = checkpoints(&stopped);
+    assert!(kept.iter().all(|files| !files.is_empty()), "{kept:?}");
+
+    let again = said(&run_smoke(&stopped, &settings));
+    assert!(again.contains("sample: up to date") && again.contains("train-thermometer: up to date"), "{again}");
+    assert_same(&straight, &stopped);
+    assert!(checkpoints(&stopped).iter().all(Vec::is_empty));
+}
+
+/// Perfect samples of a large torus near Tc take minutes.
+#[test]
+fn sampling_hears_a_signal_and_two_at_once_are_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for sampler in ["perfect", "cluster"] {
+        let (run, sampler) = (folder.path().join(sampler), format!("data.sampler={sampler}"));
+        let settings = ["data.side=128", "data.n_samples=20000", "data.temperatures=[2.2,2.3]", &sampler];
+        let settings: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).chain(["--force"]).collect();
+        let mut child = start(&run, &settings);
+        let begun = Instant::now();
+        while !fs::read_to_string(run.join("log.jsonl")).is_ok_and(|text| text.contains("\"task-begins\"")) {
+            assert!(begun.elapsed() < Duration::from_secs(60) && child.try_wait().expect("a child").is_none());
+            sleep(Duration::from_millis(5));
+        }
+        sleep(Duration::from_millis(300));
+        let asked = Instant::now();
+        let kill = Command::new("kill").args(["-USR1", &child.id().to_string()]).status().expect("kill");
+        assert!(kill.success());
+        assert_eq!(stop(&mut child, "-INT"), Some(75));
+        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    }
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! A sweep ends in the same bytes, whoever does its runs in which order.
 
+mod jobs;
+
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
-use rbm_flow::table::Table;
+use rbm_flow::{artifacts::checksum, table::Table};
 
 use crate::common::{assert_same, experiments, said};
 
@@ -45,8 +46,22 @@ fn task(folder: &Path, index: usize) -> Command {
     command
 }
 
+/// What the program says when it refuses.
+fn refused(command: &mut Command) -> String {
+    let output = output(command);
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn status(folder: &Path) -> Command {
+    let mut command = experiments();
+    command.arg("status").arg(folder);
+    command
+}
+
 fn collect(folder: &Path) -> String {
-    printed(&output(experiments().arg("collect").arg(folder).args(["--table", "analysis/weights.csv"])))
+    let tables = ["--table", "analysis/weights.csv", "--table", "thermometer/summary.csv"];
+    printed(&output(experiments().arg("collect").arg(folder).args(tables)))
 }
 
 /// What `tasks.jsonl` says: folder and values of every run.
@@ -67,7 +82,7 @@ fn all_at_once_task_by_task_and_alone_give_the_same_bytes() {
 
     // Planned for a batch system; the runs in disorder, two at a time, without what they share being done before.
     printed(&output(&mut sweep(&apart, &["--engine", "slurm"])));
-    let status = || printed(&output(experiments().arg("status").arg(&apart)));
+    let status = || printed(&output(&mut status(&apart)));
     assert!(status().contains("4  not begun") && status().contains("0 of 2 done"), "{}", status());
     assert!(collect(&apart).contains("0 of 4 runs"));
     for pair in [[5, 3], [4, 2]] {
@@ -76,7 +91,7 @@ fn all_at_once_task_by_task_and_alone_give_the_same_bytes() {
     }
     assert!(status().contains("4  done") && status().contains("2 of 2 done"), "{}", status());
     collect(&apart);
-    for name in ["end-points.csv", "summary.csv", "weights.csv"] {
+    for name in ["end-points.csv", "summary.csv", "weights.csv", "thermometer-summary.csv"] {
         let [one, other] = [&local, &apart].map(|folder| fs::read(folder.join(name)).expect("a table"));
         assert!(one == other && one.len() > 300, "{name}");
     }
@@ -122,11 +137,26 @@ fn all_at_once_task_by_task_and_alone_give_the_same_bytes() {
 fn a_changed_table_is_not_collected_and_a_failed_run_is_told() {
     let work = tempfile::tempdir().expect("a folder");
     printed(&output(&mut sweep(work.path(), &["--zip"])));
-    let folder = &runs(work.path())[0].0;
-    fs::write(folder.join("analysis/end-points.csv"), "machine\nmine\n").expect("written");
-    let refused = output(experiments().arg("collect").arg(work.path()));
-    assert!(!refused.status.success());
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("its checksum differs"));
+    let [one, other] = [0, 1].map(|run| runs(work.path())[run].0.clone());
+
+    // A table that is gone, and a run that was done with other settings: the rest is collected.
+    fs::remove_file(one.join("analysis/weights.csv")).expect("removed");
+    let told = collect(work.path());
+    let command = format!("weights.csv is not there: experiments task --dir {} --index 2", work.path().display());
+    assert!(told.contains("1 of 2 runs") && told.contains(&command), "{told}");
+    let manifest = fs::read_to_string(other.join("manifest.toml")).expect("a manifest");
+    fs::write(other.join("manifest.toml"), manifest.replace("n_epochs = 4", "n_epochs = 5")).expect("written");
+    let told = printed(&output(experiments().arg("collect").arg(work.path())));
+    assert!(told.contains("1 of 2 runs") && told.contains("of other settings: remove"), "{told}");
+    assert!(printed(&output(&mut status(work.path()))).contains("1  of other settings"));
+    let told = refused(experiments().arg("collect").arg(work.path()).args(["--table", "analysis/typo.csv"]));
+    assert!(told.contains("no run has all tables"), "{told}");
+    let told = refused(experiments().arg("collect").arg(work.path()).args(["--table", "summary.csv"]));
+    assert!(told.contains("collected as summary.csv"), "{told}");
+
+    fs::write(one.join("analysis/end-points.csv"), "machine\nmine\n").expect("written");
+    let told = refused(experiments().arg("collect").arg(work.path()));
+    assert!(told.contains("its checksum differs") && told.contains("--index 2"), "{told}");
 
     // A file where a folder should be: that run fails, the others are done.
     let broken = work.path().join("broken");
@@ -137,42 +167,74 @@ fn a_changed_table_is_not_collected_and_a_failed_run_is_told() {
     let failed = output(&mut sweep(&broken, &[]));
     assert_eq!(failed.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&failed.stderr).contains("1 of 6 tasks failed"));
-    let status = printed(&output(experiments().arg("status").arg(&broken)));
+    let status = printed(&output(&mut status(&broken)));
     assert!(status.contains("3  done") && status.contains("1  failed") && status.contains("cannot"), "{status}");
 }
 
 #[test]
-fn jobs_are_handed_over_in_arrays_after_what_they_share() {
+fn no_folder_gets_results_of_other_settings() {
     let work = tempfile::tempdir().expect("a folder");
-    let (folder, tools) = (work.path().join("it's a sweep"), work.path().join("tools"));
-    fs::create_dir(&tools).expect("a folder");
-    let sbatch = tools.join("sbatch");
-    fs::write(&sbatch, "#!/bin/bash\necho \"$@\" >>\"$RECORD\"\nwc -l <\"$RECORD\"\n").expect("a file");
-    fs::set_permissions(&sbatch, fs::Permissions::from_mode(0o755)).expect("a program");
-    let record = work.path().join("record");
-    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
-    let options = ["--engine", "slurm", "--submit", "--set", "cluster.partition=gpu", "--set", "cluster.gres=gpu:1"];
-    let arrays = ["--set", "cluster.max_array_size=2", "--set", "cluster.runs_per_job=1"];
-    let mut command = sweep(&folder, &[&options[..], &arrays].concat());
-    printed(&output(command.env("PATH", path).env("RECORD", &record)));
-    let record = fs::read_to_string(&record).expect("a record");
-    let ends: Vec<&str> = record.lines().filter_map(|line| line.split_once("--array=")).map(|(_, end)| end).collect();
-    assert_eq!(ends, ["0-1 job.sh 0 1 2", "0-1 job.sh 2 1 6", "0-1 job.sh 4 1 6"]);
-    assert_eq!(record.matches("--dependency=afterok:1 --kill-on-invalid-dep=yes").count(), 2);
-    let job = fs::read_to_string(folder.join("job.sh")).expect("a script");
-    for line in ["#SBATCH --partition=gpu", "#SBATCH --gres=gpu:1", "#SBATCH --requeue", "#SBATCH --signal=B:USR1@120"]
-    {
-        assert!(job.lines().any(|other| other == line), "{line} is missing in\n{job}");
-    }
-    let checked = output(Command::new("bash").arg("-n").arg(folder.join("job.sh")));
-    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
-    // The job does its task: the first of the second array, whose folder has a quote in its name.
-    let mut job = Command::new("bash");
-    job.arg(folder.join("job.sh")).args(["2", "1", "6"]).env("SLURM_ARRAY_TASK_ID", "1");
-    said(&output(&mut job));
-    assert!(runs(&folder)[1].0.join("analysis/end-points.csv").exists());
+    let folder = work.path().join("planned");
+    let plan = || printed(&output(&mut sweep(&folder, &["--engine", "slurm"])));
+    plan();
+    let [tasks, plan_file, config] = ["tasks.jsonl", "sweep.toml", "smoke.toml"].map(|name| folder.join(name));
+    let [tasks_text, plan_text, config_text] =
+        [&tasks, &plan_file, &config].map(|file| fs::read_to_string(file).expect("a file"));
 
-    let hostile = output(&mut sweep(&folder, &["--engine", "slurm", "--set", "cluster.account=a\nrm -rf /"]));
-    assert_eq!(hostile.status.code(), Some(78));
-    assert!(String::from_utf8_lossy(&hostile.stderr).contains("cannot stand in a job script"));
+    // A crash while planning, an edit in between, a lost half: files that are not of one plan are used by no command.
+    for (file, text) in [
+        (&tasks, ""),
+        (&tasks, &tasks_text[..tasks_text.len() / 2]),
+        (&config, &config_text.replace("seed", "# seed")),
+        (&plan_file, &plan_text.replace("[files]", "[other]")),
+    ] {
+        fs::write(file, text).expect("written");
+        for command in [&mut status(&folder), &mut task(&folder, 2), experiments().arg("collect").arg(&folder)] {
+            let told = refused(command);
+            assert!(told.contains("plan the sweep anew"), "{told}");
+        }
+        plan();
+    }
+
+    // Whatever the checksums say, a folder is for the settings that it is named for.
+    for text in [
+        plan_text.replace("rbm.n_epochs=4", "rbm.n_epochs=5"),
+        plan_text.replace("data.n_samples=50", "data.n_samples=60"),
+    ] {
+        assert!(text != plan_text);
+        fs::write(&plan_file, text).expect("written");
+        let told = refused(&mut task(&folder, 2));
+        assert!(told.contains("has other settings than those") && told.contains("plan the sweep anew"), "{told}");
+    }
+    assert!(!runs(&folder)[0].0.exists());
+
+    // Lines that are no tasks.
+    let values = (r#"["4","1"]"#, r#"["4"]"#);
+    for (old, new) in [(r#""index":0"#, r#""index":18446744073709551615"#), (r#""index":1"#, r#""index":0"#), values] {
+        let text = tasks_text.replacen(old, new, 1);
+        let vouched = plan_text.replace(&checksum(tasks_text.as_bytes()), &checksum(text.as_bytes()));
+        assert!(text != tasks_text && vouched != plan_text);
+        fs::write(&tasks, text).expect("written");
+        fs::write(&plan_file, vouched).expect("written");
+        let told = refused(&mut status(&folder));
+        assert!(told.contains("is no task of this sweep"), "{told}");
+    }
+    plan();
+    assert!(printed(&output(&mut status(&folder))).contains("4  not begun"));
+
+    // What is damaged is done anew once it is removed.
+    said(&output(&mut task(&folder, 0)));
+    let shared = fs::read_dir(folder.join("shared")).expect("a folder").next().expect("one").expect("an entry").path();
+    fs::write(shared.join("data/samples.safetensors"), "damaged").expect("written");
+    let told = refused(&mut task(&folder, 2));
+    assert!(told.contains("has no --restart: remove this folder") && told.contains("shared"), "{told}");
+    fs::remove_dir_all(shared).expect("removed");
+    said(&output(&mut task(&folder, 2)));
+
+    // A config with the name of the plan stays what it is.
+    let config = work.path().join("sweep.toml");
+    fs::copy("configs/smoke.toml", &config).expect("copied");
+    let told = refused(experiments().arg("sweep").arg(&config).args(["--grid", "seed=1..2", "--out"]).arg(work.path()));
+    assert!(told.contains("give the config another name"), "{told}");
+    assert_eq!(fs::read(&config).expect("a file"), fs::read("configs/smoke.toml").expect("a config"));
 }

@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (lattice, seed, n_samples) = (Lattice::square(10)?, 1, 10_000);
     let points = [(2.0, 0.0), (2.269, 0.0), (3.0, 0.0), (3.0, 0.5)].map(|(t, h)| StatePoint::new(t, h));
     let points = points.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let spins = Sampler::Exact.sample(lattice, &points, n_samples, seed, Purpose::Sample, &|_| ())?.spins;
+    let spins = Sampler::Exact.sample(lattice, &points, n_samples, seed, Purpose::Sample, &|_| true)?.spins;
 
     println!(
         "{n_samples} configurations each\n    T      H    e measured             e exact      c measured      c exact"

@@ -76,7 +76,7 @@ mod tests {
     }
 
     fn draw(lattice: Lattice, points: &[StatePoint]) -> PackedSpins {
-        sample(lattice, points, N_EACH, 1, Purpose::Sample, &|_| ()).unwrap()
+        sample(lattice, points, N_EACH, 1, Purpose::Sample, &|_| true).unwrap()
     }
 
     fn magnetizations(spins: &PackedSpins) -> Vec<i64> {

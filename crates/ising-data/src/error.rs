@@ -35,6 +35,9 @@ pub enum DataError {
         /// Sites along the edge of a block.
         b: usize,
     },
+    /// A drawing whose caller wants no more.
+    #[error("the drawing was stopped before its end")]
+    Stopped,
     /// A file that cannot be read.
     #[error("cannot read {}", path.display())]
     Read {

@@ -3,10 +3,11 @@
 use ising_theory::Lattice;
 use rayon::prelude::*;
 
-use crate::StatePoint;
 use crate::bits::BitWriter;
 use crate::row_weights::{MAX_SIDE, RowClass, RowWeights, Symmetry, row_classes};
+use crate::sampler::{OnDone, tell};
 use crate::stream::Xoroshiro;
+use crate::{DataError, StatePoint};
 
 /// Configurations drawn side by side, so that their memory accesses overlap.
 const LANES: usize = 8;
@@ -26,8 +27,15 @@ pub(crate) fn supports(lattice: Lattice) -> bool {
 /// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with configurations at one state point, 0 < T.
 ///
 /// The first row is drawn from its marginal law over classes of rows, then the class's representative is continued spin
-/// by spin, and a random symmetry is applied to the whole. Sample i depends on `key` and i only.
-pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, key: u64, spins: &mut [u8]) {
+/// by spin, and a random symmetry is applied to the whole. Sample i depends on `key` and i only; `on_done` hears of 0 at every class
+/// and at every few samples.
+pub(crate) fn sample_point(
+    lattice: Lattice,
+    point: StatePoint,
+    key: u64,
+    spins: &mut [u8],
+    on_done: OnDone<'_>,
+) -> Result<(), DataError> {
     let weights = RowWeights::new(lattice, point);
     let first_rows = FirstRows::new(&weights, point.field() == 0.0);
     let row_bytes = lattice.n_sites().div_ceil(8);
@@ -39,22 +47,25 @@ pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, key: u64, spins:
     let drawn = classes.map_init(
         || vec![0.0; (weights.height - 1) * weights.width * weights.n_states()],
         |table, (class, samples)| {
+            tell(on_done, 0)?;
             weights.conditionals(class.row, table);
             let chunks = samples.par_chunks(64 * LANES).map(|samples| {
+                tell(on_done, 0)?;
                 let draws: Vec<_> = samples.iter().map(|&sample| first_rows.draw(key, sample)).collect();
                 let mut packed = vec![0; samples.len() * row_bytes];
                 let lanes = packed.chunks_mut(LANES * row_bytes).zip(draws.chunks(LANES));
                 lanes.for_each(|(packed, draws)| continue_rows(&weights, class.row, table, draws, packed));
-                packed
+                Ok(packed)
             });
-            (samples, chunks.collect::<Vec<_>>().concat())
+            Ok((samples, chunks.collect::<Result<Vec<_>, DataError>>()?.concat()))
         },
     );
-    for (samples, packed) in drawn.collect::<Vec<_>>() {
+    for (samples, packed) in drawn.collect::<Result<Vec<_>, DataError>>()? {
         for (sample, row) in samples.iter().zip(packed.chunks_exact(row_bytes)) {
             spins[sample * row_bytes..][..row_bytes].copy_from_slice(row);
         }
     }
+    Ok(())
 }
 
 /// The marginal law of the first row.

@@ -21,9 +21,10 @@ use ising_theory::Lattice;
 use rayon::prelude::*;
 
 use crate::bits::BitWriter;
+use crate::sampler::{OnDone, tell};
 use crate::simd::{Plane, SimdLevel};
 use crate::stream::Xoroshiro;
-use crate::{PackedSpins, StatePoint};
+use crate::{DataError, PackedSpins, StatePoint};
 use thresholds::Thresholds;
 use update::Sweeps;
 
@@ -122,15 +123,24 @@ impl HeatBath {
 }
 
 /// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with one replica each, after `n_sweeps` sweeps from aligned
-/// spins: up or down with probability ½ each without a field.
-pub(crate) fn sample_point(lattice: Lattice, point: StatePoint, n_sweeps: usize, key: u64, spins: &mut [u8]) {
+/// spins: up or down with probability ½ each without a field. `on_done` hears of 0 at every block.
+pub(crate) fn sample_point(
+    lattice: Lattice,
+    point: StatePoint,
+    n_sweeps: usize,
+    key: u64,
+    spins: &mut [u8],
+    on_done: OnDone<'_>,
+) -> Result<(), DataError> {
     let row_bytes = lattice.n_sites().div_ceil(8);
-    spins.par_chunks_mut(LANES * row_bytes).enumerate().for_each(|(block, spins)| {
+    spins.par_chunks_mut(LANES * row_bytes).enumerate().try_for_each(|(block, spins)| {
+        tell(on_done, 0)?;
         let key = Xoroshiro::new(key, block as u64).next();
         let mut bath = HeatBath::new(lattice, &[point; LANES], key, SimdLevel::best());
         bath.sweep(n_sweeps);
         spins.copy_from_slice(&bath.spins().as_bytes()[..spins.len()]);
-    });
+        Ok(())
+    })
 }
 
 /// All sites in groups without neighbours, filled up with sites that are written in vain. On a ring the two missing

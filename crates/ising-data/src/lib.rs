@@ -63,7 +63,7 @@ pub use packed::PackedSpins;
 pub use regression::{Regression, explained_share, regression};
 pub use reweighting::specific_heat_maximum;
 pub use sample_set::SampleSet;
-pub use sampler::{Sampler, Samples, sample};
+pub use sampler::{OnDone, Sampler, Samples, sample};
 pub use simd::SimdLevel;
 pub use state_point::{StatePoint, grid};
 pub use time_series::{Autocorrelation, autocorrelation, autocorrelation_time, blocked_mean};

@@ -100,7 +100,7 @@ mod tests {
     fn observables_equal_direct_sums() {
         let lattice = Lattice::square(9).unwrap();
         let point = StatePoint::new(2.0, 0.3).unwrap();
-        let spins = crate::sample(lattice, &[point], 50, 3, Purpose::Sample, &|_| ()).unwrap();
+        let spins = crate::sample(lattice, &[point], 50, 3, Purpose::Sample, &|_| true).unwrap();
         let energies: Vec<f64> = (0..50).map(|i| lattice.energy(&spins.to_i8(i), 0.3)).collect();
         let found = observables(lattice, point, &spins);
         assert!((found.energy_per_site.value * 81.0 - mean(&energies).value).abs() < 1e-10);
@@ -135,7 +135,7 @@ mod tests {
         let lattice = Lattice::square(4).unwrap();
         let at = |t, h| {
             let point = StatePoint::new(t, h).unwrap();
-            let spins = crate::sample(lattice, &[point], 100, 3, Purpose::Sample, &|_| ()).unwrap();
+            let spins = crate::sample(lattice, &[point], 100, 3, Purpose::Sample, &|_| true).unwrap();
             observables(lattice, point, &spins)
         };
         assert!(at(0.0, 0.0).susceptibility_per_site.value > f64::MAX);

@@ -8,44 +8,46 @@
 use ising_theory::Lattice;
 use rayon::prelude::*;
 
-use crate::StatePoint;
 use crate::random_cluster::{ClusterModel, OpenBonds, Search};
+use crate::sampler::{OnDone, tell};
 use crate::stream::Xoroshiro;
+use crate::{DataError, StatePoint};
 
 /// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with configurations at one state point, 0 < T.
 ///
-/// Sample i depends on `key` and i only; `on_done` hears of each.
+/// Sample i depends on `key` and i only; `on_done` hears of each, and of 0 at every sweep.
 pub(crate) fn sample_point(
     lattice: Lattice,
     point: StatePoint,
     key: u64,
     spins: &mut [u8],
-    on_done: &(dyn Fn(usize) + Sync),
-) {
+    on_done: OnDone<'_>,
+) -> Result<(), DataError> {
     let model = ClusterModel::new(lattice, point);
     let rows = spins.par_chunks_exact_mut(lattice.n_sites().div_ceil(8)).enumerate();
-    rows.for_each_init(
+    rows.try_for_each_init(
         || Search::new(&model),
         |search, (sample, row)| {
             let mut rng = Xoroshiro::new(key, sample as u64);
-            let bonds = coalesce(&model, rng.next(), search);
+            let bonds = coalesce(&model, rng.next(), search, on_done)?;
             model.draw_spins(&bonds, &mut rng, search, row);
-            on_done(1);
+            tell(on_done, 1)
         },
-    );
+    )
 }
 
 /// Open bonds at time 0 of all histories from a past so far that they agree.
-fn coalesce(model: &ClusterModel, key: u64, search: &mut Search) -> OpenBonds {
+fn coalesce(model: &ClusterModel, key: u64, search: &mut Search, on_done: OnDone<'_>) -> Result<OpenBonds, DataError> {
     let mut n_sweeps = 2;
     loop {
         let mut most = OpenBonds::all(model);
         let mut least = OpenBonds::none(model);
         for time in (0..n_sweeps).rev() {
             sweep(model, &mut most, &mut least, &mut Xoroshiro::new(key, time), search);
+            tell(on_done, 0)?;
         }
         if most == least {
-            return most;
+            return Ok(most);
         }
         n_sweeps *= 2;
     }

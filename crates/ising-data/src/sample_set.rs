@@ -201,7 +201,7 @@ mod tests {
     fn set() -> SampleSet {
         let lattice = Lattice::square(3).unwrap();
         let points = [0.0, 2.0, f64::INFINITY].map(|t| StatePoint::new(t, 0.5).unwrap());
-        let spins = crate::sample(lattice, &points, 4, 1, Purpose::Sample, &|_| ()).unwrap();
+        let spins = crate::sample(lattice, &points, 4, 1, Purpose::Sample, &|_| true).unwrap();
         let metadata = [("seed", "1"), ("note", "a \"quoted\\ \n line")].map(|(k, v)| (k.into(), v.into()));
         SampleSet::new(lattice, &points, spins, metadata.into()).unwrap()
     }

@@ -40,6 +40,9 @@ pub struct Samples {
     pub warnings: Vec<String>,
 }
 
+/// Hears how many more samples are finished, and every now and then of 0; says whether to go on.
+pub type OnDone<'a> = &'a (dyn Fn(usize) -> bool + Sync);
+
 /// As [`Sampler::sample`] with [`Sampler::Auto`], warnings left out (there are none up to L = 64).
 ///
 /// # Errors
@@ -50,7 +53,7 @@ pub fn sample(
     n_samples: usize,
     seed: u64,
     purpose: Purpose,
-    on_done: &(dyn Fn(usize) + Sync),
+    on_done: OnDone<'_>,
 ) -> Result<PackedSpins, DataError> {
     Sampler::Auto.sample(lattice, points, n_samples, seed, purpose, on_done).map(|samples| samples.spins)
 }
@@ -87,10 +90,11 @@ impl Sampler {
     /// `n_samples` configurations at each of `points`, one state point after another; T = 0 and T = ∞ by definition.
     ///
     /// Sample i at (T, H) depends on (seed, purpose, T, H, i) only: neither on threads, nor on the other points, nor on how
-    /// many are drawn (replicas of the heat bath share generators within blocks; a chain's samples follow each other). `on_done` hears how many samples are finished.
+    /// many are drawn (replicas of the heat bath share generators within blocks; a chain's samples follow each other).
     ///
     /// # Errors
-    /// [`DataError::Sampler`] for [`Sampler::Exact`] on a torus that is too large.
+    /// [`DataError::Sampler`] for [`Sampler::Exact`] on a torus that is too large; [`DataError::Stopped`] soon after `on_done`
+    /// said so.
     pub fn sample(
         self,
         lattice: Lattice,
@@ -98,7 +102,7 @@ impl Sampler {
         n_samples: usize,
         seed: u64,
         purpose: Purpose,
-        on_done: &(dyn Fn(usize) + Sync),
+        on_done: OnDone<'_>,
     ) -> Result<Samples, DataError> {
         let sampler = if self == Self::Auto { Self::choose(lattice).0 } else { self };
         if sampler == Self::Exact && !exact::supports(lattice) {
@@ -109,29 +113,37 @@ impl Sampler {
         let mut spins = vec![0; points.len() * n_samples * row_bytes];
         let warnings = Mutex::new(Vec::new());
         let by_point = spins.par_chunks_mut((n_samples * row_bytes).max(1)).zip(points).enumerate();
-        by_point.for_each(|(i, (spins, &point))| {
+        by_point.try_for_each(|(i, (spins, &point))| {
             let key = point_key(seed, purpose, point);
             match sampler {
                 _ if point.beta().is_infinite() => aligned(lattice, point.field(), key, spins),
                 _ if point.beta() == 0.0 => fair(lattice, key, spins),
-                Self::Auto | Self::Exact => exact::sample_point(lattice, point, key, spins),
+                Self::Auto | Self::Exact => exact::sample_point(lattice, point, key, spins, on_done)?,
                 Self::Perfect => return perfect::sample_point(lattice, point, key, spins, on_done),
-                Self::HeatBath { n_sweeps } => heat_bath::sample_point(lattice, point, n_sweeps, key, spins),
+                Self::HeatBath { n_sweeps } => heat_bath::sample_point(lattice, point, n_sweeps, key, spins, on_done)?,
                 Self::Cluster => {
-                    let warning = swendsen_wang::sample_point(lattice, point, key, spins, on_done);
+                    let warning = swendsen_wang::sample_point(lattice, point, key, spins, on_done)?;
                     if let Ok(mut warnings) = warnings.lock() {
                         warnings.extend(warning.map(|warning| (i, warning)));
                     }
-                    return;
+                    return Ok(());
                 }
             }
-            on_done(n_samples);
-        });
+            tell(on_done, n_samples)
+        })?;
         let mut warnings = warnings.into_inner().unwrap_or_default();
         warnings.sort();
         let warnings = warnings.into_iter().map(|(_, warning)| warning).collect();
         Ok(Samples { spins: PackedSpins::from_valid(lattice.n_sites(), spins), warnings })
     }
+}
+
+/// Tells of finished samples.
+///
+/// # Errors
+/// [`DataError::Stopped`] when no more are wanted.
+pub(crate) fn tell(on_done: OnDone<'_>, n_samples: usize) -> Result<(), DataError> {
+    if on_done(n_samples) { Ok(()) } else { Err(DataError::Stopped) }
 }
 
 /// T = 0: all spins along the field; without one, up or down with probability 1/2 each.

@@ -5,12 +5,13 @@
 
 use ising_theory::Lattice;
 
-use crate::StatePoint;
 use crate::bits::{bond_energy, magnetization};
 use crate::observables::mean;
 use crate::random_cluster::{ClusterModel, OpenBonds, Search};
+use crate::sampler::{OnDone, tell};
 use crate::stream::Xoroshiro;
 use crate::time_series::{autocorrelation_time, blocked_mean};
+use crate::{DataError, StatePoint};
 
 /// Sweeps of the first attempt to meet; each further attempt has twice as many.
 const FIRST_SWEEPS: usize = 400;
@@ -22,44 +23,56 @@ const MEET_WITHIN: f64 = 4.0;
 const SPACING: f64 = 5.0;
 
 /// Fills `spins`, shape `[n_samples, ceil(n_sites / 8)]`, with configurations at one state point, 0 < T, from the two
-/// chains in turn; returns a warning if they have not met.
+/// chains in turn; returns a warning if they have not met. `on_done` hears of each, and of 0 at every sweep.
 pub(crate) fn sample_point(
     lattice: Lattice,
     point: StatePoint,
     key: u64,
     spins: &mut [u8],
-    on_done: &(dyn Fn(usize) + Sync),
-) -> Option<String> {
+    on_done: OnDone<'_>,
+) -> Result<Option<String>, DataError> {
     let model = ClusterModel::new(lattice, point);
     let mut chains = [true, false].map(|aligned| Chain::new(lattice, &model, key, aligned));
     let mut n_sweeps = FIRST_SWEEPS;
-    let mut measured = chains.each_mut().map(|chain| chain.measure(n_sweeps));
+    let mut measured = measure(&mut chains, n_sweeps, on_done)?;
     let mut attempts = 1;
     while !met(&measured) && attempts < MAX_ATTEMPTS {
         n_sweeps *= 2;
-        measured = chains.each_mut().map(|chain| chain.measure(n_sweeps));
+        measured = measure(&mut chains, n_sweeps, on_done)?;
         attempts += 1;
     }
     let longest = measured.iter().flat_map(|m| m.iter().map(|series| autocorrelation_time(series).value));
     let tau = longest.fold(0.5, f64::max);
     for (i, row) in spins.chunks_exact_mut(lattice.n_sites().div_ceil(8)).enumerate() {
         let chain = &mut chains[i % 2];
-        (0..(SPACING * tau).ceil() as usize).for_each(|_| chain.sweep());
+        for _ in 0..(SPACING * tau).ceil() as usize {
+            chain.sweep();
+            tell(on_done, 0)?;
+        }
         row.copy_from_slice(&chain.row);
-        on_done(1);
+        tell(on_done, 1)?;
     }
-    (!met(&measured)).then(|| {
+    Ok((!met(&measured)).then(|| {
         let (t, h) = (point.temperature(), point.field());
         let [aligned, fair] = measured.map(|m| mean(&m[0]).value / lattice.n_sites() as f64);
         format!(
             "T = {t}, H = {h}: after {n_sweeps} sweeps the chains begun aligned and fair have bond energies {aligned:.5} \
              and {fair:.5} per site (autocorrelation time {tau:.1} sweeps): their samples are not yet equilibrated"
         )
-    })
+    }))
+}
+
+/// Bond energy and |M| over the last half of a chain's sweeps.
+type Series = [Vec<f64>; 2];
+
+/// Runs both chains.
+fn measure(chains: &mut [Chain<'_>; 2], n_sweeps: usize, on_done: OnDone<'_>) -> Result<[Series; 2], DataError> {
+    let [aligned, fair] = chains;
+    Ok([aligned.measure(n_sweeps, on_done)?, fair.measure(n_sweeps, on_done)?])
 }
 
 /// Whether the means of two chains agree in every series, blocked errors taken as the measure.
-fn met(measured: &[[Vec<f64>; 2]; 2]) -> bool {
+fn met(measured: &[Series; 2]) -> bool {
     let [a, b] = measured;
     a.iter().zip(b).all(|(a, b)| {
         let [a, b] = [a, b].map(|series| blocked_mean(series, 20));
@@ -101,17 +114,18 @@ impl<'a> Chain<'a> {
         self.model.draw_spins(&bonds, &mut self.rng, &mut self.search, &mut self.row);
     }
 
-    /// Runs the chain; returns bond energy and |M| over the last half of its sweeps.
-    fn measure(&mut self, n_sweeps: usize) -> [Vec<f64>; 2] {
+    /// Runs the chain.
+    fn measure(&mut self, n_sweeps: usize, on_done: OnDone<'_>) -> Result<Series, DataError> {
         let mut series = [Vec::new(), Vec::new()];
         for i in 0..n_sweeps {
             self.sweep();
+            tell(on_done, 0)?;
             if i >= n_sweeps / 2 {
                 series[0].push(bond_energy(self.lattice, &self.row) as f64);
                 series[1].push(magnetization(self.lattice.n_sites(), &self.row).abs() as f64);
             }
         }
-        series
+        Ok(series)
     }
 }
 

@@ -69,7 +69,7 @@ fn every_configuration_has_the_correlations_of_direct_sums() {
 fn the_structure_factor_is_the_transform_of_the_two_point_function() {
     for n in [6, 7] {
         let ring = Lattice::ring(n).unwrap();
-        let spins = sample(ring, &[StatePoint::new(1.0, 0.2).unwrap()], 50, 1, Purpose::Sample, &|_| ()).unwrap();
+        let spins = sample(ring, &[StatePoint::new(1.0, 0.2).unwrap()], 50, 1, Purpose::Sample, &|_| true).unwrap();
         let g = two_point_function(ring, &spins);
         let s: Vec<f64> = (0..n).map(|k| structure_factor(ring, &spins, k).value).collect();
         for (k, s) in s.iter().enumerate() {
@@ -89,7 +89,7 @@ fn samples_have_the_exact_binder_ratio_and_correlation_length() {
     for lattice in lattices() {
         for (t, h) in [(2.5, 0.0), (1.6, 0.4), (8.0, 0.0)] {
             let point = StatePoint::new(t, h).unwrap();
-            let spins = sample(lattice, &[point], 50_000, 1, Purpose::Sample, &|_| ()).unwrap();
+            let spins = sample(lattice, &[point], 50_000, 1, Purpose::Sample, &|_| true).unwrap();
             let found = correlations(lattice, &spins);
             let moment = |power| exact(lattice, point, |spins, _| (lattice.magnetization(spins) as f64).powi(power));
             let what = format!("{lattice} at T = {t}, H = {h}");
@@ -111,7 +111,7 @@ fn samples_have_the_exact_binder_ratio_and_correlation_length() {
 fn stated_errors_are_the_scatter_of_sets() {
     let lattice = Lattice::square(6).unwrap();
     let point = StatePoint::new(2.5, 0.0).unwrap();
-    let spins = sample(lattice, &[point], 80_000, 3, Purpose::Sample, &|_| ()).unwrap();
+    let spins = sample(lattice, &[point], 80_000, 3, Purpose::Sample, &|_| true).unwrap();
     let sets: Vec<_> = (0..400).map(|i| correlations(lattice, &spins.slice(200 * i..200 * (i + 1)))).collect();
     let quantities: [fn(&Correlations) -> Estimate; 3] =
         [|set| set.binder_ratio, |set| set.correlation_length, |set| set.mean_cluster_size];
@@ -127,7 +127,7 @@ fn limits_of_temperature() {
     let lattice = Lattice::square(10).unwrap();
     let at = |t, h| {
         let point = StatePoint::new(t, h).unwrap();
-        correlations(lattice, &sample(lattice, &[point], 2000, 1, Purpose::Sample, &|_| ()).unwrap())
+        correlations(lattice, &sample(lattice, &[point], 2000, 1, Purpose::Sample, &|_| true).unwrap())
     };
     let cold = at(0.0, 0.0);
     assert!((cold.binder_ratio.value - 2.0 / 3.0).abs() < 1e-12 && cold.correlation_length.value.is_infinite());

@@ -16,7 +16,7 @@ const N_CONFIGURATIONS: usize = 1000;
 fn check_coverage(thermometer: &MaximumLikelihood, lattice: Lattice, point: StatePoint, field_is_known: bool) {
     let (temperature, field) = (point.temperature(), point.field());
     let means_of_set = |seed: u64| {
-        let spins = sample(lattice, &[point], N_CONFIGURATIONS, seed, Purpose::Sample, &|_| ()).unwrap();
+        let spins = sample(lattice, &[point], N_CONFIGURATIONS, seed, Purpose::Sample, &|_| true).unwrap();
         let bonds: i64 = spins.rows().map(|row| bond_energy(lattice, row)).sum();
         let m: i64 = spins.rows().map(|row| magnetization(lattice.n_sites(), row)).sum();
         [bonds, m].map(|sum| sum as f64 / N_CONFIGURATIONS as f64)

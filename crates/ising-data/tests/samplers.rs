@@ -21,7 +21,7 @@ fn point(temperature: f64, field: f64) -> StatePoint {
 }
 
 fn draw(sampler: Sampler, lattice: Lattice, points: &[StatePoint], n_samples: usize) -> PackedSpins {
-    let samples = sampler.sample(lattice, points, n_samples, 1, Purpose::Sample, &|_| ()).unwrap();
+    let samples = sampler.sample(lattice, points, n_samples, 1, Purpose::Sample, &|_| true).unwrap();
     assert_eq!(samples.warnings, Vec::<String>::new());
     samples.spins
 }
@@ -224,18 +224,18 @@ fn bytes_depend_on_neither_threads_nor_other_samples() {
         assert_eq!(with_threads(1, 700), many);
         assert_eq!(with_threads(2, 100).slice(100..200), many.slice(700..800));
         assert_eq!(draw(sampler, square(6), &points[1..2], 100), many.slice(700..800));
-        let other = sampler.sample(square(6), &points, 100, 1, Purpose::HeldOut, &|_| ()).unwrap();
+        let other = sampler.sample(square(6), &points, 100, 1, Purpose::HeldOut, &|_| true).unwrap();
         assert!(other.spins != with_threads(1, 100));
     }
 }
 
 #[test]
 fn a_torus_too_large_for_its_rows_is_refused() {
-    let refused = Sampler::Exact.sample(square(13), &[point(2.0, 0.0)], 1, 1, Purpose::Sample, &|_| ());
+    let refused = Sampler::Exact.sample(square(13), &[point(2.0, 0.0)], 1, 1, Purpose::Sample, &|_| true);
     assert!(refused.unwrap_err().to_string().contains("perfect"));
     assert_eq!(Sampler::choose(square(12)).0, Sampler::Exact);
     assert_eq!(Sampler::choose(square(64)).0, Sampler::Perfect);
     assert_eq!(Sampler::choose(square(65)).0, Sampler::Cluster);
-    let one = sample(square(13), &[point(2.0, 0.0)], 1, 1, Purpose::Sample, &|_| ()).unwrap();
+    let one = sample(square(13), &[point(2.0, 0.0)], 1, 1, Purpose::Sample, &|_| true).unwrap();
     assert_eq!(one.n_samples(), 1);
 }

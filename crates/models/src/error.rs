@@ -55,6 +55,9 @@ pub enum ModelError {
         /// What was to be found.
         name: &'static str,
     },
+    /// A computation whose caller wants no result any more.
+    #[error("the computation was stopped before its end")]
+    Stopped,
     /// The device did not deliver a result.
     #[error("the device failed: {0}")]
     Device(String),

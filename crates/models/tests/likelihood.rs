@@ -169,7 +169,7 @@ fn extreme_weights_give_finite_numbers() {
     p.weights.fill(f32::MAX);
     assert!(exact_ln_z(&p).expect("ln Z").is_finite());
     let annealing = Annealing { n_temperatures: 10, key: 1 };
-    let found = annealed_ln_z(&p, &[1e4; 3], 8, annealing).expect("ln Z");
+    let found = annealed_ln_z(&p, &[1e4; 3], 8, annealing, &|| true).expect("ln Z");
     assert!(found.ln_z.value.is_finite() && found.ln_z.error.is_finite());
 }
 
@@ -181,8 +181,8 @@ fn annealing_brackets_the_exact_ln_z() {
     let samples = samples(&p, 21, 512);
     let annealing = Annealing { n_temperatures: 1000, key: 5 };
     for base in [p.visible_bias.clone(), independent_bias(36, &samples).expect("a bias")] {
-        let forward = annealed_ln_z(&p, &base, 512, annealing).expect("ln Z");
-        let reverse = reverse_annealed_ln_z(&p, &base, &samples, annealing).expect("ln Z");
+        let forward = annealed_ln_z(&p, &base, 512, annealing, &|| true).expect("ln Z");
+        let reverse = reverse_annealed_ln_z(&p, &base, &samples, annealing, &|| true).expect("ln Z");
         for AnnealedLnZ { ln_z, effective_chains } in [forward, reverse] {
             assert_within(ln_z, exact);
             assert!(ln_z.error < 0.1 && effective_chains > 50.0 && effective_chains <= 512.0, "{ln_z:?}");
@@ -205,8 +205,8 @@ fn mean_weights_are_unbiased_for_few_temperatures() {
     let mut ratios = [vec![], vec![]];
     for (key, samples) in samples.chunks_exact(N_CHAINS * 6).enumerate() {
         let annealing = Annealing { n_temperatures: 3, key: key as u64 };
-        let forward = annealed_ln_z(&p, &base, N_CHAINS, annealing).expect("ln Z");
-        let reverse = reverse_annealed_ln_z(&p, &base, samples, annealing).expect("ln Z");
+        let forward = annealed_ln_z(&p, &base, N_CHAINS, annealing, &|| true).expect("ln Z");
+        let reverse = reverse_annealed_ln_z(&p, &base, samples, annealing, &|| true).expect("ln Z");
         ratios[0].push((forward.ln_z.value - ln_z).exp());
         ratios[1].push((ln_z - reverse.ln_z.value).exp());
     }
@@ -222,7 +222,9 @@ fn mean_weights_are_unbiased_for_few_temperatures() {
 #[test]
 fn errors_of_annealing_are_those_of_the_scatter() {
     let p = machine(6, 4, 0.5, 0.3);
-    let run = |key| annealed_ln_z(&p, &p.visible_bias, 64, Annealing { n_temperatures: 10, key }).expect("ln Z").ln_z;
+    let run = |key| {
+        annealed_ln_z(&p, &p.visible_bias, 64, Annealing { n_temperatures: 10, key }, &|| true).expect("ln Z").ln_z
+    };
     let runs: Vec<Estimate> = (0..400).map(run).collect();
     let values: Vec<f64> = runs.iter().map(|run| run.value).collect();
     let scatter = mean_and_error(&values).1 * 400f64.sqrt();
@@ -237,7 +239,8 @@ fn relative_entropy_is_the_sum_over_all_states() {
     let p = machine(7, 5, 0.6, 0.3);
     let rows = states(7);
     let ln_z = enumerated_ln_z(&p);
-    let annealed = annealed_ln_z(&p, &p.visible_bias, 512, Annealing { n_temperatures: 100, key: 9 }).expect("ln Z");
+    let annealed =
+        annealed_ln_z(&p, &p.visible_bias, 512, Annealing { n_temperatures: 100, key: 9 }, &|| true).expect("ln Z");
     let ln_p: Vec<f64> = rows.iter().map(|v| ln_weight(&p, v) - ln_z).collect();
     let other: Vec<f64> = rows.iter().map(|v| ln_weight(&machine(7, 2, 1.0, 0.2), v)).collect();
     let ln_other_z = ln_sum(other.iter().copied());
@@ -264,8 +267,8 @@ fn numbers_do_not_depend_on_the_number_of_threads() {
     let annealing = Annealing { n_temperatures: 20, key: 3 };
     let numbers = || {
         let mut numbers = free_energies(&p, &samples).expect("free energies");
-        let forward = annealed_ln_z(&p, &p.visible_bias, 37, annealing).expect("ln Z");
-        let reverse = reverse_annealed_ln_z(&p, &p.visible_bias, &samples, annealing).expect("ln Z");
+        let forward = annealed_ln_z(&p, &p.visible_bias, 37, annealing, &|| true).expect("ln Z");
+        let reverse = reverse_annealed_ln_z(&p, &p.visible_bias, &samples, annealing, &|| true).expect("ln Z");
         for found in [forward, reverse] {
             numbers.extend([found.ln_z.value, found.ln_z.error, found.effective_chains]);
         }

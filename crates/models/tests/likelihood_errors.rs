@@ -27,7 +27,7 @@ fn what_does_not_fit_is_refused() {
     broken.weights[5] = f32::NAN;
     let not_finite = |name| Some(ModelError::NotFinite { name });
     assert_eq!(exact_ln_z(&broken).err(), not_finite("weights"));
-    assert_eq!(annealed_ln_z(&broken, &base, 8, annealing).err(), not_finite("weights"));
+    assert_eq!(annealed_ln_z(&broken, &base, 8, annealing, &|| true).err(), not_finite("weights"));
 
     let limit = EXACT_LIMIT;
     let too_many = Some(ModelError::TooManyStates { found: limit + 1, limit });
@@ -39,20 +39,20 @@ fn what_does_not_fit_is_refused() {
         let not_spins = Some(ModelError::NotSpins { name: "spins" });
         assert_eq!(free_energies(&p, &spins).err(), not_spins);
         assert_eq!(independent_bias(4, &spins).err(), not_spins);
-        assert_eq!(reverse_annealed_ln_z(&p, &base, &spins, annealing).err(), not_spins);
+        assert_eq!(reverse_annealed_ln_z(&p, &base, &spins, annealing, &|| true).err(), not_spins);
     }
     // No visible units: nothing to sum, but no failure either.
     let empty = machine(0, 3);
     assert_eq!(free_energies(&empty, &[]), Ok(vec![]));
     assert_eq!(free_energies(&empty, &[1.0]).err(), shape(1, 0, "spins"));
 
-    assert_eq!(annealed_ln_z(&p, &base[1..], 8, annealing).err(), shape(3, 4, "base_bias"));
-    assert_eq!(annealed_ln_z(&p, &[f32::INFINITY; 4], 8, annealing).err(), not_finite("base_bias"));
+    assert_eq!(annealed_ln_z(&p, &base[1..], 8, annealing, &|| true).err(), shape(3, 4, "base_bias"));
+    assert_eq!(annealed_ln_z(&p, &[f32::INFINITY; 4], 8, annealing, &|| true).err(), not_finite("base_bias"));
     let too_few = |name, found, least| Some(ModelError::TooFew { name, found, least });
-    assert_eq!(annealed_ln_z(&p, &base, 1, annealing).err(), too_few("chains", 1, 2));
-    assert_eq!(reverse_annealed_ln_z(&empty, &[], &[], annealing).err(), too_few("chains", 0, 2));
+    assert_eq!(annealed_ln_z(&p, &base, 1, annealing, &|| true).err(), too_few("chains", 1, 2));
+    assert_eq!(reverse_annealed_ln_z(&empty, &[], &[], annealing, &|| true).err(), too_few("chains", 0, 2));
     let no_temperature = Annealing { n_temperatures: 0, ..annealing };
-    assert_eq!(annealed_ln_z(&p, &base, 8, no_temperature).err(), too_few("temperatures", 0, 1));
+    assert_eq!(annealed_ln_z(&p, &base, 8, no_temperature, &|| true).err(), too_few("temperatures", 0, 1));
 
     let ln_z = Estimate::exact(1.0);
     assert_eq!(mean_ln_likelihood(&p, ln_z, &[1.0; 4]).err(), too_few("configurations", 1, 2));

@@ -6,6 +6,7 @@ use ising_theory::{Lattice, ring_correlation};
 
 use super::state_points;
 use crate::{
+    interrupt,
     stages::correlations::{BY_DISTANCE, REACH, by_distance, distances, reach},
     table::{Cell, Table},
 };
@@ -28,6 +29,7 @@ pub(super) fn correlations(samples: &SampleSet, is_shuffled: bool, exact: &Table
     let header = LAW.into_iter().chain(BY_DISTANCE).chain(["correlation_exact"]);
     let mut table = Table::with_header("correlations", header);
     let mut push = |law: [Cell; 5], spins: &PackedSpins, exact: &[f64]| -> Result<()> {
+        interrupt::check()?;
         for (cells, &exact) in by_distance(lattice, spins).into_iter().zip(exact) {
             table.push([&law[..], &cells, &[exact.into()]].concat())?;
         }
@@ -70,6 +72,7 @@ pub(super) fn correlation_lengths(samples: &SampleSet, flow: &Table) -> Result<T
     let mut table = Table::with_header("correlation length", header);
     let anywhere = StatePoint::new(1.0, 0.0)?;
     let mut push = |law: [Cell; 5], spins: &PackedSpins| -> Result<()> {
+        interrupt::check()?;
         let Estimate { value, error } = observables(lattice, anywhere, spins).abs_magnetization_per_site;
         Ok(table.push([&law[..], &[value, error].map(Cell::from), &reach(lattice, spins)].concat())?)
     };

@@ -6,6 +6,7 @@ use ising_theory::{Lattice, infinite_chain, onsager};
 use crate::{
     config::Config,
     exact::{self, Exact},
+    interrupt,
     table::{Cell, Table},
 };
 
@@ -51,7 +52,11 @@ impl ExactPlane {
         let ridge_fields = ridge_fields(lowest, highest);
         let all = [&fields[..], &map_fields, &ridge_fields].concat();
         let lattice = config.lattice;
-        let values = temperatures.iter().map(|&t| exact::values(lattice, t, &all)).collect::<Result<_>>()?;
+        let at = |&temperature: &f64| {
+            interrupt::check()?;
+            exact::values(lattice, temperature, &all)
+        };
+        let values = temperatures.iter().map(at).collect::<Result<_>>()?;
         Ok(Self { lattice, temperatures, data_range, fields, map_fields, ridge_fields, values })
     }
 

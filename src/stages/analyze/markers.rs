@@ -18,8 +18,14 @@ pub(in crate::stages) struct Marker {
     pub(in crate::stages) field: f64,
 }
 
-/// Tc (torus; H = 0 or several fields), the maximum of the lattice's specific heat (one field), and the training mixture.
-pub(super) fn markers(lattice: Lattice, fields: &[f64], observables: &Table) -> Result<Vec<Marker>> {
+/// Tc (torus; H = 0 or several fields), the maximum of the lattice's specific heat (one field), and the training mixture: where its
+/// means are those of the lattice, and where the network, which reads it as a mean over all it has met, sees it.
+pub(super) fn markers(
+    lattice: Lattice,
+    fields: &[f64],
+    observables: &Table,
+    by_network: Option<[f64; 2]>,
+) -> Result<Vec<Marker>> {
     let mut markers = Vec::new();
     let one_field = if let &[field] = fields { Some(field) } else { None };
     if matches!(lattice, Lattice::Square { .. }) && one_field.is_none_or(|field| field.abs() < f64::MIN_POSITIVE) {
@@ -36,7 +42,26 @@ pub(super) fn markers(lattice: Lattice, fields: &[f64], observables: &Table) -> 
         let (name, label) = ("training_mixture", "training mixture");
         markers.push(Marker { name, label, temperature, field });
     }
+    if let Some([temperature, field]) = by_network {
+        let (name, label) = ("training_mixture_by_network", "training mixture, by the network");
+        markers.push(Marker { name, label, temperature, field });
+    }
     Ok(markers)
+}
+
+/// The mean of the network's readings of held-out configurations of the mixture; nothing if it was not calibrated on all state
+/// points of the data, or reads infinite temperatures.
+pub(super) fn mixture_by_network(observables: &Table, calibration: &Table) -> Result<Option<[f64; 2]>> {
+    let (mut sum, mut n_points) = ([0.0; 2], 0.0);
+    for (temperature, field) in observables.column("temperature")?.into_iter().zip(observables.column("field")?) {
+        let here = calibration.filter("temperature", temperature)?.filter("field", field)?;
+        let [t, h] = ["mean_temperature", "mean_field"].map(|column| here.column(column));
+        let (Some(t), Some(h)) = (t?.first().copied(), h?.first().copied()) else { return Ok(None) };
+        sum = [sum[0] + t, sum[1] + h];
+        n_points += 1.0;
+    }
+    let mean = sum.map(|sum| sum / n_points);
+    Ok(mean.iter().all(|value| value.is_finite()).then_some(mean))
 }
 
 pub(super) fn markers_table(markers: &[Marker]) -> Result<Table> {
@@ -159,9 +184,21 @@ mod tests {
         let ring = Lattice::Ring { n_sites: 100 };
         let fields = steps(0.0, 4.5, 0.5);
         let observables = observables(ring, &steps(0.0, 9.5, 0.5), &fields);
-        let found = markers(ring, &fields, &observables).expect("markers");
-        assert_eq!(found.len(), 1);
+        let found = markers(ring, &fields, &observables, Some([4.75, 2.25])).expect("markers");
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[1].temperature, found[1].field), (4.75, 2.25));
         assert_within(found[0].temperature, 2.48, 0.005);
         assert_within(found[0].field, 0.75, 0.005);
+    }
+
+    #[test]
+    fn a_network_reads_a_mixture_as_the_mean_of_its_readings() {
+        let table = |text: &str| Table::from_csv("planted", text).expect("a table");
+        let observables = table("temperature,field\n0,0\n2,0\n");
+        let calibration = table("temperature,field,mean_temperature,mean_field\n0,0,0.7,0\n1,0,1.2,0\n2,0,2.1,0\n");
+        let found = mixture_by_network(&observables, &calibration).expect("a reading");
+        assert!(found.is_some_and(|[t, h]| (t - 1.4).abs() < 1e-12 && h.abs() < 1e-12), "{found:?}");
+        let beyond = table("temperature,field\n0,0\n8,0\n");
+        assert_eq!(mixture_by_network(&beyond, &calibration).expect("no reading"), None);
     }
 }

@@ -6,6 +6,7 @@ use ising_theory::{Couplings, Lattice, Renormalization, field_on_decimation_line
 
 use super::{exact_plane::ExactPlane, state_points};
 use crate::{
+    interrupt,
     stages::exact_thermometers::ExactThermometers,
     table::{Cell, Table},
 };
@@ -100,6 +101,7 @@ pub(super) fn steps(plane: &ExactPlane, samples: &SampleSet, seed: u64) -> Resul
     if let Ok((lattice, spins)) = blocked {
         let reader = BlockReader::new(lattice, &plane.fields)?;
         for (point, range) in state_points(samples) {
+            interrupt::check()?;
             let read = reader.read(point, &spins.slice(range))?;
             let [t, t_error, h, h_error] = read;
             let numbers = [point.temperature(), point.field(), t, t_error, h, h_error, lattice.n_sites() as f64];

@@ -8,7 +8,7 @@ use ising_theory::{
 };
 
 use super::{exact_plane::ExactPlane, state_points};
-use crate::{stages::exact_thermometers::known, table::Table};
+use crate::{interrupt, stages::exact_thermometers::known, table::Table};
 
 /// Every line point by point; exact points have error 0.
 pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) -> Result<Table> {
@@ -17,6 +17,7 @@ pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) 
         table.push([line.into(), field.into(), temperature.into(), error.into()])
     };
     for (index, &field) in plane.ridge_fields.iter().enumerate() {
+        interrupt::check()?;
         let [heats, susceptibilities] = plane.along_temperature(index);
         if let Some(maximum) = exact(lattice, field, &plane.temperatures, &heats)? {
             push("specific-heat", field, maximum.temperature, 0.0)?;

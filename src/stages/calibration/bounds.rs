@@ -6,6 +6,7 @@ use ising_theory::{Lattice, TheoryError, cramer_rao_over_fields};
 
 use crate::{
     exact::{self, Exact},
+    interrupt,
     reading::Quantity,
 };
 
@@ -36,6 +37,7 @@ fn isotherms(points: &[StatePoint]) -> impl Iterator<Item = (f64, Vec<f64>)> {
 fn of_one(lattice: Lattice, points: &[StatePoint], bound: impl Fn(f64, Exact) -> Bounds) -> Result<Vec<Bounds>> {
     let mut bounds = Vec::with_capacity(points.len());
     for (temperature, fields) in isotherms(points) {
+        interrupt::check()?;
         bounds.extend(exact::values(lattice, temperature, &fields)?.into_iter().map(|exact| bound(temperature, exact)));
     }
     Ok(bounds)
@@ -44,6 +46,7 @@ fn of_one(lattice: Lattice, points: &[StatePoint], bound: impl Fn(f64, Exact) ->
 fn of_both(lattice: Lattice, points: &[StatePoint]) -> Result<Vec<Bounds>> {
     let mut bounds = Vec::with_capacity(points.len());
     for (temperature, fields) in isotherms(points) {
+        interrupt::check()?;
         if temperature <= 0.0 {
             bounds.extend(fields.iter().map(|_| [f64::NAN; 2]));
             continue;

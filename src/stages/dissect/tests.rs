@@ -18,7 +18,7 @@ const LATTICE: Lattice = Lattice::Square { side: 8 };
 /// A machine and configurations of two temperatures.
 fn subject(parameters: RbmParameters) -> Subject<'static> {
     let points = [1.5, 4.0].map(|temperature| StatePoint::new(temperature, 0.0).unwrap());
-    let spins = sample(LATTICE, &points, 500, 1, Purpose::Sample, &|_| ()).unwrap();
+    let spins = sample(LATTICE, &points, 500, 1, Purpose::Sample, &|_| true).unwrap();
     let samples = SampleSet::new(LATTICE, &points, spins, BTreeMap::new()).unwrap();
     Subject {
         machine: ("a", 3),
@@ -124,7 +124,7 @@ fn a_machine_that_saw_permuted_sites_is_put_back_on_the_lattice() {
     let config = Config::load(file.path(), Vec::new()).unwrap();
     let control = Control::new(&config);
     let points = [StatePoint::new(2.0, 0.0).unwrap()];
-    let spins = sample(config.lattice, &points, 1, 1, Purpose::Sample, &|_| ()).unwrap();
+    let spins = sample(config.lattice, &points, 1, 1, Purpose::Sample, &|_| true).unwrap();
     let seen = control.for_machines(spins.clone(), &points, Purpose::Sample);
     // One hidden unit whose weights are the spins it has seen.
     let placed = control.place(RbmParameters::untrained(16, 1, seen.to_f32()));

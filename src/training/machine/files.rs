@@ -39,7 +39,7 @@ pub(super) fn with_parameters(file: TensorFile, prefix: &str, parameters: &RbmPa
 pub(super) fn get_parameters(file: &TensorFile, prefix: &str) -> Result<RbmParameters> {
     let (shape, weights) = file.get_f32(&format!("{prefix}weights"))?;
     let &[n_visible, n_hidden] = shape else { anyhow::bail!("the weights have the shape {shape:?}, not two sides") };
-    ensure!(n_visible > 0 && n_hidden > 0, "a machine of {n_visible} visible and {n_hidden} hidden units is none");
+    ensure_has_units(n_visible, n_hidden)?;
     let (_, visible_bias) = file.get_f32(&format!("{prefix}visible_bias"))?;
     let (_, hidden_bias) = file.get_f32(&format!("{prefix}hidden_bias"))?;
     let parameters = RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias };
@@ -71,22 +71,37 @@ pub fn snapshots(file: &TensorFile) -> Result<Vec<Snapshot>> {
     let (_, epochs) = file.get_f64("snapshot_epochs")?;
     let (shape, weights) = file.get_f32("snapshot_weights")?;
     let &[n, n_visible, n_hidden] = shape else { anyhow::bail!("the snapshots have the shape {shape:?}") };
+    if n == 0 {
+        ensure!(epochs.is_empty(), "the arrays of the snapshots do not fit together");
+        return Ok(Vec::new());
+    }
+    ensure_has_units(n_visible, n_hidden)?;
     let (_, visible_bias) = file.get_f32("snapshot_visible_bias")?;
     let (_, hidden_bias) = file.get_f32("snapshot_hidden_bias")?;
-    let whole = [epochs.len() == n, visible_bias.len() == n * n_visible, hidden_bias.len() == n * n_hidden];
-    ensure!(whole == [true; 3], "the arrays of the snapshots do not fit together");
-    let part = |values: &[f32], i: usize, length: usize| values[i * length..(i + 1) * length].to_vec();
-    let snapshot = |(i, &epoch): (usize, &f64)| Snapshot {
-        epoch: epoch as usize,
-        parameters: RbmParameters {
-            n_visible,
-            n_hidden,
-            weights: part(&weights, i, n_visible * n_hidden),
-            visible_bias: part(&visible_bias, i, n_visible),
-            hidden_bias: part(&hidden_bias, i, n_hidden),
-        },
+    let n_weights = n_visible.checked_mul(n_hidden);
+    let whole = |values: &[f32], each: Option<usize>| each.and_then(|each| n.checked_mul(each)) == Some(values.len());
+    ensure!(
+        epochs.len() == n
+            && whole(&weights, n_weights)
+            && whole(&visible_bias, Some(n_visible))
+            && whole(&hidden_bias, Some(n_hidden)),
+        "the arrays of the snapshots do not fit together"
+    );
+    let biases = visible_bias.chunks_exact(n_visible).zip(hidden_bias.chunks_exact(n_hidden));
+    let machines = weights.chunks_exact(weights.len() / n).zip(biases).map(|(weights, (visible_bias, hidden_bias))| {
+        let [weights, visible_bias, hidden_bias] = [weights, visible_bias, hidden_bias].map(<[f32]>::to_vec);
+        RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias }
+    });
+    let snapshot = |(&epoch, parameters): (&f64, RbmParameters)| {
+        parameters.validate().with_context(|| format!("the snapshot of epoch {epoch} is no machine"))?;
+        Ok(Snapshot { epoch: epoch as usize, parameters })
     };
-    Ok(epochs.iter().enumerate().map(snapshot).collect())
+    epochs.iter().zip(machines).map(snapshot).collect()
+}
+
+fn ensure_has_units(n_visible: usize, n_hidden: usize) -> Result<()> {
+    ensure!(n_visible > 0 && n_hidden > 0, "a machine of {n_visible} visible and {n_hidden} hidden units is none");
+    Ok(())
 }
 
 #[cfg(test)]
@@ -105,5 +120,29 @@ mod tests {
             assert_eq!(snapshots(&TensorFile::from_bytes(&bytes)?)?, taken);
         }
         Ok(())
+    }
+
+    /// Their checksums are right: a stranger can write what they want.
+    #[test]
+    fn snapshots_that_are_no_machines_are_refused() {
+        let planted = |[n, n_visible, n_hidden]: [usize; 3], lengths: [usize; 3], value: f32| {
+            let [weights, visible, hidden] = lengths.map(|length| vec![value; length]);
+            let file = TensorFile::default()
+                .f64("snapshot_epochs", &[n], &vec![0.0; n])
+                .f32("snapshot_weights", &[n, n_visible, n_hidden], &weights)
+                .f32("snapshot_visible_bias", &[visible.len()], &visible)
+                .f32("snapshot_hidden_bias", &[hidden.len()], &hidden);
+            TensorFile::from_bytes(&file.to_bytes()).and_then(|file| snapshots(&file))
+        };
+        assert_eq!(planted([2, 1, 3], [6, 2, 6], 0.5).map(|taken| taken.len()).ok(), Some(2));
+        for (shape, lengths, value) in [
+            ([2, 0, 1 << 63], [0, 0, 0], 0.0),
+            ([2, 16, 0], [0, 32, 0], 0.0),
+            ([2, 0, 16], [0, 0, 32], 0.0),
+            ([2, 1, 3], [6, 2, 5], 0.0),
+            ([2, 1, 3], [6, 2, 6], f32::NAN),
+        ] {
+            assert!(planted(shape, lengths, value).is_err(), "{shape:?}");
+        }
     }
 }

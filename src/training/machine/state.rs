@@ -1,7 +1,7 @@
 //! A machine's training under way: how it begins, goes on, and is saved.
 
 use anyhow::{Result, ensure};
-use burn::tensor::{DType, Device};
+use burn::tensor::DType;
 use ising_data::stream::{self, Purpose};
 use models::{
     ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, likelihood::independent_bias,
@@ -36,7 +36,7 @@ impl<'a> State<'a> {
     /// Goes on from the newest checkpoint, or begins.
     pub(super) fn new(course: &Course<'_>, machine: Machine<'a>) -> Result<Self> {
         match machine.checkpoints.load(|warning| course.work.warn(warning))? {
-            Some(file) => Self::restore(machine, &file, course.device),
+            Some(file) => Self::restore(course, machine, &file),
             None => Self::begin(course, machine),
         }
     }
@@ -54,7 +54,7 @@ impl<'a> State<'a> {
         if settings.bias_from_data {
             parameters.visible_bias = independent_bias(n_visible, &training.to_f32())?;
         }
-        let chains = evenly(training, settings.batch_size.get());
+        let chains = evenly(training, course.n_chains());
         let chains = PackedTensor::new(&chains.to_words(), n_visible, device);
         Ok(Self {
             machine,
@@ -144,29 +144,36 @@ impl<'a> State<'a> {
         Ok(with_snapshots(file, &self.snapshots))
     }
 
-    fn restore(machine: Machine<'a>, file: &TensorFile, device: &Device) -> Result<Self> {
+    fn restore(course: &Course<'_>, machine: Machine<'a>, file: &TensorFile) -> Result<Self> {
         ensure!(
             file.get_text("fingerprint")? == machine.fingerprint,
             "the checkpoint belongs to other settings or other data: train anew with --restart"
         );
         let position = Position { epoch: file.get_text("epoch")?.parse()?, batch: file.get_text("batch")?.parse()? };
         let (_, history) = file.get_f64("history")?;
-        let parameters = parameters(file)?;
+        let (parameters, change, snapshots) = (parameters(file)?, get_parameters(file, "change_")?, snapshots(file)?);
         let words: Vec<u32> =
             file.get_u8("chains")?.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();
-        let n_words = parameters.n_visible.div_ceil(32);
-        ensure!(!words.is_empty() && words.len().is_multiple_of(n_words), "the checkpoint holds no persistent chains");
+        let machines = [&parameters, &change].into_iter().chain(snapshots.iter().map(|taken| &taken.parameters));
+        ensure!(
+            machines.into_iter().all(|machine| course.is_of_its_size(machine))
+                && words.len() == course.n_chains() * course.training.n_sites().div_ceil(32)
+                && position <= Position { epoch: course.settings.n_epochs.get(), batch: 0 }
+                && position.batch <= course.batches_per_epoch(),
+            "the checkpoint does not fit the machine to be trained: train anew with --restart"
+        );
+        let device = course.device;
         Ok(Self {
             machine,
             training: Training {
                 rbm: Rbm::new(&parameters, device)?,
-                last_change: Rbm::new(&get_parameters(file, "change_")?, device)?,
+                last_change: Rbm::new(&change, device)?,
                 chains: PackedTensor::new(&words, parameters.n_visible, device),
             },
             position,
             n_flips: file.get_text("flips")?.parse()?,
             history: history.as_chunks().0.iter().map(|&row| Epoch::from_row(row)).collect(),
-            snapshots: snapshots(file)?,
+            snapshots,
         })
     }
 

@@ -24,6 +24,9 @@ pub struct Annealing {
     pub key: u64,
 }
 
+/// Is asked at every temperature whether to go on.
+pub type GoOn<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// An annealed ln Z.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AnnealedLnZ {
@@ -41,17 +44,18 @@ pub struct AnnealedLnZ {
 ///
 /// # Errors
 /// As [`RbmParameters::validate`]; [`ModelError::Shape`] or [`ModelError::NotFinite`] for the base;
-/// [`ModelError::TooFew`] for less than two chains or one temperature.
+/// [`ModelError::TooFew`] for less than two chains or one temperature; [`ModelError::Stopped`] when it is not to go on.
 pub fn annealed_ln_z(
     parameters: &RbmParameters,
     base_bias: &[f32],
     n_chains: usize,
     annealing: Annealing,
+    go_on: GoOn<'_>,
 ) -> Result<AnnealedLnZ, ModelError> {
     let path = Path::new(parameters, base_bias, annealing)?;
     let first_chains = (0..n_chains).into_par_iter().step_by(WIDTH);
-    let weights = first_chains.flat_map_iter(|first| path.anneal(path.base_chains(first), first, Direction::Forward));
-    let (ratio, effective_chains) = ln_mean(weights.collect(), n_chains)?;
+    let weights = first_chains.map(|first| path.anneal(path.base_chains(first), first, Direction::Forward, go_on));
+    let (ratio, effective_chains) = ln_mean(weights.collect::<Result<Vec<_>, _>>()?.concat(), n_chains)?;
     Ok(AnnealedLnZ { ln_z: Estimate::exact(path.ln_z_of_base()).plus(ratio), effective_chains })
 }
 
@@ -66,13 +70,14 @@ pub fn reverse_annealed_ln_z(
     base_bias: &[f32],
     samples: &[f32],
     annealing: Annealing,
+    go_on: GoOn<'_>,
 ) -> Result<AnnealedLnZ, ModelError> {
     let path = Path::new(parameters, base_bias, annealing)?;
     let n_chains = n_rows(parameters.n_visible, samples)?;
-    let weights = samples.par_chunks(WIDTH * parameters.n_visible.max(1)).enumerate().flat_map_iter(|(chunk, rows)| {
-        path.anneal(side_by_side(rows, parameters.n_visible), chunk * WIDTH, Direction::Reverse)
+    let weights = samples.par_chunks(WIDTH * parameters.n_visible.max(1)).enumerate().map(|(chunk, rows)| {
+        path.anneal(side_by_side(rows, parameters.n_visible), chunk * WIDTH, Direction::Reverse, go_on)
     });
-    let (ratio, effective_chains) = ln_mean(weights.collect(), n_chains)?;
+    let (ratio, effective_chains) = ln_mean(weights.collect::<Result<Vec<_>, _>>()?.concat(), n_chains)?;
     Ok(AnnealedLnZ { ln_z: Estimate::exact(path.ln_z_of_base()).plus(ratio.negated()), effective_chains })
 }
 
@@ -166,7 +171,13 @@ impl Path {
 
     /// Takes eight chains from one end of the path to the other; returns Σ ln p*_β′(v)/p*_β(v), the logarithms of their
     /// weights.
-    fn anneal(&self, mut visible: Vec<Lanes>, first_chain: usize, direction: Direction) -> Lanes {
+    fn anneal(
+        &self,
+        mut visible: Vec<Lanes>,
+        first_chain: usize,
+        direction: Direction,
+        go_on: GoOn<'_>,
+    ) -> Result<Lanes, ModelError> {
         let n = self.annealing.n_temperatures;
         let beta = |step: usize| match direction {
             Direction::Forward => step as f64 / n as f64,
@@ -176,6 +187,9 @@ impl Path {
         let mut hidden = vec![[0.0; WIDTH]; self.hidden.n_units()];
         let mut ln_weights = [0.0; WIDTH];
         for step in 1..=n {
+            if !go_on() {
+                return Err(ModelError::Stopped);
+            }
             let sampling =
                 |layer: usize, n_units| Sampling { draw: self.draw(step, layers[layer]), n_units, first_chain };
             let betas = [beta(step - 1), beta(step)];
@@ -187,7 +201,7 @@ impl Path {
                 self.sample_visible(&hidden, betas[1], &mut visible, sampling(1, self.visible.n_units()));
             }
         }
-        ln_weights
+        Ok(ln_weights)
     }
 
     /// ln p*_β′(v)/p*_β(v) for `betas` = [β, β′]; draws the hidden units at β′ from the same fields.

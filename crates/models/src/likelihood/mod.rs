@@ -11,7 +11,7 @@ mod measures;
 mod pseudo;
 mod sampler;
 
-pub use annealing::{AnnealedLnZ, Annealing, annealed_ln_z, independent_bias, reverse_annealed_ln_z};
+pub use annealing::{AnnealedLnZ, Annealing, GoOn, annealed_ln_z, independent_bias, reverse_annealed_ln_z};
 pub use estimate::Estimate;
 pub use exact::{EXACT_LIMIT, exact_ln_z};
 pub use free_energy::free_energies;

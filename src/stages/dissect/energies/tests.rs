@@ -41,7 +41,7 @@ fn a_machine_built_as_an_ising_model_follows_its_energy() {
     for lattice in [Lattice::ring(20).unwrap(), Lattice::square(4).unwrap()] {
         let machine = ising_machine(lattice, 1.0 / t);
         let point = StatePoint::new(t, 0.0).unwrap();
-        let spins = ising_data::sample(lattice, &[point], 200, 1, Purpose::HeldOut, &|_| ()).unwrap();
+        let spins = ising_data::sample(lattice, &[point], 200, 1, Purpose::HeldOut, &|_| true).unwrap();
         let data = Configurations { spins, points: vec![point; 200] };
         let law = Law::boltzmann(lattice, &[(point.temperature(), point.field())]).unwrap();
         let physics = Physics { lattice, law: law.as_ref() };
