@@ -29,6 +29,7 @@ MARKERS = {
     "critical_temperature": (r"$T_c$", GREEN, ":", "*"),
     "specific_heat_maximum": ("maximal $c$", INK, "--", "s"),
     "training_mixture": ("training mixture", VERMILLION, "-", "D"),
+    "training_mixture_by_network": ("training mixture, by the network", VERMILLION, "-", "D"),
 }
 STYLE: Any = {
     "font.size": 9,
@@ -82,7 +83,7 @@ def thermometer_histogram(run: Run, machine: str) -> Figure:
             of_start = table[table[["start_temperature", "start_field"]] == start]
             for ax, step in zip(column, steps):
                 draw_histogram(ax, of_start[of_start["step"] == step])
-                draw_temperatures(ax, markers)
+                draw_temperatures(ax, of_reading(markers, "thermometer"))
             t = "∞" if np.isinf(start[0]) else f"{start[0]:g}"
             in_fields = f", $H$ = {start[1]:g}" if starts["start_field"].any() else ""
             column[0].set_title(f"start $T$ = {t}{in_fields}", fontsize=9)
@@ -121,6 +122,13 @@ def draw_histogram(ax: Axes, table: Table) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def of_reading(markers: Table, reading: str) -> Table:
+    """The network sees the training mixture elsewhere than where its means are those of the lattice."""
+    is_read = reading == "thermometer" and "training_mixture_by_network" in markers["name"]
+    other = "training_mixture" if is_read else "training_mixture_by_network"
+    return markers[markers["name"] != other]
+
+
 def draw_temperatures(ax: Axes, markers: Table) -> None:
     for marker in markers:
         label, color, dash, _ = MARKERS[marker["name"]]
@@ -143,7 +151,7 @@ def plane(run: Run, machine: str, reading: str) -> Figure:
         draw_renormalization(ax, run.table("analysis/rg-lines.csv"), run.table("analysis/rg-steps.csv"))
         draw_ridges(ax, run.table("analysis/ridges.csv"))
         draw_steps(ax, of_machine(run.table("analysis/vector-field.csv"), machine, reading), reading)
-        draw_points(ax, run.table("analysis/markers.csv"))
+        draw_points(ax, of_reading(run.table("analysis/markers.csv"), reading))
         draw_ends(ax, of_machine(run.table("analysis/end-points.csv"), machine, reading))
         figure.legend(loc="outside upper center", ncols=3, fontsize=8, columnspacing=1.2)
         how = "read by the network" if reading == "thermometer" else "by the exact likelihood"
@@ -241,7 +249,7 @@ def draw_points(ax: Axes, markers: Table) -> None:
         label, color, _, shape = MARKERS[marker["name"]]
         place = f"({marker['temperature']:.3g}, {marker['field']:.3g})"
         point: dict[str, Any] = {"markeredgecolor": INK, "linestyle": "", "zorder": 5, "markersize": 8}
-        color = ORANGE if marker["name"] == "training_mixture" else color
+        color = ORANGE if marker["name"].startswith("training_mixture") else color
         ax.plot(marker["temperature"], marker["field"], shape, color=color, label=f"{label} {place}", **point)
 
 
