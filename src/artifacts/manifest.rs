@@ -35,7 +35,7 @@ pub struct Manifest {
 }
 
 /// One task: a stage, or one machine of a stage.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRecord {
     /// Hash of the task's settings and of the files it reads.
@@ -118,16 +118,8 @@ mod tests {
             assert!(!is_below(name), "{name}");
             let folder = tempfile::tempdir()?;
             let mut manifest = Manifest::default();
-            let record = TaskRecord {
-                fingerprint: String::new(),
-                started: String::new(),
-                finished: None,
-                seconds: 0.0,
-                device: String::new(),
-                notes: BTreeMap::new(),
-                settings: toml::Table::new(),
-                outputs: BTreeMap::from([(name.to_owned(), checksum(b""))]),
-            };
+            let record =
+                TaskRecord { outputs: BTreeMap::from([(name.to_owned(), checksum(b""))]), ..TaskRecord::default() };
             manifest.tasks.insert("sample".into(), record);
             manifest.write(folder.path())?;
             assert!(Manifest::read(folder.path()).is_err(), "{name}");

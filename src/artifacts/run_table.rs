@@ -39,14 +39,8 @@ mod tests {
         assert_eq!(read_table(folder.path(), "a.csv")?.column("t")?, [1.0]);
         let mut manifest = Manifest::default();
         let record = TaskRecord {
-            fingerprint: String::new(),
-            started: String::new(),
-            finished: None,
-            seconds: 0.0,
-            device: String::new(),
-            notes: BTreeMap::new(),
-            settings: toml::Table::new(),
             outputs: BTreeMap::from([("a.csv".to_owned(), checksum(b"t\n1\n"))]),
+            ..TaskRecord::default()
         };
         manifest.tasks.insert("analyze".into(), record);
         manifest.write(folder.path())?;

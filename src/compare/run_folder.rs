@@ -9,15 +9,12 @@ use ising_theory::Lattice;
 use super::{Machine, QUANTITIES, Reference, UNKNOWN, Values, mean_of_finite};
 use crate::{
     artifacts::{Manifest, read_table},
-    config::{
-        Settings,
-        schema::{ControlKind, Rbm},
-    },
+    config::{Settings, schema::Rbm},
     exact,
     table::Table,
 };
 
-/// Names of the markers of the training mixture; the second is known here from the mixture itself.
+/// Names of the markers of the training mixture.
 const MIXTURE: &str = "training_mixture";
 const MIXTURE_BY_NETWORK: &str = "training_mixture_by_network";
 
@@ -41,7 +38,7 @@ impl RunFolder {
             name: whole.file_name().unwrap_or(whole.as_os_str()).to_string_lossy().into_owned(),
             title: settings.title.clone(),
             machines,
-            references: tables.references(&settings)?,
+            references: tables.references()?,
         })
     }
 }
@@ -87,15 +84,17 @@ impl Tables<'_> {
     }
 
     /// The state points marked in the analysis, and in place of the training mixture's point the mixture itself.
-    fn references(&self, settings: &Settings) -> Result<Vec<Reference>> {
+    fn references(&self) -> Result<Vec<Reference>> {
         let markers = self.table("analysis/markers.csv")?;
         let lattice = SampleSet::open(&self.folder.join("data/samples.safetensors"))?.lattice;
         let points = markers.column("temperature")?.into_iter().zip(markers.column("field")?);
+        let by_network = markers.filter("name", MIXTURE_BY_NETWORK)?.column("temperature")?;
+        let by_network = by_network.first().copied().unwrap_or(f64::NAN);
         let mut references = Vec::new();
         let named = markers.text("name")?.into_iter().zip(points);
         for (name, (temperature, field)) in named.filter(|(name, _)| *name != MIXTURE_BY_NETWORK) {
             let values = if name == MIXTURE {
-                self.of_mixture(temperature, settings)?
+                self.of_mixture(temperature, by_network)?
             } else {
                 of_state_point(lattice, temperature, field)?
             };
@@ -106,7 +105,7 @@ impl Tables<'_> {
 
     /// Of all training data together: exact means where they are known, the readings that agree with them, and the rest as it is
     /// in the data.
-    fn of_mixture(&self, temperature: f64, settings: &Settings) -> Result<Values> {
+    fn of_mixture(&self, temperature: f64, by_network: f64) -> Result<Values> {
         let observables = self.table("data/observables.csv")?;
         let exactly = |name: &str| -> Result<f64> {
             let [exact, measured] =
@@ -114,35 +113,14 @@ impl Tables<'_> {
             let exact = mean(&exact?).value;
             Ok(if exact.is_nan() { mean(&measured?).value } else { exact })
         };
-        let means = [
-            self.reading_of_mixture(&observables, settings)?,
-            temperature,
-            temperature,
-            exactly("energy_per_site")?,
-            exactly("abs_magnetization_per_site")?,
-        ];
+        let means =
+            [by_network, temperature, temperature, exactly("energy_per_site")?, exactly("abs_magnetization_per_site")?];
         let of_mixture = |file: &str| -> Result<Table> { Ok(self.table(file)?.filter("law", "mixture")?) };
         let by_distance = of_mixture("analysis/correlations.csv")?;
         let reach = of_mixture("analysis/correlation-length.csv")?;
         let reach = |name: &str| -> Result<f64> { Ok(mean_of_finite(&reach.column(name)?).value) };
         let [near, next, far] = at_distances(&by_distance)?;
         Ok(values(means, [near, next, far, reach("correlation_length")?, reach("binder_ratio")?]))
-    }
-
-    /// The mean of the network's readings of held-out data, if the thermometer has met all state points of the data, and on the
-    /// lattice as the machines have.
-    fn reading_of_mixture(&self, observables: &Table, settings: &Settings) -> Result<f64> {
-        if settings.data.control == ControlKind::MeanField {
-            return Ok(f64::NAN);
-        }
-        let calibration = self.table("thermometer/calibration.csv")?;
-        let mut readings = Vec::new();
-        for (temperature, field) in observables.column("temperature")?.into_iter().zip(observables.column("field")?) {
-            let here = calibration.filter("temperature", temperature)?.filter("field", field)?;
-            readings.push(here.column("mean_temperature")?.first().copied());
-        }
-        let all_met: Option<Vec<f64>> = readings.into_iter().collect();
-        Ok(all_met.map_or(f64::NAN, |readings| mean_of_finite(&readings).value))
     }
 }
 

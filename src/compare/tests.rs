@@ -39,14 +39,14 @@ fn plant(folder: &Path) {
     }
     write(
         "analysis/markers.csv",
-        "name,label,temperature,field\ncritical_temperature,tc,2.269,0\ntraining_mixture,m,2.5,0\n",
+        "name,label,temperature,field\ncritical_temperature,tc,2.269,0\ntraining_mixture,m,2.5,0\n\
+         training_mixture_by_network,n,2.0,0\n",
     );
     write(
         "data/observables.csv",
         "temperature,field,energy_per_site,energy_per_site_exact,abs_magnetization_per_site,\
          abs_magnetization_per_site_exact\n0,0,-2,-2,1,1\n4,0,-0.7,-0.6,0.4,nan\n",
     );
-    write("thermometer/calibration.csv", "temperature,field,mean_temperature\n0,0,0.5\n2,0,9\n4,0,3.5\n");
     write("analysis/correlations.csv", "law,distance,correlation\nboltzmann,1,9\nmixture,1,0.8\nmixture,2,0.7\n");
     write("analysis/correlation-length.csv", "law,correlation_length,binder_ratio\nboltzmann,9,9\nmixture,3,0.65\n");
     let points = [0.0, 4.0].map(|t| StatePoint::new(t, 0.0).unwrap());
@@ -99,7 +99,7 @@ fn references_are_the_lattice_at_marked_points_and_the_training_data() {
     assert_close(value("critical_temperature", "correlation_at_1"), -exact.energy_per_site / 2.0);
     assert!(value("critical_temperature", "binder_ratio").is_nan());
     for (column, expected) in [
-        // The network's readings at the data's state points, not of others it knows.
+        // Where the network sees it.
         ("thermometer_temperature", 2.0),
         ("exact_temperature", 2.5),
         ("energy_per_site", -1.3),
