@@ -97,6 +97,8 @@ mod tests {
     struct Probe<'a>(&'a Lanes, Sampling, &'a mut (Lanes, u16, u16));
 
     impl Kernel for Probe<'_> {
+        type Output = ();
+
         #[inline(always)]
         fn run<V: Wide>(self) {
             let Self(fields, sampling, (means, by_fields, by_means)) = self;

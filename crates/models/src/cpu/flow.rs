@@ -82,6 +82,8 @@ struct Fill<'a> {
 }
 
 impl Kernel for Fill<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<V: Wide>(self) {
         for (table, rows) in self.tables.iter_mut().zip(self.rows.as_chunks().0) {
@@ -101,6 +103,8 @@ struct Chains<'a> {
 }
 
 impl Kernel for Chains<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<V: Wide>(self) {
         let n_words = self.machine.n_visible.div_ceil(WORD);

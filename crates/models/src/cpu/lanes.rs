@@ -11,7 +11,7 @@ pub(super) const WIDTH: usize = 16;
 /// Sixteen numbers of one row: sixteen neighbouring units.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(64))]
-pub(super) struct Lanes(pub(super) [f32; WIDTH]);
+pub(crate) struct Lanes(pub(super) [f32; WIDTH]);
 
 /// Numbers in a [`Wide::Narrow`].
 pub(super) const NARROW: usize = 8;
@@ -21,7 +21,7 @@ impl Lanes {
 }
 
 /// Numbers of a [`Lanes`] in registers: all sixteen, or the first eight alone.
-pub(super) trait Vector: Copy {
+pub(crate) trait Vector: Copy {
     /// As many whole numbers in registers.
     type Bits: Bits<Float = Self>;
 
@@ -47,7 +47,7 @@ pub(super) trait Vector: Copy {
 }
 
 /// All sixteen numbers in registers.
-pub(super) trait Wide: Vector {
+pub(crate) trait Wide: Vector {
     /// The first eight alone, for blocks that have no more units: half the work where registers are that narrow.
     type Narrow: Vector;
 
@@ -73,7 +73,7 @@ pub(super) trait Wide: Vector {
 }
 
 /// Whole numbers of 32 bits in registers; arithmetic wraps around.
-pub(super) trait Bits: Copy {
+pub(crate) trait Bits: Copy {
     type Float;
 
     fn splat(x: u32) -> Self;
@@ -91,9 +91,12 @@ pub(super) trait Bits: Copy {
 }
 
 /// Work that is compiled once for every [`Level`].
-pub(super) trait Kernel {
+pub(crate) trait Kernel {
+    /// What comes out.
+    type Output;
+
     /// Does it. Must be `#[inline(always)]`, as all it calls, to be compiled for the level's instructions.
-    fn run<V: Wide>(self);
+    fn run<V: Wide>(self) -> Self::Output;
 }
 
 /// An instruction set.
@@ -129,7 +132,7 @@ impl Level {
     }
 
     /// Runs a kernel at this level, or at the portable one where the machine lacks it.
-    pub(super) fn run<K: Kernel>(self, kernel: K) {
+    pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         if !Self::available().contains(&self) {
             return kernel.run::<portable::Floats>();
         }

@@ -23,5 +23,6 @@ mod update;
 
 pub use flow::flow;
 pub use lanes::Level;
+pub(crate) use lanes::{Kernel, Wide};
 pub use together::train_together;
 pub use training::{Batches, TrainingState, train};

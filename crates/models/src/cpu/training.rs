@@ -87,6 +87,8 @@ pub(super) struct Worker<'a> {
 }
 
 impl Kernel for Worker<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<V: Wide>(self) {
         let mut scratch = self.scratch();

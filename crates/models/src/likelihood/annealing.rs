@@ -13,7 +13,11 @@ use super::{
     lanes::{Lanes, LnCoshSum, WIDTH, each, exp_of_minus_2abs},
     layer::{Layer, widened},
 };
-use crate::{ModelError, RbmParameters, random::Draw};
+use crate::{
+    ModelError, RbmParameters,
+    cpu::{Kernel, Level, Wide},
+    random::Draw,
+};
 
 /// How slowly to anneal, and with which random numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +58,11 @@ pub fn annealed_ln_z(
 ) -> Result<AnnealedLnZ, ModelError> {
     let path = Path::new(parameters, base_bias, annealing)?;
     let first_chains = (0..n_chains).into_par_iter().step_by(WIDTH);
-    let weights = first_chains.map(|first| path.anneal(path.base_chains(first), first, Direction::Forward, go_on));
+    let anneal = |first_chain| {
+        let visible = path.base_chains(first_chain);
+        Level::best().run(Chains { path: &path, visible, first_chain, direction: Direction::Forward, go_on })
+    };
+    let weights = first_chains.map(anneal);
     let (ratio, effective_chains) = ln_mean(weights.collect::<Result<Vec<_>, _>>()?.concat(), n_chains)?;
     Ok(AnnealedLnZ { ln_z: Estimate::exact(path.ln_z_of_base()).plus(ratio), effective_chains })
 }
@@ -75,7 +83,8 @@ pub fn reverse_annealed_ln_z(
     let path = Path::new(parameters, base_bias, annealing)?;
     let n_chains = n_rows(parameters.n_visible, samples)?;
     let weights = samples.par_chunks(WIDTH * parameters.n_visible.max(1)).enumerate().map(|(chunk, rows)| {
-        path.anneal(side_by_side(rows, parameters.n_visible), chunk * WIDTH, Direction::Reverse, go_on)
+        let (visible, first_chain) = (side_by_side(rows, parameters.n_visible), chunk * WIDTH);
+        Level::best().run(Chains { path: &path, visible, first_chain, direction: Direction::Reverse, go_on })
     });
     let (ratio, effective_chains) = ln_mean(weights.collect::<Result<Vec<_>, _>>()?.concat(), n_chains)?;
     Ok(AnnealedLnZ { ln_z: Estimate::exact(path.ln_z_of_base()).plus(ratio.negated()), effective_chains })
@@ -169,42 +178,8 @@ impl Path {
         Draw::new(self.annealing.key, step as u64, layer)
     }
 
-    /// Takes eight chains from one end of the path to the other; returns Σ ln p*_β′(v)/p*_β(v), the logarithms of their
-    /// weights.
-    fn anneal(
-        &self,
-        mut visible: Vec<Lanes>,
-        first_chain: usize,
-        direction: Direction,
-        go_on: GoOn<'_>,
-    ) -> Result<Lanes, ModelError> {
-        let n = self.annealing.n_temperatures;
-        let beta = |step: usize| match direction {
-            Direction::Forward => step as f64 / n as f64,
-            Direction::Reverse => (n - step) as f64 / n as f64,
-        };
-        let layers = if direction == Direction::Forward { [0, 1] } else { [2, 3] };
-        let mut hidden = vec![[0.0; WIDTH]; self.hidden.n_units()];
-        let mut ln_weights = [0.0; WIDTH];
-        for step in 1..=n {
-            if !go_on() {
-                return Err(ModelError::Stopped);
-            }
-            let sampling =
-                |layer: usize, n_units| Sampling { draw: self.draw(step, layers[layer]), n_units, first_chain };
-            let betas = [beta(step - 1), beta(step)];
-            let gain = self.reweigh(&visible, betas, &mut hidden, sampling(0, self.hidden.n_units()));
-            for lane in 0..WIDTH {
-                ln_weights[lane] += gain[lane];
-            }
-            if step < n {
-                self.sample_visible(&hidden, betas[1], &mut visible, sampling(1, self.visible.n_units()));
-            }
-        }
-        Ok(ln_weights)
-    }
-
     /// ln p*_β′(v)/p*_β(v) for `betas` = [β, β′]; draws the hidden units at β′ from the same fields.
+    #[inline(always)]
     fn reweigh(&self, visible: &[Lanes], betas: [f64; 2], hidden: &mut [Lanes], sampling: Sampling) -> Lanes {
         let [mut before, mut after] = [LnCoshSum::ZERO; 2];
         for (unit, spins) in hidden.iter_mut().enumerate() {
@@ -225,11 +200,56 @@ impl Path {
     }
 
     /// Draws the visible units at β.
+    #[inline(always)]
     fn sample_visible(&self, hidden: &[Lanes], beta: f64, visible: &mut [Lanes], sampling: Sampling) {
         for (unit, (spins, base)) in visible.iter_mut().zip(&self.base_bias).enumerate() {
             let field = self.visible.field(unit, hidden);
             *spins = sampling.spins(unit, &each(|lane| base + beta * field[lane]));
         }
+    }
+}
+
+/// Eight chains at one end of a path.
+struct Chains<'a> {
+    path: &'a Path,
+    /// Shape `[n_visible]`.
+    visible: Vec<Lanes>,
+    first_chain: usize,
+    direction: Direction,
+    go_on: GoOn<'a>,
+}
+
+/// To the other end: Σ ln p*_β′(v)/p*_β(v), the logarithms of their weights.
+impl Kernel for Chains<'_> {
+    type Output = Result<Lanes, ModelError>;
+
+    #[inline(always)]
+    fn run<V: Wide>(self) -> Self::Output {
+        let Self { path, mut visible, first_chain, direction, go_on } = self;
+        let n = path.annealing.n_temperatures;
+        let beta = |step: usize| match direction {
+            Direction::Forward => step as f64 / n as f64,
+            Direction::Reverse => (n - step) as f64 / n as f64,
+        };
+        let layers = if direction == Direction::Forward { [0, 1] } else { [2, 3] };
+        let mut hidden = vec![[0.0; WIDTH]; path.hidden.n_units()];
+        let mut ln_weights = [0.0; WIDTH];
+        for step in 1..=n {
+            if !go_on() {
+                return Err(ModelError::Stopped);
+            }
+            let sampling =
+                |layer: usize, n_units| Sampling { draw: path.draw(step, layers[layer]), n_units, first_chain };
+            let betas = [beta(step - 1), beta(step)];
+            let gain = path.reweigh(&visible, betas, &mut hidden, sampling(0, path.hidden.n_units()));
+            for lane in 0..WIDTH {
+                ln_weights[lane] += gain[lane];
+            }
+            if step < n {
+                path.sample_visible(&hidden, betas[1], &mut visible, sampling(1, path.visible.n_units()));
+            }
+        }
+        Ok(ln_weights)
     }
 }
 

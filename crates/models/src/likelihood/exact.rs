@@ -6,7 +6,10 @@ use super::{
     lanes::{Lanes, LnCoshSum, WIDTH},
     layer::Layer,
 };
-use crate::{ModelError, RbmParameters};
+use crate::{
+    ModelError, RbmParameters,
+    cpu::{Kernel, Level, Wide},
+};
 
 /// The most units of the smaller layer that [`exact_ln_z`] sums over.
 pub const EXACT_LIMIT: usize = 24;
@@ -59,7 +62,7 @@ impl Enumeration {
 
     /// ln Σ_larger e^−E of every state of a block, in the order of [`Self::state`].
     pub(super) fn ln_weights(&self, block: usize) -> Vec<f64> {
-        ln_weights(&self.smaller, &self.larger, self.n_walk(), block)
+        Level::best().run(Block { enumeration: self, block })
     }
 
     /// The smaller layer ±1 in the state at `index` of a block, shape `[n_units]`.
@@ -74,28 +77,40 @@ impl Enumeration {
     }
 }
 
-/// ln of the weight of every state of `smaller` whose units beyond the lanes and the walk are the bits of `block`.
-fn ln_weights(smaller: &Layer, larger: &Layer, n_walk: usize, block: usize) -> Vec<f64> {
-    let mut bias = [0.0; WIDTH];
-    let mut fields: Vec<Lanes> = larger.bias.iter().map(|&bias| [bias; WIDTH]).collect();
-    for unit in 0..smaller.n_units() {
-        let spins = std::array::from_fn(|lane| spin(lane | block << (LANE_UNITS + n_walk), unit));
-        add(smaller, unit, &spins, &mut bias, &mut fields);
-    }
-    let mut ln_weights = Vec::with_capacity(WIDTH << n_walk);
-    for step in 0..1usize << n_walk {
-        if step > 0 {
-            let flipped = step.trailing_zeros() as usize;
-            let change = 2.0 * spin(step ^ step >> 1, flipped);
-            add(smaller, LANE_UNITS + flipped, &[change; WIDTH], &mut bias, &mut fields);
+/// The states whose units beyond the lanes and the walk are the bits of `block`.
+struct Block<'a> {
+    enumeration: &'a Enumeration,
+    block: usize,
+}
+
+/// ln of the weight of each.
+impl Kernel for Block<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run<V: Wide>(self) -> Vec<f64> {
+        let (Enumeration { smaller, larger }, n_walk) = (self.enumeration, self.enumeration.n_walk());
+        let mut bias = [0.0; WIDTH];
+        let mut fields: Vec<Lanes> = larger.bias.iter().map(|&bias| [bias; WIDTH]).collect();
+        for unit in 0..smaller.n_units() {
+            let spins = std::array::from_fn(|lane| spin(lane | self.block << (LANE_UNITS + n_walk), unit));
+            add(smaller, unit, &spins, &mut bias, &mut fields);
         }
-        let mut sum = LnCoshSum::ZERO;
-        for field in &fields {
-            sum.add(field);
+        let mut ln_weights = Vec::with_capacity(WIDTH << n_walk);
+        for step in 0..1usize << n_walk {
+            if step > 0 {
+                let flipped = step.trailing_zeros() as usize;
+                let change = 2.0 * spin(step ^ step >> 1, flipped);
+                add(smaller, LANE_UNITS + flipped, &[change; WIDTH], &mut bias, &mut fields);
+            }
+            let mut sum = LnCoshSum::ZERO;
+            for field in &fields {
+                sum.add(field);
+            }
+            ln_weights.extend(bias.iter().zip(sum.total()).map(|(bias, sum)| bias + sum));
         }
-        ln_weights.extend(bias.iter().zip(sum.total()).map(|(bias, sum)| bias + sum));
+        ln_weights
     }
-    ln_weights
 }
 
 /// Changes one unit of the summed layer by `change` on each lane.

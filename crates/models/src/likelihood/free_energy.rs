@@ -3,10 +3,13 @@
 use rayon::prelude::*;
 
 use super::{
-    lanes::{Lanes, LnCoshSum, WIDTH},
+    lanes::{Lanes, LnCoshSum, WIDTH, each},
     layer::{Layer, widened},
 };
-use crate::{ModelError, RbmParameters};
+use crate::{
+    ModelError, RbmParameters,
+    cpu::{Kernel, Level, Wide},
+};
 
 /// Free energy F(v) = −cᵀv − Σₐ ln 2cosh(bₐ + Σᵢ vᵢwᵢₐ) of each row of `spins`, shape `[n_rows, n_visible]`, values ±1;
 /// p(v) = e^−F(v)/Z.
@@ -20,22 +23,41 @@ pub fn free_energies(parameters: &RbmParameters, spins: &[f32]) -> Result<Vec<f6
     let hidden = Layer::hidden(parameters);
     let visible_bias = widened(&parameters.visible_bias);
     let energies = spins.par_chunks(WIDTH * parameters.n_visible.max(1)).flat_map_iter(|rows| {
-        let visible = side_by_side(rows, parameters.n_visible);
+        let visible = &side_by_side(rows, parameters.n_visible);
+        Level::best().run(Rows { visible, visible_bias: &visible_bias, hidden: &hidden })
+    });
+    let mut energies: Vec<f64> = energies.collect();
+    energies.truncate(n_rows);
+    Ok(energies)
+}
+
+/// Eight configurations of a machine.
+struct Rows<'a> {
+    /// Shape `[n_visible]`.
+    visible: &'a [Lanes],
+    visible_bias: &'a [f64],
+    hidden: &'a Layer,
+}
+
+/// Their free energies.
+impl Kernel for Rows<'_> {
+    type Output = Lanes;
+
+    #[inline(always)]
+    fn run<V: Wide>(self) -> Lanes {
         let mut sum = LnCoshSum::ZERO;
-        for unit in 0..hidden.n_units() {
-            sum.add(&hidden.field(unit, &visible));
+        for unit in 0..self.hidden.n_units() {
+            sum.add(&self.hidden.field(unit, self.visible));
         }
-        let mut energies = sum.total().map(|sum| -sum);
-        for (bias, spins) in visible_bias.iter().zip(&visible) {
+        let total = sum.total();
+        let mut energies = each(|lane| -total[lane]);
+        for (bias, spins) in self.visible_bias.iter().zip(self.visible) {
             for lane in 0..WIDTH {
                 energies[lane] -= bias * spins[lane];
             }
         }
         energies
-    });
-    let mut energies: Vec<f64> = energies.collect();
-    energies.truncate(n_rows);
-    Ok(energies)
+    }
 }
 
 /// Number of configurations in `spins`, shape `[n_rows, n_visible]`; refuses other shapes and values other than ±1.

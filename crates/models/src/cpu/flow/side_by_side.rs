@@ -67,6 +67,8 @@ pub(super) struct Chains<'a> {
 }
 
 impl Kernel for Chains<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<V: Wide>(self) {
         let Tables { n_visible, n_hidden, hidden: hidden_groups, visible: visible_groups } = self.machine;

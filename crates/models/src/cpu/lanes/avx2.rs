@@ -6,8 +6,8 @@ use super::{Bits, Kernel, Lanes, NARROW, Vector, Wide};
 
 /// Runs a kernel. The machine must have AVX2.
 #[target_feature(enable = "avx2")]
-pub(super) fn run<K: Kernel>(kernel: K) {
-    kernel.run::<Floats<2>>();
+pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Floats<2>>()
 }
 
 /// The first `8 N` numbers.

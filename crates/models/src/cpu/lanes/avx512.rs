@@ -6,8 +6,8 @@ use super::{Bits, Kernel, Lanes, Vector, Wide, avx2};
 
 /// Runs a kernel. The machine must have AVX-512 F.
 #[target_feature(enable = "avx2,avx512f")]
-pub(super) fn run<K: Kernel>(kernel: K) {
-    kernel.run::<Floats>();
+pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Floats>()
 }
 
 #[derive(Clone, Copy)]
