@@ -11,6 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use burn::tensor::Device;
 use models::cpu::Level;
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use crate::{
     artifacts,
     config::Config,
     device::{Backend, try_out},
-    estimate::{self, Effort, Estimate, Kind, Rates},
+    estimate::{self, Effort, Estimate, Kind, Rates, Size},
     resources::{Memory, Room, free_space, nearest_existing},
 };
 
@@ -86,7 +87,10 @@ impl Report {
     /// When there are no configs, or the device fails.
     pub fn of(configs: &Path, folder: &Path, backend: Backend) -> Result<Self> {
         let files = config_files(configs)?;
-        let rates = Rates::measure(&backend.open()?, Effort::Thorough)?;
+        let device = backend.open()?;
+        let mut rates = vec![(Size::USUAL, Rates::measure(Size::USUAL, &device, Effort::Thorough)?)];
+        let configs: Vec<ConfigReport> =
+            files.into_iter().map(|file| ConfigReport::of(file, folder, &device, &mut rates)).collect::<Result<_>>()?;
         let memory = Memory::of_machine();
         let device = |backend: Backend| DeviceReport { name: backend.name(), problem: try_out(backend).err() };
         let mut report = Self {
@@ -101,8 +105,8 @@ impl Report {
             folder: folder.into(),
             free_disk: free_space(folder),
             disk_speed: disk_speed(nearest_existing(folder)),
-            speeds: speeds(&rates),
-            configs: files.into_iter().map(|file| ConfigReport::of(file, folder, &rates)).collect(),
+            speeds: speeds(&rates[0].1),
+            configs,
             advice: Vec::new(),
         };
         report.advice = advice::advice(&report);
@@ -119,27 +123,37 @@ impl Report {
 }
 
 impl ConfigReport {
-    fn of(file: PathBuf, folder: &Path, rates: &Rates) -> Self {
+    /// With the rates of machines that were measured; those of another size are measured, too.
+    fn of(file: PathBuf, folder: &Path, device: &Device, known: &mut Vec<(Size, Rates)>) -> Result<Self> {
         let config = match Config::load(&file, Vec::new()) {
             Ok(config) => config,
             Err(error) => {
                 let problem = Some(error.to_string());
                 let [seconds, memory, disk] = [f64::NAN; 3];
-                return Self { file, seconds, seconds_of_stages: BTreeMap::new(), memory, disk, problem };
+                return Ok(Self { file, seconds, seconds_of_stages: BTreeMap::new(), memory, disk, problem });
             }
         };
         let (settings, lattice) = (&config.settings, config.lattice);
+        let size = Size::of(settings, lattice);
+        let rates = match known.iter().find(|known| known.0 == size) {
+            Some(&(_, rates)) => rates,
+            None => {
+                let rates = Rates::measure(size, device, Effort::Thorough)?;
+                known.push((size, rates));
+                rates
+            }
+        };
         let pieces = estimate::pieces(settings, lattice);
-        let estimate = Estimate::of(settings, lattice, &pieces, rates, rayon::current_num_threads());
+        let estimate = Estimate::of(settings, lattice, &pieces, &rates, rayon::current_num_threads());
         let fits = estimate.check_fits(settings, lattice, Room::of(folder));
-        Self {
+        Ok(Self {
             file,
             seconds: estimate.seconds(),
             seconds_of_stages: estimate.stages.iter().map(|(stage, seconds)| (stage.name(), *seconds)).collect(),
             memory: estimate.memory,
             disk: estimate.disk,
             problem: fits.err().map(|problem| problem.to_string()),
-        }
+        })
     }
 }
 

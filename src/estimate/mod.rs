@@ -16,7 +16,7 @@ use burn::tensor::Device;
 use ising_theory::Lattice;
 
 pub use fit::{DoesNotFit, Resource};
-pub use rates::{Effort, Rates};
+pub use rates::{Effort, Rates, Size};
 pub use words::{amount, duration};
 pub use work::{Kind, Work};
 
@@ -144,7 +144,8 @@ impl Estimate {
         if rough.seconds() < LONG {
             return Ok(rough);
         }
-        Ok(Self::of(settings, lattice, pieces, &Rates::measure(device, Effort::Quick)?, n_threads))
+        let rates = Rates::measure(Size::of(settings, lattice), device, Effort::Quick)?;
+        Ok(Self::of(settings, lattice, pieces, &rates, n_threads))
     }
 
     /// Whether there is room for it.

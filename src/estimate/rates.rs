@@ -15,7 +15,7 @@ use super::{
 use crate::{
     bench::{rate, rbm},
     cli::{BenchFlow, BenchRbm},
-    config::Settings,
+    config::{Settings, schema::Rbm},
     training::thermometer::Apprentice,
 };
 
@@ -33,36 +33,76 @@ pub enum Effort {
 }
 
 /// Units of [`Kind::Serial`] that one thread does in the time of a unit of [`Kind::Tables`].
-const SERIAL_IN_TABLE: f64 = 18.0;
+const SERIAL_IN_TABLE: f64 = 10.0;
 
 impl Rates {
     /// Those of the two cores with AVX2 on which the constants of the work were found: enough to tell a tiny run from a long one.
-    pub const REFERENCE: Self = Self([5e10, 1e11, 4e9, 2e10, 1.1e8, 1e9]);
+    pub const REFERENCE: Self = Self([7e10, 1.1e11, 1e10, 1.6e10, 2e8, 1e9]);
 
     /// Units per second.
     pub fn of(&self, kind: Kind) -> f64 {
         self.0[kind as usize]
     }
 
-    /// Measures them on a device, with the threads of the pool.
+    /// Measures them on a device, with the threads of the pool, with a machine of this size.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn measure(device: &Device, effort: Effort) -> Result<Self> {
-        let bench = Bench { device, effort };
+    pub fn measure(size: Size, device: &Device, effort: Effort) -> Result<Self> {
+        let bench = Bench { size, device, effort };
         let tables = bench.tables()?;
         let serial = SERIAL_IN_TABLE * tables / rayon::current_num_threads() as f64;
         Ok(Self([bench.training()?, bench.flow()?, bench.annealing()?, bench.network()?, tables, serial]))
     }
 }
 
-/// Sizes that are measured, about those of the talk's first experiment.
+/// The lattice of the thermometer that is measured, and how many configurations are trained on at once.
 const SIDE: usize = 10;
-const N_VISIBLE: usize = SIDE * SIDE;
-const N_HIDDEN: usize = 80;
 const BATCH: usize = 500;
 
+/// The machine that is measured: one whose weights do not fit a cache is slower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    n_visible: usize,
+    n_hidden: usize,
+    batch: usize,
+}
+
+impl Size {
+    /// About that of the talk's first experiment.
+    pub const USUAL: Self = Self { n_visible: SIDE * SIDE, n_hidden: 80, batch: BATCH };
+
+    /// Weights from which on a machine is measured at its own size.
+    const LARGE: usize = 1 << 17;
+
+    /// What of a larger machine is measured: no more may be allocated before it is known to fit.
+    const MOST_VISIBLE: usize = 1 << 13;
+    const MOST_HIDDEN: usize = 1 << 9;
+
+    /// The largest machine of an experiment, if it is large.
+    pub fn of(settings: &Settings, lattice: Lattice) -> Self {
+        let n_visible = lattice.n_sites().min(Self::MOST_VISIBLE);
+        let of_machine = |rbm: &Rbm| Self {
+            n_visible,
+            n_hidden: rbm.n_hidden.get().min(Self::MOST_HIDDEN),
+            batch: rbm.batch_size.get().min(BATCH),
+        };
+        let largest = settings.rbm.iter().map(of_machine).max_by_key(|size| size.n_hidden);
+        largest.filter(|size| size.n_weights() > Self::LARGE).unwrap_or(Self::USUAL)
+    }
+
+    fn n_weights(self) -> usize {
+        self.n_visible.saturating_mul(self.n_hidden)
+    }
+
+    /// So many of the usual machine are about the work of how many of this one.
+    fn of_usual(self, n: usize) -> usize {
+        (n * Self::USUAL.n_weights() / self.n_weights()).max(1)
+    }
+}
+
 struct Bench<'a> {
+    size: Size,
     device: &'a Device,
     effort: Effort,
 }
@@ -84,11 +124,12 @@ impl Bench<'_> {
     }
 
     fn training(&self) -> Result<f64> {
-        let samples = 8 * BATCH;
+        let Size { n_visible, n_hidden, batch } = self.size;
+        let samples = batch * self.size.of_usual(8);
         let settings = BenchRbm {
-            visible: N_VISIBLE,
-            hidden: N_HIDDEN,
-            batch: BATCH,
+            visible: n_visible,
+            hidden: n_hidden,
+            batch,
             samples,
             epochs: self.times(),
             n_gibbs_steps: 1,
@@ -97,32 +138,34 @@ impl Bench<'_> {
             device: None,
         };
         let epochs = rbm::epochs_per_second(&settings, 1, self.n_runs(), self.device)?;
-        Ok(epochs.median * samples as f64 * training_sample(N_VISIBLE as f64, N_HIDDEN as f64, 1.0))
+        Ok(epochs.median * samples as f64 * training_sample(n_visible as f64, n_hidden as f64, 1.0))
     }
 
     fn flow(&self) -> Result<f64> {
+        let Size { n_visible, n_hidden, .. } = self.size;
         let settings = BenchFlow {
-            visible: N_VISIBLE,
-            hidden: N_HIDDEN,
+            visible: n_visible,
+            hidden: n_hidden,
             chains: 1000,
-            steps: 30 * self.times(),
+            steps: self.size.of_usual(30) * self.times(),
             threads: None,
             device: None,
         };
         let steps = rbm::steps_per_second(&settings, self.n_runs(), self.device)?;
-        Ok(steps.median * flow_step(N_VISIBLE as f64, N_HIDDEN as f64))
+        Ok(steps.median * flow_step(n_visible as f64, n_hidden as f64))
     }
 
     fn annealing(&self) -> Result<f64> {
-        let machine = rbm::random_parameters(N_VISIBLE, N_HIDDEN, 0);
-        let base = vec![0.0; N_VISIBLE];
-        let (n_chains, annealing) = (32, Annealing { n_temperatures: 50 * self.times(), key: 1 });
+        let Size { n_visible, n_hidden, .. } = self.size;
+        let machine = rbm::random_parameters(n_visible, n_hidden, 0);
+        let base = vec![0.0; n_visible];
+        let (n_chains, annealing) = (32, Annealing { n_temperatures: self.size.of_usual(50) * self.times(), key: 1 });
         annealed_ln_z(&machine, &base, n_chains, annealing, &|| true)?;
         let n_steps = (n_chains * annealing.n_temperatures) as f64;
         let measured = rate(self.n_runs(), || {
             annealed_ln_z(&machine, &base, n_chains, annealing, &|| true).map_or(f64::NAN, |_| n_steps)
         });
-        Ok(measured.median * annealing_step(N_VISIBLE as f64, N_HIDDEN as f64))
+        Ok(measured.median * annealing_step(n_visible as f64, n_hidden as f64))
     }
 
     /// Training of the thermometer of the default settings.

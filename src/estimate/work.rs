@@ -60,7 +60,7 @@ const SAMPLE_IN_TRAINING: f64 = 200.0;
 const BLOCK: f64 = 16.0;
 /// Configurations that are measured along a training, and what a product costs there.
 const N_MONITORED: f64 = 500.0;
-const PSEUDO_LIKELIHOOD: f64 = 2.0;
+const PSEUDO_LIKELIHOOD: f64 = 6.0;
 /// What a unit costs in the annealing beside its products.
 const UNIT_IN_ANNEALING: f64 = 12.0;
 /// Gibbs steps before the reverse annealing.
@@ -98,7 +98,7 @@ const N_MARKS_IN_FIELD: f64 = 21.0;
 /// Nodes of a torus whose temperature and field are read together.
 const N_SECTOR_NODES: f64 = 30.0;
 /// Nanoseconds of a figure, of a start that is read, of a row of a table.
-const FIGURE: f64 = 1e8;
+const FIGURE: f64 = 1.5e8;
 const START: f64 = 3e5;
 const SPIN_READ: f64 = 4.0;
 
@@ -194,7 +194,8 @@ impl Counts<'_> {
             let states = smaller.exp2() * n.max(n_hidden) * UNIT_IN_SUM;
             return law.with(Kind::Annealing, free_energies + n_snapshots * states);
         }
-        let n_chains = likelihood.n_chains.get() as f64;
+        // Eight chains side by side.
+        let n_chains = (likelihood.n_chains.get() as f64 / 8.0).ceil() * 8.0;
         let n_annealed = n_snapshots * likelihood.n_temperatures.get() as f64 * 2.0 * n_chains;
         let annealed = n_annealed * annealing_step(n, n_hidden);
         let starts = n_snapshots * N_GIBBS_STEPS * n_chains.min(self.n_held_out);
