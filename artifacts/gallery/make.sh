@@ -11,13 +11,14 @@ cargo build --release --quiet
 experiments=target/release/experiments
 
 run() { "$experiments" run "configs/$1.toml" "${@:2}"; }
-# What verdicts are reached from, small enough to be kept: of the energies those of data and of ends, of first steps those of single
-# machines. The manifest vouches for whole tables.
+# What verdicts are reached from, small enough to be kept: of the energies those of data and of ends,
+# from a twenty-fifth of the training on, of first steps those of single machines. The manifest vouches for whole tables.
 keep() {
     mkdir -p "$gallery/runs/$1/analysis"
     grep -vE '^"analysis/(energy-relation|vector-field).csv" = ' "artifacts/$1/manifest.toml" >"$gallery/runs/$1/manifest.toml"
     for table in markers end-points agreement-of-starts weights ridges; do cp "artifacts/$1/analysis/$table.csv" "$gallery/runs/$1/analysis"; done
-    grep -v ',reconstruction,' "artifacts/$1/analysis/energy-relation.csv" >"$gallery/runs/$1/analysis/energy-relation.csv"
+    awk -F, 'NR == FNR { if (FNR > 1 && $3 > last[$1]) last[$1] = $3; next } FNR == 1 || ($4 != "reconstruction" && $3 >= last[$1] / 25)' \
+        "artifacts/$1/analysis/energy-relation.csv"{,} >"$gallery/runs/$1/analysis/energy-relation.csv"
     grep -v ',all,' "artifacts/$1/analysis/vector-field.csv" >"$gallery/runs/$1/analysis/vector-field.csv"
 }
 show() { cp "artifacts/$1/figures/$2.png" "$gallery/${3:-$2}.png"; } # run, figure, name in the gallery
