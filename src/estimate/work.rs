@@ -194,9 +194,10 @@ impl Counts<'_> {
             let states = smaller.exp2() * n.max(n_hidden) * UNIT_IN_SUM;
             return law.with(Kind::Annealing, free_energies + n_snapshots * states);
         }
+        let n_chains = likelihood.n_chains.get() as f64;
         // Eight chains side by side.
-        let n_chains = (likelihood.n_chains.get() as f64 / 8.0).ceil() * 8.0;
-        let n_annealed = n_snapshots * likelihood.n_temperatures.get() as f64 * 2.0 * n_chains;
+        let n_lanes = (n_chains / 8.0).ceil() * 8.0;
+        let n_annealed = n_snapshots * likelihood.n_temperatures.get() as f64 * 2.0 * n_lanes;
         let annealed = n_annealed * annealing_step(n, n_hidden);
         let starts = n_snapshots * N_GIBBS_STEPS * n_chains.min(self.n_held_out);
         [law, self.steps(rbm, starts)].into_iter().sum::<Work>().with(Kind::Annealing, free_energies + annealed)
