@@ -1,7 +1,7 @@
 //! The likelihood of a Restricted Boltzmann Machine, on the host and in 64-bit floats: ln Z exactly where one layer is small
 //! enough, by annealed importance sampling from below and from above where it is not, and how far the machine is from data.
 //!
-//! The inner loops are plain ones over [`lanes`], compiled for every instruction set ([`crate::cpu::Level`]): the same bits at each.
+//! The inner loops are plain ones over eight numbers side by side, compiled for every instruction set ([`crate::cpu::Level`]): the same bits at each.
 
 mod annealing;
 mod estimate;
