@@ -278,3 +278,6 @@ impl Sampling {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
