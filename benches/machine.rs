@@ -9,6 +9,7 @@ use models::{
     gibbs::flow_plain,
     likelihood::{Annealing, annealed_ln_z, exact_ln_z},
     random::Draw,
+    spectrum::weight_products,
 };
 
 fn main() {
@@ -98,10 +99,21 @@ fn exact_partition_function(bencher: Bencher<'_, '_>, n_hidden: usize) {
     bencher.bench_local(|| exact_ln_z(&machine).expect("a number"));
 }
 
-/// The same of a machine with 81 hidden units, by annealing 100 chains through 1000 temperatures.
-#[divan::bench(sample_count = 5)]
-fn annealed_partition_function(bencher: Bencher<'_, '_>) {
-    let machine = machine(&Device::default()).parameters().expect("a machine");
-    let annealing = Annealing { n_temperatures: 1000, key: 1 };
-    bencher.bench_local(|| annealed_ln_z(&machine, &[0.0; 100], 100, annealing, &|| true).expect("a number"));
+/// The same by annealing 100 chains through 1000 temperatures, or of a larger machine through as many as are about that work; arguments: units.
+#[divan::bench(args = [(100, 81), (4096, 256)], sample_count = 5)]
+fn annealed_partition_function(bencher: Bencher<'_, '_>, (n_visible, n_hidden): (usize, usize)) {
+    let n_weights = n_visible * n_hidden;
+    let weights = Draw::new(1, 0, 0).thresholds(n_visible, n_hidden).iter().map(|x| 0.1 * x).collect();
+    let machine = RbmParameters::untrained(n_visible, n_hidden, weights);
+    let annealing = Annealing { n_temperatures: 8_100_000 / n_weights, key: 1 };
+    let base = vec![0.0; n_visible];
+    bencher.bench_local(|| annealed_ln_z(&machine, &base, 100, annealing, &|| true).expect("a number"));
+}
+
+/// w wᵀ of the same machines.
+#[divan::bench(args = [(100, 81), (4096, 256)], sample_count = 5)]
+fn products_of_weights(bencher: Bencher<'_, '_>, (n_visible, n_hidden): (usize, usize)) {
+    let weights = Draw::new(1, 0, 0).thresholds(n_visible, n_hidden).iter().map(|x| 0.1 * x).collect();
+    let machine = RbmParameters::untrained(n_visible, n_hidden, weights);
+    bencher.bench_local(|| weight_products(&machine).expect("a machine"));
 }

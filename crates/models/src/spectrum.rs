@@ -4,7 +4,11 @@ use std::f64::consts::PI;
 
 use faer::Mat;
 
-use crate::{ModelError, RbmParameters};
+use crate::{
+    ModelError, RbmParameters,
+    cpu::Level,
+    likelihood::{Fields, Layer, WIDTH, side_by_side},
+};
 
 /// Eigenvalues and eigenvectors of w wᵀ, the largest first; only the first min(n_visible, n_hidden), the others are zero.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +97,17 @@ pub fn independent_participation_ratio(n_visible: usize, n_hidden: usize) -> f64
 /// As [`RbmParameters::validate`].
 pub fn weight_products(parameters: &RbmParameters) -> Result<Vec<f64>, ModelError> {
     parameters.validate()?;
-    let rows: Vec<&[f32]> = parameters.weights.chunks_exact(parameters.n_hidden.max(1)).collect();
-    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
-    Ok(rows.iter().flat_map(|a| rows.iter().map(|b| product(a, b))).collect())
+    let &RbmParameters { n_visible, n_hidden, ref weights, .. } = parameters;
+    let layer = Layer::visible(&RbmParameters::untrained(n_visible, n_hidden, weights.clone()));
+    let mut products = vec![0.0; n_visible * n_visible];
+    let rows = products.chunks_mut(WIDTH * n_visible.max(1)).zip(weights.chunks(WIDTH * n_hidden.max(1)));
+    for (products, weights) in rows {
+        let with_eight = Level::best().run(Fields { layer: &layer, inputs: &side_by_side(weights, n_hidden) });
+        for (products, lane) in products.chunks_exact_mut(n_visible).zip(0..) {
+            for (product, fields) in products.iter_mut().zip(&with_eight) {
+                *product = fields[lane];
+            }
+        }
+    }
+    Ok(products)
 }

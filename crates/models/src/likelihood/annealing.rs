@@ -170,7 +170,8 @@ impl Path {
     /// Visible units of the chains `first_chain` to `first_chain + 7`, drawn from the base, shape `[n_visible]`.
     fn base_chains(&self, first_chain: usize) -> Vec<Lanes> {
         let sampling = Sampling { draw: self.draw(0, 1), n_units: self.base_bias.len(), first_chain };
-        let spins = |(unit, &bias): (usize, &f64)| sampling.spins(unit, &[bias; WIDTH]);
+        let spins =
+            |(unit, &bias): (usize, &f64)| sampling.spins(unit, &[bias; WIDTH], &exp_of_minus_2abs(&[bias; WIDTH]));
         self.base_bias.iter().enumerate().map(spins).collect()
     }
 
@@ -182,12 +183,13 @@ impl Path {
     #[inline(always)]
     fn reweigh(&self, visible: &[Lanes], betas: [f64; 2], hidden: &mut [Lanes], sampling: Sampling) -> Lanes {
         let [mut before, mut after] = [LnCoshSum::ZERO; 2];
-        for (unit, spins) in hidden.iter_mut().enumerate() {
-            let field = self.hidden.field(unit, visible);
+        self.hidden.fields(visible, hidden);
+        for (unit, place) in hidden.iter_mut().enumerate() {
+            let field = *place;
             before.add(&each(|lane| betas[0] * field[lane]));
             let field = each(|lane| betas[1] * field[lane]);
-            after.add(&field);
-            *spins = sampling.spins(unit, &field);
+            let tail = after.add(&field);
+            *place = sampling.spins(unit, &field, &tail);
         }
         let mut tilt = [0.0; WIDTH];
         for (bias, spins) in self.visible.bias.iter().zip(visible) {
@@ -202,9 +204,10 @@ impl Path {
     /// Draws the visible units at β.
     #[inline(always)]
     fn sample_visible(&self, hidden: &[Lanes], beta: f64, visible: &mut [Lanes], sampling: Sampling) {
-        for (unit, (spins, base)) in visible.iter_mut().zip(&self.base_bias).enumerate() {
-            let field = self.visible.field(unit, hidden);
-            *spins = sampling.spins(unit, &each(|lane| base + beta * field[lane]));
+        self.visible.fields(hidden, visible);
+        for (unit, (place, base)) in visible.iter_mut().zip(&self.base_bias).enumerate() {
+            let field = each(|lane| base + beta * place[lane]);
+            *place = sampling.spins(unit, &field, &exp_of_minus_2abs(&field));
         }
     }
 }
@@ -262,16 +265,15 @@ struct Sampling {
 }
 
 impl Sampling {
-    /// Draws one unit on each chain from its field x: +1 where tanh x exceeds the threshold.
+    /// Draws one unit on each chain from its field x and the tail e = e^−2|x|: +1 where tanh x exceeds the threshold.
     #[inline(always)]
-    fn spins(self, unit: usize, field: &Lanes) -> Lanes {
+    fn spins(self, unit: usize, field: &Lanes, tail: &Lanes) -> Lanes {
         let mut thresholds = [0.0; WIDTH];
         for (lane, threshold) in thresholds.iter_mut().enumerate() {
             let counter = (self.first_chain + lane) * self.n_units + unit;
             *threshold = self.draw.threshold(counter as u32);
         }
-        // tanh x = ±(1 − e)/(1 + e) with e = e^−2|x|, without the division.
-        let tail = exp_of_minus_2abs(field);
+        // tanh x = ±(1 − e)/(1 + e), without the division.
         each(|lane| {
             let up = (1.0 - tail[lane]).copysign(field[lane]) > f64::from(thresholds[lane]) * (1.0 + tail[lane]);
             if up { 1.0 } else { -1.0 }

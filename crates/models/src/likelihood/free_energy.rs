@@ -45,9 +45,11 @@ impl Kernel for Rows<'_> {
 
     #[inline(always)]
     fn run<V: Wide>(self) -> Lanes {
+        let mut fields = vec![[0.0; WIDTH]; self.hidden.n_units()];
+        self.hidden.fields(self.visible, &mut fields);
         let mut sum = LnCoshSum::ZERO;
-        for unit in 0..self.hidden.n_units() {
-            sum.add(&self.hidden.field(unit, self.visible));
+        for field in &fields {
+            sum.add(field);
         }
         let total = sum.total();
         let mut energies = each(|lane| -total[lane]);
@@ -73,7 +75,7 @@ pub(super) fn n_rows(n_visible: usize, spins: &[f32]) -> Result<usize, ModelErro
 }
 
 /// Up to eight rows, one on each lane, shape `[n_visible]`; zeros on the lanes that are left over.
-pub(super) fn side_by_side(rows: &[f32], n_visible: usize) -> Vec<Lanes> {
+pub(crate) fn side_by_side(rows: &[f32], n_visible: usize) -> Vec<Lanes> {
     let spin = |row: usize, unit: usize| rows.get(row * n_visible + unit).map_or(0.0, |&spin| spin.into());
     (0..n_visible).map(|unit| std::array::from_fn(|row| spin(row, unit))).collect()
 }

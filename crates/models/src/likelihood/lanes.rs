@@ -1,10 +1,10 @@
 //! Eight states, rows or chains side by side: loops over lanes are what the compiler turns into vector instructions.
 
 /// Numbers side by side.
-pub(super) const WIDTH: usize = 8;
+pub(crate) const WIDTH: usize = 8;
 
 /// One number for each of eight states, rows or chains.
-pub(super) type Lanes = [f64; WIDTH];
+pub(crate) type Lanes = [f64; WIDTH];
 
 /// The value of every lane. A plain loop: `map` and `from_fn` of arrays are not turned into vector instructions.
 #[inline(always)]
@@ -32,9 +32,9 @@ impl LnCoshSum {
     /// The empty sum.
     pub(super) const ZERO: Self = Self { sum: [0.0; WIDTH], product: [1.0; WIDTH], n_factors: 0 };
 
-    /// Adds ln 2cosh of each lane.
+    /// Adds ln 2cosh of each lane; what it needs for that, e^−2|x|, comes back.
     #[inline(always)]
-    pub(super) fn add(&mut self, x: &Lanes) {
+    pub(super) fn add(&mut self, x: &Lanes) -> Lanes {
         let tail = exp_of_minus_2abs(x);
         for lane in 0..WIDTH {
             self.sum[lane] += x[lane].abs();
@@ -44,6 +44,7 @@ impl LnCoshSum {
         if self.n_factors == MOST_FACTORS {
             *self = Self { sum: self.total(), ..Self::ZERO };
         }
+        tail
     }
 
     /// The sum of each lane.

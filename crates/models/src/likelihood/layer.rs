@@ -1,11 +1,17 @@
 //! A layer seen from the other.
 
 use super::lanes::{Lanes, WIDTH};
-use crate::RbmParameters;
+use crate::{
+    RbmParameters,
+    cpu::{Kernel, Wide},
+};
+
+/// Units whose fields are summed together.
+const BLOCK: usize = 4;
 
 /// A layer with the weights that couple each of its units to the other layer, which is its input.
 #[derive(Clone, Debug)]
-pub(super) struct Layer {
+pub(crate) struct Layer {
     /// Bias, shape `[n_units]`.
     pub(super) bias: Vec<f64>,
     /// Weights, shape `[n_units, n_inputs]`.
@@ -26,7 +32,7 @@ impl Layer {
     }
 
     /// The visible layer.
-    pub(super) fn visible(parameters: &RbmParameters) -> Self {
+    pub(crate) fn visible(parameters: &RbmParameters) -> Self {
         Self {
             bias: widened(&parameters.visible_bias),
             weights: widened(&parameters.weights),
@@ -44,16 +50,50 @@ impl Layer {
         &self.weights[unit * self.n_inputs..(unit + 1) * self.n_inputs]
     }
 
-    /// Field of one unit on each lane: bias + Σ weight · input.
+    /// The field of every unit on each lane, bias + Σ weight · input, shape `[n_units]`.
     #[inline(always)]
-    pub(super) fn field(&self, unit: usize, inputs: &[Lanes]) -> Lanes {
-        let mut field = [self.bias[unit]; WIDTH];
-        for (weight, input) in self.weights(unit).iter().zip(inputs) {
-            for lane in 0..WIDTH {
-                field[lane] += weight * input[lane];
+    pub(super) fn fields(&self, inputs: &[Lanes], fields: &mut [Lanes]) {
+        let mut blocks = fields.chunks_exact_mut(BLOCK);
+        let mut first = 0;
+        for block in &mut blocks {
+            block.copy_from_slice(&self.fields_from::<BLOCK>(first, inputs));
+            first += BLOCK;
+        }
+        for (i, field) in blocks.into_remainder().iter_mut().enumerate() {
+            [*field] = self.fields_from(first + i, inputs);
+        }
+    }
+
+    /// The fields of `N` neighbouring units: sums that do not wait for each other.
+    #[inline(always)]
+    fn fields_from<const N: usize>(&self, first: usize, inputs: &[Lanes]) -> [Lanes; N] {
+        let mut fields: [Lanes; N] = std::array::from_fn(|i| [self.bias[first + i]; WIDTH]);
+        let weights: [&[f64]; N] = std::array::from_fn(|i| &self.weights(first + i)[..inputs.len()]);
+        for (k, input) in inputs.iter().enumerate() {
+            for i in 0..N {
+                for lane in 0..WIDTH {
+                    fields[i][lane] += weights[i][k] * input[lane];
+                }
             }
         }
-        field
+        fields
+    }
+}
+
+/// The field of every unit of a layer, shape `[n_units]`, on each lane of its inputs.
+pub(crate) struct Fields<'a> {
+    pub(crate) layer: &'a Layer,
+    pub(crate) inputs: &'a [Lanes],
+}
+
+impl Kernel for Fields<'_> {
+    type Output = Vec<Lanes>;
+
+    #[inline(always)]
+    fn run<V: Wide>(self) -> Vec<Lanes> {
+        let mut fields = vec![[0.0; WIDTH]; self.layer.n_units()];
+        self.layer.fields(self.inputs, &mut fields);
+        fields
     }
 }
 

@@ -65,8 +65,9 @@ impl Kernel for Rows<'_> {
     fn run<V: Wide>(self) -> Lanes {
         let Self { visible, visible_bias, hidden, pairs } = self;
         let n_hidden = hidden.n_units();
-        let probabilities: Vec<[Lanes; 2]> =
-            (0..n_hidden).map(|unit| up_and_down(&hidden.field(unit, visible))).collect();
+        let mut fields = vec![[0.0; WIDTH]; n_hidden];
+        hidden.fields(visible, &mut fields);
+        let probabilities: Vec<[Lanes; 2]> = fields.iter().map(up_and_down).collect();
         let mut sum = [0.0; WIDTH];
         for (site, (spins, bias)) in visible.iter().zip(visible_bias).enumerate() {
             let gain = ln_ratio(&pairs[site * n_hidden..(site + 1) * n_hidden], &probabilities, spins);
