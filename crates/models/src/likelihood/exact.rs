@@ -119,7 +119,8 @@ fn add(layer: &Layer, unit: usize, change: &Lanes, bias: &mut Lanes, fields: &mu
     for lane in 0..WIDTH {
         bias[lane] += layer.bias[unit] * change[lane];
     }
-    for (field, weight) in fields.iter_mut().zip(layer.weights(unit)) {
+    for (field, &weight) in fields.iter_mut().zip(layer.weights(unit)) {
+        let weight = f64::from(weight);
         for lane in 0..WIDTH {
             field[lane] += weight * change[lane];
         }

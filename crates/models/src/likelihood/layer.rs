@@ -15,7 +15,7 @@ pub(crate) struct Layer {
     /// Bias, shape `[n_units]`.
     pub(super) bias: Vec<f64>,
     /// Weights, shape `[n_units, n_inputs]`.
-    weights: Vec<f64>,
+    weights: Vec<f32>,
     n_inputs: usize,
 }
 
@@ -23,7 +23,7 @@ impl Layer {
     /// The hidden layer.
     pub(super) fn hidden(parameters: &RbmParameters) -> Self {
         let &RbmParameters { n_visible, n_hidden, ref weights, .. } = parameters;
-        let column = |hidden: usize| (0..n_visible).map(move |visible| f64::from(weights[visible * n_hidden + hidden]));
+        let column = |hidden: usize| (0..n_visible).map(move |visible| weights[visible * n_hidden + hidden]);
         Self {
             bias: widened(&parameters.hidden_bias),
             weights: (0..n_hidden).flat_map(column).collect(),
@@ -35,7 +35,7 @@ impl Layer {
     pub(crate) fn visible(parameters: &RbmParameters) -> Self {
         Self {
             bias: widened(&parameters.visible_bias),
-            weights: widened(&parameters.weights),
+            weights: parameters.weights.clone(),
             n_inputs: parameters.n_hidden,
         }
     }
@@ -46,7 +46,7 @@ impl Layer {
     }
 
     /// The weights of one unit, shape `[n_inputs]`.
-    pub(super) fn weights(&self, unit: usize) -> &[f64] {
+    pub(super) fn weights(&self, unit: usize) -> &[f32] {
         &self.weights[unit * self.n_inputs..(unit + 1) * self.n_inputs]
     }
 
@@ -68,11 +68,11 @@ impl Layer {
     #[inline(always)]
     fn fields_from<const N: usize>(&self, first: usize, inputs: &[Lanes]) -> [Lanes; N] {
         let mut fields: [Lanes; N] = std::array::from_fn(|i| [self.bias[first + i]; WIDTH]);
-        let weights: [&[f64]; N] = std::array::from_fn(|i| &self.weights(first + i)[..inputs.len()]);
+        let weights: [&[f32]; N] = std::array::from_fn(|i| &self.weights(first + i)[..inputs.len()]);
         for (k, input) in inputs.iter().enumerate() {
             for i in 0..N {
                 for lane in 0..WIDTH {
-                    fields[i][lane] += weights[i][k] * input[lane];
+                    fields[i][lane] += f64::from(weights[i][k]) * input[lane];
                 }
             }
         }

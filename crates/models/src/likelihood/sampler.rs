@@ -38,7 +38,7 @@ fn visible(parameters: &RbmParameters, enumeration: &Enumeration, state: &[f64],
     let layer = &enumeration.larger;
     let thresholds = Draw::new(key, 0, 2);
     let spin = |unit: usize| {
-        let couplings = layer.weights(unit).iter().zip(state).map(|(weight, spin)| weight * spin);
+        let couplings = layer.weights(unit).iter().zip(state).map(|(&weight, spin)| f64::from(weight) * spin);
         let mean = (layer.bias[unit] + couplings.sum::<f64>()).tanh();
         let counter = row * layer.n_units() + unit;
         if mean > f64::from(thresholds.threshold(counter as u32)) { 1.0 } else { -1.0 }
