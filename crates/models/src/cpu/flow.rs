@@ -1,4 +1,4 @@
-//! The RBM flow: reconstructions with fixed weights, so that the tables of sums are made once.
+//! The RBM flow: reconstructions with fixed weights, so that the tables of sums are made once where a cache holds them.
 
 mod side_by_side;
 
@@ -14,6 +14,9 @@ use crate::{RbmParameters, random::Draw};
 
 /// Chains that run together through the tables.
 const CHAINS: usize = 512;
+
+/// The most tables that are kept, a kilobyte each: fewer than this, and it is sooner to look them up than to make them again.
+const MOST_KEPT: usize = 2048;
 
 /// Lets every chain take `n_steps` sampled steps v → h → v′; `words` are the chains' visible units, shape
 /// `[n_chains, n_words]`, bit i mod 32 of word i / 32 for unit i.
@@ -33,9 +36,11 @@ pub fn flow(parameters: &RbmParameters, words: &mut [u32], n_steps: u64, key: u6
     });
 }
 
-/// A layer's block of sixteen units: its bias, and the sums of the other layer's weights by groups of four.
+/// A layer's block of sixteen units: its bias, the other layer's weights in whole groups of four, and the sums of every group.
 struct Block {
     bias: Lanes,
+    rows: Vec<Lanes>,
+    /// None where they are not kept.
     tables: Vec<Table>,
 }
 
@@ -51,17 +56,26 @@ impl Tables {
     fn new(parameters: &RbmParameters, level: Level) -> Self {
         let RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias } = parameters;
         let weight = |visible: usize, hidden: usize| weights[visible * n_hidden + hidden];
+        let n_tables = |n_units: usize, n_others: usize| n_units.div_ceil(WIDTH) * n_others.div_ceil(GROUP);
+        let n_tables = n_tables(*n_hidden, *n_visible) + n_tables(*n_visible, *n_hidden);
+        let kept = (n_tables <= MOST_KEPT || level == Level::Avx512).then_some(level);
         Self {
             n_visible: *n_visible,
             n_hidden: *n_hidden,
-            hidden: blocks(hidden_bias, *n_visible, |hidden, visible| weight(visible, hidden), level),
-            visible: blocks(visible_bias, *n_hidden, weight, level),
+            hidden: blocks(hidden_bias, *n_visible, |hidden, visible| weight(visible, hidden), kept),
+            visible: blocks(visible_bias, *n_hidden, weight, kept),
         }
     }
 }
 
-/// The blocks of a layer with these biases; `weight(unit, other)` couples it to `n_others` units of the other layer.
-fn blocks(bias: &[f32], n_others: usize, weight: impl Fn(usize, usize) -> f32, level: Level) -> Vec<Block> {
+/// The blocks of a layer with these biases; `weight(unit, other)` couples it to `n_others` units of the other layer. Tables are
+/// made at the level given.
+fn blocks(
+    bias: &[f32],
+    n_others: usize,
+    weight: impl Fn(usize, usize) -> f32,
+    with_tables: Option<Level>,
+) -> Vec<Block> {
     let block = |first: usize| {
         let lanes = |value: &dyn Fn(usize) -> f32| {
             Lanes(std::array::from_fn(|lane| if first + lane < bias.len() { value(first + lane) } else { 0.0 }))
@@ -69,9 +83,12 @@ fn blocks(bias: &[f32], n_others: usize, weight: impl Fn(usize, usize) -> f32, l
         let rows = (0..n_others.next_multiple_of(GROUP))
             .map(|other| if other < n_others { lanes(&|unit| weight(unit, other)) } else { Lanes::ZERO });
         let rows: Vec<Lanes> = rows.collect();
-        let mut tables = vec![EMPTY; rows.len() / GROUP];
-        level.run(Fill { rows: &rows, tables: &mut tables });
-        Block { bias: lanes(&|unit| bias[unit]), tables }
+        let mut tables = Vec::new();
+        if let Some(level) = with_tables {
+            tables.resize(rows.len() / GROUP, EMPTY);
+            level.run(Fill { rows: &rows, tables: &mut tables });
+        }
+        Block { bias: lanes(&|unit| bias[unit]), rows, tables }
     };
     (0..bias.len()).step_by(WIDTH).map(block).collect()
 }
@@ -86,9 +103,14 @@ impl Kernel for Fill<'_> {
 
     #[inline(always)]
     fn run<V: Wide>(self) {
-        for (table, rows) in self.tables.iter_mut().zip(self.rows.as_chunks().0) {
-            fill::<V>(table, rows);
-        }
+        fill_all::<V>(self.tables, self.rows);
+    }
+}
+
+#[inline(always)]
+fn fill_all<V: Vector>(tables: &mut [Table], rows: &[Lanes]) {
+    for (table, rows) in tables.iter_mut().zip(rows.as_chunks().0) {
+        fill::<V>(table, rows);
     }
 }
 
@@ -113,16 +135,16 @@ impl Kernel for Chains<'_> {
         let visible_stride = n_words * SELECTORS;
         let mut hidden = vec![0; n_chains * hidden_stride];
         let mut visible = vec![0; n_chains * visible_stride];
-        let mut fields = vec![Lanes::ZERO; n_chains];
+        let mut scratch = Scratch { fields: vec![Lanes::ZERO; n_chains], tables: vec![EMPTY; CHUNK] };
         for (selectors, word) in visible.as_chunks_mut().0.iter_mut().zip(self.words.iter()) {
             *selectors = spread(*word);
         }
         for step in self.first_step..self.first_step + self.n_steps {
             let layer = |layer, n_units| (Draw::new(self.key, step, layer), n_units, self.first_chain);
             let (blocks, drawing) = (&self.machine.hidden, layer(0, self.machine.n_hidden));
-            sample_layer::<V>(blocks, drawing, &visible, visible_stride, &mut hidden, hidden_stride, &mut fields);
+            sample_layer::<V>(blocks, drawing, &visible, visible_stride, &mut hidden, hidden_stride, &mut scratch);
             let (blocks, drawing) = (&self.machine.visible, layer(1, self.machine.n_visible));
-            sample_layer::<V>(blocks, drawing, &hidden, hidden_stride, &mut visible, visible_stride, &mut fields);
+            sample_layer::<V>(blocks, drawing, &hidden, hidden_stride, &mut visible, visible_stride, &mut scratch);
         }
         let last = u32::MAX >> (n_words * WORD - self.machine.n_visible);
         for (i, (word, selectors)) in self.words.iter_mut().zip(visible.as_chunks().0).enumerate() {
@@ -130,6 +152,12 @@ impl Kernel for Chains<'_> {
             *word = gather(*selectors) & if i % n_words == n_words - 1 { last } else { u32::MAX };
         }
     }
+}
+
+/// What the drawing of a block writes down: the field of its units in every chain, and tables that are not kept.
+struct Scratch {
+    fields: Vec<Lanes>,
+    tables: Vec<Table>,
 }
 
 /// Draws a layer given the other; `drawing` is the draw, the number of units and the number of the first chain.
@@ -141,13 +169,13 @@ fn sample_layer<V: Wide>(
     given_stride: usize,
     drawn: &mut [u8],
     drawn_stride: usize,
-    fields: &mut [Lanes],
+    scratch: &mut Scratch,
 ) {
     for (index, block) in blocks.iter().enumerate() {
         if drawing.1 <= index * WIDTH + NARROW {
-            sample_block::<V::Narrow>(index, block, drawing, given, given_stride, drawn, drawn_stride, fields);
+            sample_block::<V::Narrow>(index, block, drawing, given, given_stride, drawn, drawn_stride, scratch);
         } else {
-            sample_block::<V>(index, block, drawing, given, given_stride, drawn, drawn_stride, fields);
+            sample_block::<V>(index, block, drawing, given, given_stride, drawn, drawn_stride, scratch);
         }
     }
 }
@@ -162,10 +190,18 @@ fn sample_block<V: Vector>(
     given_stride: usize,
     drawn: &mut [u8],
     drawn_stride: usize,
-    fields: &mut [Lanes],
+    Scratch { fields, tables: made }: &mut Scratch,
 ) {
     fields.fill(block.bias);
-    for (tables, first) in block.tables.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+    for (rows, first) in block.rows.chunks(CHUNK * GROUP).zip((0..).step_by(CHUNK)) {
+        let n_tables = rows.len() / GROUP;
+        let tables = match block.tables.get(first..first + n_tables) {
+            Some(kept) => kept,
+            None => {
+                fill_all::<V>(made, rows);
+                &made[..n_tables]
+            }
+        };
         add_selected::<V>(tables, given, given_stride, first, fields);
     }
     let sampling = Sampling { draw, n_units, first_unit: index * WIDTH };
