@@ -41,12 +41,12 @@ fn the_work_of_the_first_experiment_is_counted_by_hand() {
     let sample = 5.0 * 100.0 * 96.0 + 95.0 * 100.0 + 200.0;
     assert_equal(units(&quick, Stage::TrainRbm, Kind::Training), 25_000.0 * 1000.0 * sample);
     // 280 measurements on 500 configurations.
-    assert_equal(units(&quick, Stage::TrainRbm, Kind::Annealing), 280.0 * 8.0 * 500.0 * 8100.0);
+    assert_equal(units(&quick, Stage::TrainRbm, Kind::Annealing), 280.0 * 12.0 * 500.0 * 8100.0);
     let step = 2.0 * 100.0 * 96.0 + 98.0 * 100.0;
     assert_equal(units(&quick, Stage::Flow, Kind::Flow), 26.0 * 500.0 * 500.0 * step);
     // 100 chains forward and 100 back, by eights.
-    let annealed = 11.0 * 1000.0 * 208.0 * (2.0 * 8100.0 + 12.0 * 181.0);
-    let free_energies = 11.0 * 3.0 * 5000.0 * 8100.0;
+    let annealed = 11.0 * 1000.0 * 208.0 * (2.0 * 8100.0 + 80.0 * 181.0);
+    let free_energies = 11.0 * 3.0 * 5000.0 * 81.0 * (100.0 + 37.0);
     assert_equal(units(&quick, Stage::Analyze, Kind::Annealing), annealed + free_energies);
     // 100 chains of 1000 Gibbs steps at every snapshot.
     assert_equal(units(&quick, Stage::Analyze, Kind::Flow), 11.0 * 100.0 * 1000.0 * step);

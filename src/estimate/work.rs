@@ -60,15 +60,18 @@ const SAMPLE_IN_TRAINING: f64 = 200.0;
 const BLOCK: f64 = 16.0;
 /// Configurations that are measured along a training, and what a product costs there.
 const N_MONITORED: f64 = 500.0;
-const PSEUDO_LIKELIHOOD: f64 = 6.0;
+const PSEUDO_LIKELIHOOD: f64 = 10.0;
 /// What a unit costs in the annealing beside its products.
-const UNIT_IN_ANNEALING: f64 = 12.0;
-/// Gibbs steps before the reverse annealing.
+const UNIT_IN_ANNEALING: f64 = 80.0;
+/// Gibbs steps before the reverse annealing. A machine of more weights than this makes its tables of sums at every step, in the
+/// time of so many chains.
 const N_GIBBS_STEPS: f64 = 1000.0;
+const MOST_KEPT: f64 = 65_536.0;
+const MADE_TABLES: f64 = 20.0;
 /// Layers of more units are annealed.
 const EXACT_LIMIT: u32 = 24;
-/// What a unit costs in the exact sum over a layer's states.
-const UNIT_IN_SUM: f64 = 8.0;
+/// What ln 2cosh of a unit's field costs: in a free energy, in the exact sum over the other layer's states.
+const LN_COSH: f64 = 37.0;
 /// What a number between two layers costs in multiply-adds; a training step goes through the network three times.
 const ACTIVATION: f64 = 25.0;
 pub(super) const PASSES_OF_TRAINING: f64 = 3.0;
@@ -80,7 +83,8 @@ const STATE_OF_ROWS: f64 = 0.1;
 const SPIN_FROM_THE_PAST: f64 = 8.5;
 const POWER_OF_SIDE: f64 = 1.05;
 const SPIN_OF_CLUSTERS: f64 = 40.0;
-/// Operations of the singular values of the weights for each of their products.
+/// Nanoseconds of a product of two rows of the weights and of their singular values, each for its multiply-adds.
+const PRODUCT: f64 = 0.2;
 const SINGULAR_VALUES: f64 = 8.0;
 /// Configurations and chain steps of `dissect`.
 const N_DISSECTED: f64 = 4000.0;
@@ -175,10 +179,10 @@ impl Counts<'_> {
         let n_energies = n_snapshots * 3.0 * n_configurations;
         let n_coupled = if n * n * n_hidden > MAX_PRODUCTS { 1.0 } else { n_snapshots };
         let couplings = n_coupled * (n_hidden * N_NODES * n.sqrt() * n * (25.0 + 0.06 * n) + n_configurations * n * n);
-        let weights = n_snapshots * n * n_hidden * (n + SINGULAR_VALUES * n.min(n_hidden));
+        let weights = n_snapshots * n * n_hidden * (PRODUCT * n + SINGULAR_VALUES * n.min(n_hidden));
         let stimuli = n_hidden * self.n_samples.min(N_STIMULI) * (n + 60.0);
         self.steps(rbm, n_chain_steps)
-            .with(Kind::Annealing, n_energies * self.n_weights(rbm))
+            .with(Kind::Annealing, n_energies * free_energy(n, n_hidden))
             .with(Kind::Serial, couplings + weights + stimuli)
             .with(Kind::Tables, self.law())
     }
@@ -187,11 +191,11 @@ impl Counts<'_> {
         let (n, n_hidden) = (self.n_sites, rbm.n_hidden.get() as f64);
         let n_snapshots = n_snapshots(rbm.n_epochs.get());
         let likelihood = &self.settings.likelihood;
-        let free_energies = n_snapshots * 3.0 * self.n_held_out * self.n_weights(rbm);
+        let free_energies = n_snapshots * 3.0 * self.n_held_out * free_energy(n, n_hidden);
         let law = Work::default().with(Kind::Tables, self.law());
         let smaller = n.min(n_hidden);
         if smaller <= f64::from(EXACT_LIMIT) {
-            let states = smaller.exp2() * n.max(n_hidden) * UNIT_IN_SUM;
+            let states = smaller.exp2() * n.max(n_hidden) * LN_COSH;
             return law.with(Kind::Annealing, free_energies + n_snapshots * states);
         }
         let n_chains = likelihood.n_chains.get() as f64;
@@ -199,7 +203,8 @@ impl Counts<'_> {
         let n_lanes = (n_chains / 8.0).ceil() * 8.0;
         let n_annealed = n_snapshots * likelihood.n_temperatures.get() as f64 * 2.0 * n_lanes;
         let annealed = n_annealed * annealing_step(n, n_hidden);
-        let starts = n_snapshots * N_GIBBS_STEPS * n_chains.min(self.n_held_out);
+        let n_made = if self.n_weights(rbm) > MOST_KEPT { MADE_TABLES } else { 0.0 };
+        let starts = n_snapshots * N_GIBBS_STEPS * (n_chains.min(self.n_held_out) + n_made);
         [law, self.steps(rbm, starts)].into_iter().sum::<Work>().with(Kind::Annealing, free_energies + annealed)
     }
 
@@ -272,6 +277,11 @@ pub(super) fn flow_step(n_visible: f64, n_hidden: f64) -> f64 {
 /// Units of one chain at one temperature of the annealing.
 pub(super) fn annealing_step(n_visible: f64, n_hidden: f64) -> f64 {
     2.0 * n_visible * n_hidden + UNIT_IN_ANNEALING * (n_visible + n_hidden)
+}
+
+/// Units of the free energy of one configuration.
+fn free_energy(n_visible: f64, n_hidden: f64) -> f64 {
+    n_hidden * (n_visible + LN_COSH)
 }
 
 /// Hidden units, rounded up to whole blocks.

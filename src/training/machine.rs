@@ -130,7 +130,8 @@ pub fn train(course: &Course<'_>, machines: Vec<Machine<'_>>) -> Result<Vec<Trai
     let monitored = |spins| evenly(spins, N_MONITORED).to_f32();
     let monitor = Monitor { training: monitored(course.training), held_out: monitored(course.held_out) };
     let samples = PackedTensor::new(&course.training.to_words(), course.training.n_sites(), course.device);
-    let mut pace = Pace::new(course.n_threads);
+    let n_weights = machines.len() * course.training.n_sites() * course.settings.n_hidden.get();
+    let mut pace = Pace::new(course.n_threads, n_weights);
     let mut states = machines.into_iter().map(|machine| State::new(course, machine)).collect::<Result<Vec<_>>>()?;
     states.iter().for_each(|state| state.recall(course));
     let n_done = |state: &State<'_>| state.position.epoch * course.batches_per_epoch() + state.position.batch;

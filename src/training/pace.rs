@@ -2,16 +2,23 @@
 
 use std::time::Instant;
 
-/// Adapts to the machine: an operation takes about a twentieth of a second, so that signals are heard and checkpoints written
-/// in time, and runs on all of its threads only while that is faster than on one. The threads of a step meet every few
+/// Adapts to the machine: an operation takes about a twentieth of a second, up to a whole one where there are many weights to
+/// take into it and out again, so that signals are heard and checkpoints written in time; it runs on all of its threads only while that is faster than on one. The threads of a step meet every few
 /// microseconds: where another program holds a core, they wait for each other longer than they compute.
 #[derive(Debug)]
 pub(super) struct Pace {
     n_batches: usize,
+    /// Seconds that an operation should take.
+    aim: f64,
     /// Thread counts to choose from, and the seconds that a batch takes with each.
     choices: Vec<(usize, f64)>,
     n_turns: usize,
 }
+
+/// Seconds that an operation should take: least, most, and for each weight twenty times what it takes to copy it.
+const LEAST_AIM: f64 = 0.05;
+const MOST_AIM: f64 = 1.0;
+const AIM_OF_WEIGHT: f64 = 1e-7;
 
 /// Every so many operations the other choices are tried again, twice each: the first time threads may have to wake up.
 const TRIAL: usize = 32;
@@ -21,10 +28,10 @@ const TRIES: usize = 2;
 const BELIEF: f64 = 0.2;
 
 impl Pace {
-    /// A pace for up to `n_threads` threads.
-    pub(super) fn new(n_threads: usize) -> Self {
+    /// A pace for up to `n_threads` threads and machines of so many weights, all together.
+    pub(super) fn new(n_threads: usize, n_weights: usize) -> Self {
         let choices = if n_threads > 1 { vec![(n_threads, 0.0), (1, 0.0)] } else { vec![(1, 0.0)] };
-        Self { n_batches: 1, choices, n_turns: 0 }
+        Self { n_batches: 1, aim: (n_weights as f64 * AIM_OF_WEIGHT).clamp(LEAST_AIM, MOST_AIM), choices, n_turns: 0 }
     }
 
     /// Trains up to `n_left` batches, `work(n_batches, n_threads)`, and learns from the time it took. Returns how many.
@@ -43,8 +50,8 @@ impl Pace {
         let (found, known) = (seconds / n_batches as f64, &mut self.choices[choice].1);
         *known = if is_first || found < *known { found } else { *known + BELIEF * (found - *known) };
         self.n_batches = match seconds {
-            seconds if seconds < 0.025 && n_batches == self.n_batches => (2 * n_batches).min(1 << 16),
-            seconds if seconds > 0.1 => (n_batches / 2).max(1),
+            seconds if seconds < self.aim / 2.0 && n_batches == self.n_batches => (2 * n_batches).min(1 << 16),
+            seconds if seconds > self.aim * 2.0 => (n_batches / 2).max(1),
             _ => self.n_batches,
         };
         Ok(n_batches)
@@ -71,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_faster_choice_is_kept_and_the_other_tried_now_and_then() {
-        let mut pace = Pace::new(4);
+        let mut pace = Pace::new(4, 8100);
         let mut counts = [0; 5];
         for _ in 0..100 {
             let result: Result<usize, ()> = pace.keep(1, |_, n_threads| {
@@ -86,7 +93,7 @@ mod tests {
 
     #[test]
     fn operations_grow_until_they_take_their_time() {
-        let mut pace = Pace::new(1);
+        let mut pace = Pace::new(1, 8100);
         let mut largest = 0;
         for _ in 0..12 {
             let done: Result<usize, ()> = pace.keep(1_000_000, |n_batches, _| {

@@ -81,10 +81,9 @@ pub trait FusedRbm: Backend {
         let n_flips = train_together(&mut states, &batches, &divergence, n_threads);
         let n_flips: Vec<i32> = n_flips.into_iter().map(|n| n as i32).collect();
         let chains: Vec<i32> = states.iter().flat_map(|state| &state.chains).map(|word| word.cast_signed()).collect();
-        let machines: Vec<&RbmParameters> = states.iter().map(|state| &state.machine).collect();
-        let changes: Vec<&RbmParameters> = states.iter().map(|state| &state.last_change).collect();
-        let [weights, visible_bias, hidden_bias] = tensors::<Self>(&machines, &device);
-        let [weights_change, visible_bias_change, hidden_bias_change] = tensors::<Self>(&changes, &device);
+        let (machines, changes) = states.into_iter().map(|state| (state.machine, state.last_change)).unzip();
+        let [weights, visible_bias, hidden_bias] = tensors::<Self>(machines, &device);
+        let [weights_change, visible_bias_change, hidden_bias_change] = tensors::<Self>(changes, &device);
         (
             weights,
             visible_bias,
@@ -110,8 +109,7 @@ pub trait FusedRbm: Backend {
     ) -> IntTensor<Self> {
         let (device, shape) = (spins.device(), spins.shape());
         let mut chains = words(int_data::<Self>(spins));
-        let [weights, visible_bias, hidden_bias] = [weights, visible_bias, hidden_bias].map(float_values::<Self>);
-        let machine = parameters(&weights, &visible_bias, &hidden_bias);
+        let machine = parameters([weights, visible_bias, hidden_bias].map(float_values::<Self>));
         flow(&machine, &mut chains, n_steps, key, first_step, Level::best());
         let chains: Vec<i32> = chains.into_iter().map(u32::cast_signed).collect();
         Self::int_from_data(TensorData::new(chains, shape), &device)
@@ -158,14 +156,8 @@ fn equal_parts<T>(values: &[T], n: usize) -> impl Iterator<Item = &[T]> {
     (0..n).map(move |i| &values[i * length..(i + 1) * length])
 }
 
-fn parameters(weights: &[f32], visible_bias: &[f32], hidden_bias: &[f32]) -> RbmParameters {
-    RbmParameters {
-        n_visible: visible_bias.len(),
-        n_hidden: hidden_bias.len(),
-        weights: weights.to_vec(),
-        visible_bias: visible_bias.to_vec(),
-        hidden_bias: hidden_bias.to_vec(),
-    }
+fn parameters([weights, visible_bias, hidden_bias]: [Vec<f32>; 3]) -> RbmParameters {
+    RbmParameters { n_visible: visible_bias.len(), n_hidden: hidden_bias.len(), weights, visible_bias, hidden_bias }
 }
 
 /// The machines whose weights, visible and hidden biases lie one behind the other.
@@ -175,25 +167,36 @@ fn machines<B: Backend>(
     hidden_bias: FloatTensor<B>,
     n_machines: usize,
 ) -> Vec<RbmParameters> {
-    let [weights, visible_bias, hidden_bias] = [weights, visible_bias, hidden_bias].map(float_values::<B>);
-    equal_parts(&weights, n_machines)
-        .zip(equal_parts(&visible_bias, n_machines))
-        .zip(equal_parts(&hidden_bias, n_machines))
-        .map(|((weights, visible_bias), hidden_bias)| parameters(weights, visible_bias, hidden_bias))
-        .collect()
+    let [weights, visible_bias, hidden_bias] =
+        [weights, visible_bias, hidden_bias].map(|tensor| apart(float_values::<B>(tensor), n_machines));
+    let parts = weights.into_iter().zip(visible_bias).zip(hidden_bias);
+    parts.map(|((weights, visible_bias), hidden_bias)| parameters([weights, visible_bias, hidden_bias])).collect()
 }
 
 /// The inverse of [`machines`].
-fn tensors<B: Backend>(machines: &[&RbmParameters], device: &B::Device) -> [FloatTensor<B>; 3] {
+fn tensors<B: Backend>(machines: Vec<RbmParameters>, device: &B::Device) -> [FloatTensor<B>; 3] {
     let n_machines = machines.len();
     let (n_visible, n_hidden) = machines.first().map_or((0, 0), |machine| (machine.n_visible, machine.n_hidden));
-    let joined = |values: fn(&RbmParameters) -> &[f32], shape: &[usize]| {
-        let values: Vec<f32> = machines.iter().flat_map(|machine| values(machine)).copied().collect();
-        B::float_from_data(TensorData::new(values, shape), device)
-    };
+    let (mut weights, mut visible_bias, mut hidden_bias) = (Vec::new(), Vec::new(), Vec::new());
+    for machine in machines {
+        weights.push(machine.weights);
+        visible_bias.push(machine.visible_bias);
+        hidden_bias.push(machine.hidden_bias);
+    }
+    let tensor = |values, shape: &[usize]| B::float_from_data(TensorData::new(joined(values), shape), device);
     [
-        joined(|machine| &machine.weights, &[n_machines, n_visible, n_hidden]),
-        joined(|machine| &machine.visible_bias, &[n_machines, n_visible]),
-        joined(|machine| &machine.hidden_bias, &[n_machines, n_hidden]),
+        tensor(weights, &[n_machines, n_visible, n_hidden]),
+        tensor(visible_bias, &[n_machines, n_visible]),
+        tensor(hidden_bias, &[n_machines, n_hidden]),
     ]
+}
+
+// The weights of one machine alone are moved, not copied: those of a large one take as long to copy as a batch to train on.
+
+fn apart(values: Vec<f32>, n: usize) -> Vec<Vec<f32>> {
+    if n == 1 { vec![values] } else { equal_parts(&values, n).map(<[f32]>::to_vec).collect() }
+}
+
+fn joined(mut parts: Vec<Vec<f32>>) -> Vec<f32> {
+    if parts.len() == 1 { parts.swap_remove(0) } else { parts.concat() }
 }

@@ -65,16 +65,26 @@ impl Machine {
         let lanes = |values: &[f32], first: usize| {
             Lanes(std::array::from_fn(|lane| values.get(first + lane).copied().unwrap_or_default()))
         };
-        let columns = |weights: &[f32], first: usize| {
-            let mut columns: Vec<Lanes> = weights.chunks_exact(n_hidden).map(|row| lanes(row, first)).collect();
-            columns.resize(n_padded, Lanes::ZERO);
-            columns
+        let columns = |weights: &[f32]| {
+            let mut blocks = Vec::new();
+            blocks.resize_with(n_hidden.div_ceil(WIDTH), || Vec::with_capacity(n_padded));
+            // Row by row: a row lies together in memory, a column does not.
+            for row in weights.chunks_exact(n_hidden) {
+                let (whole, rest) = row.as_chunks();
+                let last = (!rest.is_empty()).then(|| lanes(rest, 0));
+                for (block, weights) in blocks.iter_mut().zip(whole.iter().map(|weights| Lanes(*weights)).chain(last)) {
+                    block.push(weights);
+                }
+            }
+            blocks.iter_mut().for_each(|block| block.resize(n_padded, Lanes::ZERO));
+            blocks
         };
-        let hidden = (0..n_hidden).step_by(WIDTH).map(|first| {
+        let hidden = columns(&parameters.weights).into_iter().zip(columns(&change.weights)).zip((0..).step_by(WIDTH));
+        let hidden = hidden.map(|((weights, weights_change), first)| {
             RwLock::new(HiddenBlock {
-                weights: columns(&parameters.weights, first),
+                weights,
                 bias: lanes(&parameters.hidden_bias, first),
-                weights_change: columns(&change.weights, first),
+                weights_change,
                 bias_change: lanes(&change.hidden_bias, first),
                 fields: vec![Lanes::ZERO; n_rows],
                 data_means: vec![Lanes::ZERO; n_rows],
@@ -104,18 +114,24 @@ impl Machine {
 
     /// Puts both together again.
     pub(super) fn store(self, parameters: &mut RbmParameters, change: &mut RbmParameters) {
-        for (block, first) in self.hidden.into_iter().zip((0..).step_by(WIDTH)) {
-            let block = locked!(block.into_inner());
-            let n = WIDTH.min(self.n_hidden - first);
-            for (to, weights, bias) in [
-                (&mut *parameters, &block.weights, block.bias),
-                (&mut *change, &block.weights_change, block.bias_change),
-            ] {
-                for (row, weights) in to.weights.chunks_exact_mut(self.n_hidden).zip(weights) {
-                    row[first..first + n].copy_from_slice(&weights.0[..n]);
+        let hidden: Vec<HiddenBlock> = self.hidden.into_iter().map(|block| locked!(block.into_inner())).collect();
+        let columns = |weights: &mut [f32], of: fn(&HiddenBlock) -> &[Lanes]| {
+            for (visible, row) in weights.chunks_exact_mut(self.n_hidden).enumerate() {
+                let (whole, rest) = row.as_chunks_mut();
+                for (weights, block) in whole.iter_mut().zip(&hidden) {
+                    *weights = of(block)[visible].0;
                 }
-                to.hidden_bias[first..first + n].copy_from_slice(&bias.0[..n]);
+                if let Some(block) = hidden.get(whole.len()) {
+                    rest.copy_from_slice(&of(block)[visible].0[..rest.len()]);
+                }
             }
+        };
+        columns(&mut parameters.weights, |block| &block.weights);
+        columns(&mut change.weights, |block| &block.weights_change);
+        for (block, first) in hidden.iter().zip((0..).step_by(WIDTH)) {
+            let n = WIDTH.min(self.n_hidden - first);
+            parameters.hidden_bias[first..first + n].copy_from_slice(&block.bias.0[..n]);
+            change.hidden_bias[first..first + n].copy_from_slice(&block.bias_change.0[..n]);
         }
         for (block, first) in self.visible.into_iter().zip((0..).step_by(WIDTH)) {
             let block = locked!(block.into_inner());
