@@ -1,6 +1,7 @@
 //! The memory that stages hold at their largest, in bytes.
 
 use ising_theory::Lattice;
+use models::cpu::Level;
 
 use super::counts::{Counts, n_snapshots};
 use crate::{
@@ -16,6 +17,10 @@ const CANVAS: f64 = 25e6;
 /// A state point beside a configuration, and a class or a place in an order.
 const POINT: f64 = 16.0;
 const INDEX: f64 = 4.0;
+/// The weights in a flow: as they are, and row by row for each layer; four times as many sums of them in tables for each layer, twice,
+/// where they are looked up by registers.
+const COPIES_IN_FLOW: f64 = 3.0;
+const COPIES_IN_TABLES: f64 = 16.0;
 /// A cell of a table; the cells of a row of the flow.
 const CELL: f64 = 35.0;
 const CELLS_OF_FLOW: f64 = 40.0;
@@ -141,11 +146,12 @@ impl Counts<'_> {
             let n_records = n_chains * (n_steps.get() as f64).min(10_000.0);
             OBSERVED * (n_records + self.n_samples + N_OWN_SAMPLES) + self.unpacked(2.0 * N_OWN_SAMPLES)
         });
+        let tables = if Level::best() == Level::Avx512 { COPIES_IN_TABLES } else { 0.0 };
         chains
             + self.readings(self.n_chains).max(long_run)
             + self.flow_tables(1.0)
             + self.histograms(1.0)
-            + self.n_weights(rbm) * SINGLE
+            + (COPIES_IN_FLOW + tables) * self.n_weights(rbm) * SINGLE
     }
 
     /// The tables of flows: readings, and a picture of every start and step.
