@@ -8,6 +8,7 @@ mod disk;
 mod fit;
 mod memory;
 mod rates;
+mod steps;
 mod words;
 mod work;
 

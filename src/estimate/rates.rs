@@ -10,7 +10,8 @@ use models::{
 
 use super::{
     counts::Counts,
-    work::{Kind, PASSES_OF_TRAINING, annealing_step, flow_step, table, training_sample},
+    steps::{annealing_step, flow_step, table, training_sample},
+    work::{Kind, PASSES_OF_TRAINING},
 };
 use crate::{
     bench::{rate, rbm},

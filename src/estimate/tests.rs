@@ -57,7 +57,7 @@ fn the_work_of_the_first_experiment_is_counted_by_hand() {
     assert_equal(units(&quick, Stage::TrainThermometer, Kind::Network), passes * (products + 25.0 * activations));
     // Rows of ten spins have 44 classes; 1, 2, 3, 4, 6, 7, 8, 9, 11, 12 eights of magnetizations behind 0 ... 9 rows.
     let table = 44.0 * 1024.0 * 10.0 * 63.0;
-    assert_equal(work::table(quick.lattice), table);
+    assert_equal(steps::table(quick.lattice), table);
     assert_equal(units(&quick, Stage::TrainThermometer, Kind::Tables), 25.0 * table);
     let samples = pieces(&quick.settings, quick.lattice)[0].disk;
     assert!((870_000.0..900_000.0).contains(&samples), "30,000 x (16 + 13) bytes and a table, not {samples}");
@@ -77,7 +77,7 @@ fn classes_of_rows_are_counted_from_the_rows() {
         let classes: BTreeSet<usize> = (0..=mask).map(smallest).collect();
         let lattice = Lattice::square(side).unwrap();
         let magnetizations: usize = (0..side).map(|n_rows| (side * n_rows + 1).div_ceil(8)).sum();
-        assert_equal(work::table(lattice), (classes.len() * (1 << side) * side * magnetizations) as f64);
+        assert_equal(steps::table(lattice), (classes.len() * (1 << side) * side * magnetizations) as f64);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The work of every task, counted from the settings.
+//! The work of every task, counted from the settings; of a single step of each loop in `steps.rs`.
 //!
 //! A unit of a [`Kind`] is one multiply-add of that kind of loop (one step of eight numbers of three moments for
 //! [`Kind::Tables`], a nanosecond of the machine that this was tuned on for [`Kind::Serial`]). The constants say what else a loop
@@ -7,7 +7,10 @@
 use ising_data::Sampler;
 use ising_theory::Lattice;
 
-use super::counts::{Counts, n_measured, n_snapshots};
+use super::{
+    counts::{Counts, n_measured, n_snapshots},
+    steps::{LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, table, training_sample},
+};
 use crate::config::schema::{ControlKind, Rbm, UpdateKind};
 use crate::stages::sampler;
 
@@ -51,18 +54,9 @@ impl std::iter::Sum for Work {
     }
 }
 
-/// What a visible unit costs beside its products: tanh, random number, packing.
-const VISIBLE_IN_TRAINING: f64 = 95.0;
-const VISIBLE_IN_FLOW: f64 = 98.0;
-/// What a sample of an epoch costs beside its units: its place in the order.
-const SAMPLE_IN_TRAINING: f64 = 200.0;
-/// Hidden units come in blocks.
-const BLOCK: f64 = 16.0;
 /// Configurations that are measured along a training, and what a product costs there.
 const N_MONITORED: f64 = 500.0;
 const PSEUDO_LIKELIHOOD: f64 = 10.0;
-/// What a unit costs in the annealing beside its products.
-const UNIT_IN_ANNEALING: f64 = 80.0;
 /// Gibbs steps before the reverse annealing. A machine of more weights than this makes its tables of sums at every step, in the
 /// time of so many chains.
 const N_GIBBS_STEPS: f64 = 1000.0;
@@ -70,8 +64,6 @@ const MOST_KEPT: f64 = 65_536.0;
 const MADE_TABLES: f64 = 20.0;
 /// Layers of more units are annealed.
 const EXACT_LIMIT: u32 = 24;
-/// What ln 2cosh of a unit's field costs: in a free energy, in the exact sum over the other layer's states.
-const LN_COSH: f64 = 37.0;
 /// What a number between two layers costs in multiply-adds; a training step goes through the network three times.
 const ACTIVATION: f64 = 25.0;
 pub(super) const PASSES_OF_TRAINING: f64 = 3.0;
@@ -260,47 +252,5 @@ impl Counts<'_> {
             (_, Lattice::Ring { .. }) => SPIN_OF_ROWS * spins,
         };
         Work::default().with(Kind::Tables, units)
-    }
-}
-
-/// Units of contrastive divergence on one sample: two products for each Gibbs step, one to begin with, two for the statistics.
-pub(super) fn training_sample(n_visible: f64, n_hidden: f64, n_gibbs_steps: f64) -> f64 {
-    let products = (3.0 + 2.0 * n_gibbs_steps) * n_visible * in_blocks(n_hidden);
-    products + n_gibbs_steps * VISIBLE_IN_TRAINING * n_visible + SAMPLE_IN_TRAINING
-}
-
-/// Units of one step of a chain of the flow.
-pub(super) fn flow_step(n_visible: f64, n_hidden: f64) -> f64 {
-    2.0 * n_visible * in_blocks(n_hidden) + VISIBLE_IN_FLOW * n_visible
-}
-
-/// Units of one chain at one temperature of the annealing.
-pub(super) fn annealing_step(n_visible: f64, n_hidden: f64) -> f64 {
-    2.0 * n_visible * n_hidden + UNIT_IN_ANNEALING * (n_visible + n_hidden)
-}
-
-/// Units of the free energy of one configuration.
-fn free_energy(n_visible: f64, n_hidden: f64) -> f64 {
-    n_hidden * (n_visible + LN_COSH)
-}
-
-/// Hidden units, rounded up to whole blocks.
-fn in_blocks(n_hidden: f64) -> f64 {
-    (n_hidden / BLOCK).ceil() * BLOCK
-}
-
-/// The largest side of the transfer matrix, and the classes of rows of every side up to it.
-const LARGEST_SIDE: usize = 12;
-const N_CLASSES: [f64; LARGEST_SIDE + 1] = [0.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 9.0, 18.0, 23.0, 44.0, 63.0, 122.0];
-
-/// Units of the torus at one temperature in all fields: from every class of rows, row by row, two-term sums of all states, for
-/// as many magnetizations as there are by then. Other lattices have closed forms.
-pub(super) fn table(lattice: Lattice) -> f64 {
-    match lattice {
-        Lattice::Square { side } if side <= LARGEST_SIDE => {
-            let magnetizations: usize = (0..side).map(|n_rows| (side * n_rows + 1).div_ceil(8)).sum();
-            N_CLASSES[side] * (side as f64).exp2() * (side * magnetizations) as f64
-        }
-        _ => 0.0,
     }
 }
