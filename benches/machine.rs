@@ -99,7 +99,8 @@ fn exact_partition_function(bencher: Bencher<'_, '_>, n_hidden: usize) {
     bencher.bench_local(|| exact_ln_z(&machine).expect("a number"));
 }
 
-/// The same by annealing 100 chains through 1000 temperatures, or of a larger machine through as many as are about that work; arguments: units.
+/// The same by annealing 100 chains: through 1000 temperatures, or for the larger machine through so many that the work is about the
+/// same; arguments: visible and hidden units.
 #[divan::bench(args = [(100, 81), (4096, 256)], sample_count = 5)]
 fn annealed_partition_function(bencher: Bencher<'_, '_>, (n_visible, n_hidden): (usize, usize)) {
     let n_weights = n_visible * n_hidden;

@@ -17,8 +17,8 @@ const CANVAS: f64 = 25e6;
 /// A state point beside a configuration, and a class or a place in an order.
 const POINT: f64 = 16.0;
 const INDEX: f64 = 4.0;
-/// The weights in a flow: as they are, and row by row for each layer; four times as many sums of them in tables for each layer, twice,
-/// where they are looked up by registers.
+/// Copies of the weights in a flow: one as they are, one by rows for each layer. With AVX-512 also the tables: for each layer four times
+/// as many numbers, held twice.
 const COPIES_IN_FLOW: f64 = 3.0;
 const COPIES_IN_TABLES: f64 = 16.0;
 /// A cell of a table; the cells of a row of the flow.
@@ -146,12 +146,16 @@ impl Counts<'_> {
             let n_records = n_chains * (n_steps.get() as f64).min(10_000.0);
             OBSERVED * (n_records + self.n_samples + N_OWN_SAMPLES) + self.unpacked(2.0 * N_OWN_SAMPLES)
         });
-        let tables = if Level::best() == Level::Avx512 { COPIES_IN_TABLES } else { 0.0 };
         chains
             + self.readings(self.n_chains).max(long_run)
             + self.flow_tables(1.0)
             + self.histograms(1.0)
-            + (COPIES_IN_FLOW + tables) * self.n_weights(rbm) * SINGLE
+            + self.machine_in_flow(rbm)
+    }
+
+    fn machine_in_flow(&self, rbm: &Rbm) -> f64 {
+        let tables = if Level::best() == Level::Avx512 { COPIES_IN_TABLES } else { 0.0 };
+        (COPIES_IN_FLOW + tables) * self.n_weights(rbm) * SINGLE
     }
 
     /// The tables of flows: readings, and a picture of every start and step.
@@ -173,11 +177,13 @@ impl Counts<'_> {
         let spectra = n_snapshots * self.n_sites.min(rbm.n_hidden.get() as f64) * 10.0 * CELL;
         let configurations = self.unpacked(self.n_samples.min(10_000.0) + 3.0 * self.n_held_out.min(4000.0));
         let weights = 2.0 * n_snapshots * self.n_weights(rbm) * SINGLE;
-        2.0 * self.data(self.n_samples) + of_pairs + spectra + configurations + weights
+        2.0 * self.data(self.n_samples) + of_pairs.max(self.machine_in_flow(rbm)) + spectra + configurations + weights
     }
 
     fn likelihoods(&self, rbm: &Rbm) -> f64 {
-        let weights = (n_snapshots(rbm.n_epochs.get()) + 4.0) * self.n_weights(rbm) * SINGLE;
+        let snapshots = n_snapshots(rbm.n_epochs.get()) * self.n_weights(rbm) * SINGLE;
+        // Both layers of the annealing, or the flow before it.
+        let weights = snapshots + (2.0 * self.n_weights(rbm) * SINGLE).max(self.machine_in_flow(rbm));
         let n_chains = self.settings.likelihood.n_chains.get() as f64;
         let chains = n_chains * (self.n_sites + rbm.n_hidden.get() as f64) * 2.0 * DOUBLE;
         self.data(self.n_held_out) + self.unpacked(self.n_held_out) + weights + chains

@@ -73,7 +73,7 @@ impl Size {
     /// About that of the talk's first experiment.
     pub const USUAL: Self = Self { n_visible: SIDE * SIDE, n_hidden: 80, batch: BATCH };
 
-    /// Weights from which on a machine is measured at its own size.
+    /// Weights from which on a machine is measured at its own size, as far as that is allowed.
     const LARGE: usize = 1 << 17;
 
     /// What of a larger machine is measured: no more may be allocated before it is known to fit.

@@ -11,7 +11,7 @@ const SAMPLE_IN_TRAINING: f64 = 200.0;
 const BLOCK: f64 = 16.0;
 /// What a unit costs in the annealing beside its products.
 const UNIT_IN_ANNEALING: f64 = 80.0;
-/// What ln 2cosh of a unit's field costs: in a free energy, in the exact sum over the other layer's states.
+/// What ln 2cosh of a unit's field costs, in a free energy and in the exact sum over the states of the other layer.
 pub(super) const LN_COSH: f64 = 37.0;
 
 /// Units of contrastive divergence on one sample: two products for each Gibbs step, one to begin with, two for the statistics.

@@ -1,4 +1,4 @@
-//! The work of every task, counted from the settings; of a single step of each loop in `steps.rs`.
+//! The work of every task, counted from the settings; that of one step of each loop is in `steps.rs`.
 //!
 //! A unit of a [`Kind`] is one multiply-add of that kind of loop (one step of eight numbers of three moments for
 //! [`Kind::Tables`], a nanosecond of the machine that this was tuned on for [`Kind::Serial`]). The constants say what else a loop
@@ -6,6 +6,7 @@
 
 use ising_data::Sampler;
 use ising_theory::Lattice;
+use models::cpu::Level;
 
 use super::{
     counts::{Counts, n_measured, n_snapshots},
@@ -57,9 +58,10 @@ impl std::iter::Sum for Work {
 /// Configurations that are measured along a training, and what a product costs there.
 const N_MONITORED: f64 = 500.0;
 const PSEUDO_LIKELIHOOD: f64 = 10.0;
-/// Gibbs steps before the reverse annealing. A machine of more weights than this makes its tables of sums at every step, in the
-/// time of so many chains.
+/// Gibbs steps before the reverse annealing.
 const N_GIBBS_STEPS: f64 = 1000.0;
+/// Weights up to which a machine keeps its tables of sums. With more, without AVX-512, it makes them at every step, in the time of so
+/// many chains.
 const MOST_KEPT: f64 = 65_536.0;
 const MADE_TABLES: f64 = 20.0;
 /// Layers of more units are annealed.
@@ -75,7 +77,7 @@ const STATE_OF_ROWS: f64 = 0.1;
 const SPIN_FROM_THE_PAST: f64 = 8.5;
 const POWER_OF_SIDE: f64 = 1.05;
 const SPIN_OF_CLUSTERS: f64 = 40.0;
-/// Nanoseconds of a product of two rows of the weights and of their singular values, each for its multiply-adds.
+/// Nanoseconds of a multiply-add in w wᵀ, and in the singular values of w.
 const PRODUCT: f64 = 0.2;
 const SINGULAR_VALUES: f64 = 8.0;
 /// Configurations and chain steps of `dissect`.
@@ -195,7 +197,8 @@ impl Counts<'_> {
         let n_lanes = (n_chains / 8.0).ceil() * 8.0;
         let n_annealed = n_snapshots * likelihood.n_temperatures.get() as f64 * 2.0 * n_lanes;
         let annealed = n_annealed * annealing_step(n, n_hidden);
-        let n_made = if self.n_weights(rbm) > MOST_KEPT { MADE_TABLES } else { 0.0 };
+        let is_kept = self.n_weights(rbm) <= MOST_KEPT || Level::best() == Level::Avx512;
+        let n_made = if is_kept { 0.0 } else { MADE_TABLES };
         let starts = n_snapshots * N_GIBBS_STEPS * (n_chains.min(self.n_held_out) + n_made);
         [law, self.steps(rbm, starts)].into_iter().sum::<Work>().with(Kind::Annealing, free_energies + annealed)
     }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-/// Adapts to the machine: an operation takes about a twentieth of a second, up to a whole one where there are many weights to
-/// take into it and out again, so that signals are heard and checkpoints written in time; it runs on all of its threads only while that is faster than on one. The threads of a step meet every few
+/// Adapts to the machine. An operation takes about a twentieth of a second, so that signals are heard and checkpoints written in
+/// time; longer, up to a second, where there are many weights to take into it and out again. It runs on all of its threads only while that is faster than on one. The threads of a step meet every few
 /// microseconds: where another program holds a core, they wait for each other longer than they compute.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -15,10 +15,10 @@ pub(super) struct Pace {
     n_turns: usize,
 }
 
-/// Seconds that an operation should take: least, most, and for each weight twenty times what it takes to copy it.
+/// Seconds that an operation should take: least, most, and for each weight some twenty times what it takes to carry it.
 const LEAST_AIM: f64 = 0.05;
 const MOST_AIM: f64 = 1.0;
-const AIM_OF_WEIGHT: f64 = 1e-7;
+const AIM_OF_WEIGHT: f64 = 2e-7;
 
 /// Every so many operations the other choices are tried again, twice each: the first time threads may have to wake up.
 const TRIAL: usize = 32;

@@ -191,7 +191,7 @@ fn tensors<B: Backend>(machines: Vec<RbmParameters>, device: &B::Device) -> [Flo
     ]
 }
 
-// The weights of one machine alone are moved, not copied: those of a large one take as long to copy as a batch to train on.
+// Of one machine alone the weights are moved: to copy those of a large one in and out takes as long as a batch.
 
 fn apart(values: Vec<f32>, n: usize) -> Vec<Vec<f32>> {
     if n == 1 { vec![values] } else { equal_parts(&values, n).map(<[f32]>::to_vec).collect() }

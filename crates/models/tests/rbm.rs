@@ -111,6 +111,18 @@ fn pseudo_likelihood_is_the_mean_conditional_of_every_site() {
     assert!((found.value - expected).abs() < 1e-15, "{found:?} is not {expected}");
 }
 
+/// Two spins and n alike hidden units of weight w: p(v₁ | v₂) is 1/(1 + cosh(2w)^∓n), alike or not, through hundreds of factors of any size.
+#[test]
+fn pseudo_likelihood_survives_many_hidden_units_and_large_weights() {
+    for (n_hidden, weight) in [(1000, 0.01), (1000, 0.3), (100, 10.0), (7, 100.0)] {
+        let p = RbmParameters::untrained(2, n_hidden, vec![weight; 2 * n_hidden]);
+        let ln_ratio = n_hidden as f64 * (2.0 * f64::from(weight)).cosh().ln();
+        let expected = -0.5 * (2.0 * (-ln_ratio).exp().ln_1p() + ln_ratio);
+        let found = pseudo_likelihood(&p, &[1.0, 1.0, 1.0, -1.0]).expect("a number").value;
+        assert!((found / expected - 1.0).abs() < 1e-11, "{n_hidden} of {weight}: {found} is not {expected}");
+    }
+}
+
 #[test]
 fn a_training_step_is_the_formula_of_contrastive_divergence() {
     let device = Device::flex();

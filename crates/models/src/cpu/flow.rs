@@ -1,4 +1,5 @@
-//! The RBM flow: reconstructions with fixed weights, so that the tables of sums are made once where a cache holds them.
+//! The RBM flow: reconstructions with fixed weights, so that the tables of sums are made once, or, where no cache would hold them, as they
+//! are needed.
 
 mod side_by_side;
 
@@ -15,7 +16,8 @@ use crate::{RbmParameters, random::Draw};
 /// Chains that run together through the tables.
 const CHAINS: usize = 512;
 
-/// The most tables that are kept, a kilobyte each: fewer than this, and it is sooner to look them up than to make them again.
+/// The most tables that are kept, a kilobyte each; of more it is sooner to make them again than to fetch them. With AVX-512 all are
+/// kept: they are made into others that registers look up.
 const MOST_KEPT: usize = 2048;
 
 /// Lets every chain take `n_steps` sampled steps v → h → v′; `words` are the chains' visible units, shape
@@ -40,7 +42,7 @@ pub fn flow(parameters: &RbmParameters, words: &mut [u32], n_steps: u64, key: u6
 struct Block {
     bias: Lanes,
     rows: Vec<Lanes>,
-    /// None where they are not kept.
+    /// Empty where they are not kept.
     tables: Vec<Table>,
 }
 

@@ -68,7 +68,7 @@ impl Machine {
         let columns = |weights: &[f32]| {
             let mut blocks = Vec::new();
             blocks.resize_with(n_hidden.div_ceil(WIDTH), || Vec::with_capacity(n_padded));
-            // Row by row: a row lies together in memory, a column does not.
+            // Row by row: a row lies together in memory, a column does not. Whole blocks are apart, for a copy of known length is no call.
             for row in weights.chunks_exact(n_hidden) {
                 let (whole, rest) = row.as_chunks();
                 let last = (!rest.is_empty()).then(|| lanes(rest, 0));

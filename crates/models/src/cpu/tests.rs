@@ -180,7 +180,7 @@ fn every_level_any_number_of_threads_and_any_cut_into_runs_give_the_same_bits() 
 
 #[test]
 fn the_flow_is_sampled_reconstruction_at_every_level_and_chain_by_chain() {
-    // The tables of the last one are not kept.
+    // The tables of the last one are not kept without AVX-512.
     for (n_visible, n_hidden) in [(5, 3), (32, 16), (100, 81), (1000, 100)] {
         let (p, n_chains, n_words) = (machine(n_visible, n_hidden), 300, n_visible.div_ceil(32));
         let start = samples(n_chains, n_visible);

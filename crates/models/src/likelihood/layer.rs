@@ -53,14 +53,13 @@ impl Layer {
     /// The field of every unit on each lane, bias + Σ weight · input, shape `[n_units]`.
     #[inline(always)]
     pub(super) fn fields(&self, inputs: &[Lanes], fields: &mut [Lanes]) {
-        let mut blocks = fields.chunks_exact_mut(BLOCK);
-        let mut first = 0;
-        for block in &mut blocks {
-            block.copy_from_slice(&self.fields_from::<BLOCK>(first, inputs));
-            first += BLOCK;
+        let (blocks, rest) = fields.as_chunks_mut::<BLOCK>();
+        let n_whole = blocks.len() * BLOCK;
+        for (block, first) in blocks.iter_mut().zip((0..).step_by(BLOCK)) {
+            *block = self.fields_from(first, inputs);
         }
-        for (i, field) in blocks.into_remainder().iter_mut().enumerate() {
-            [*field] = self.fields_from(first + i, inputs);
+        for (field, unit) in rest.iter_mut().zip(n_whole..) {
+            [*field] = self.fields_from(unit, inputs);
         }
     }
 

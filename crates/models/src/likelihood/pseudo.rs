@@ -13,8 +13,9 @@ use crate::{
     cpu::{Kernel, Level, Wide},
 };
 
-/// Factors between two logarithms: their product stays finite for weights up to 20.
-const N_FACTORS: usize = 16;
+/// The logarithm up to which products of factors may grow or shrink before their own is taken, and the most factors.
+const LARGEST_LN: f64 = 600.0;
+const MOST_FACTORS: f64 = 512.0;
 
 /// Mean over all sites of ln p(vᵢ | all other spins), in nats per spin, over configurations `spins`, shape
 /// `[n_rows, n_visible]`, values ±1, with the standard error over configurations. Untrained: −ln 2.
@@ -38,9 +39,12 @@ pub fn pseudo_likelihood(parameters: &RbmParameters, spins: &[f32]) -> Result<Es
             [(-twice).exp(), twice.exp()]
         })
         .collect();
+    // A factor lies between e^−2|w| and e^2|w|.
+    let largest = parameters.weights.iter().fold(0.0, |largest, weight| weight.abs().max(largest));
+    let n_factors = (LARGEST_LN / (2.0 * f64::from(largest))).clamp(1.0, MOST_FACTORS) as usize;
     let rows = spins.par_chunks(WIDTH * parameters.n_visible.max(1)).flat_map_iter(|rows| {
         let visible = &side_by_side(rows, parameters.n_visible);
-        Level::best().run(Rows { visible, visible_bias: &visible_bias, hidden: &hidden, pairs: &pairs })
+        Level::best().run(Rows { visible, visible_bias: &visible_bias, hidden: &hidden, pairs: &pairs, n_factors })
     });
     let mut rows: Vec<f64> = rows.collect();
     rows.truncate(n_rows);
@@ -55,6 +59,8 @@ struct Rows<'a> {
     hidden: &'a Layer,
     /// e^{∓2w} of every weight, shape `[n_visible, n_hidden]`.
     pairs: &'a [[f64; 2]],
+    /// Factors between two logarithms.
+    n_factors: usize,
 }
 
 /// The mean over the sites of ln p(vᵢ | all other spins) of each.
@@ -63,14 +69,14 @@ impl Kernel for Rows<'_> {
 
     #[inline(always)]
     fn run<V: Wide>(self) -> Lanes {
-        let Self { visible, visible_bias, hidden, pairs } = self;
+        let Self { visible, visible_bias, hidden, pairs, n_factors } = self;
         let n_hidden = hidden.n_units();
         let mut fields = vec![[0.0; WIDTH]; n_hidden];
         hidden.fields(visible, &mut fields);
         let probabilities: Vec<[Lanes; 2]> = fields.iter().map(up_and_down).collect();
         let mut sum = [0.0; WIDTH];
         for (site, (spins, bias)) in visible.iter().zip(visible_bias).enumerate() {
-            let gain = ln_ratio(&pairs[site * n_hidden..(site + 1) * n_hidden], &probabilities, spins);
+            let gain = ln_ratio(&pairs[site * n_hidden..(site + 1) * n_hidden], &probabilities, spins, n_factors);
             for lane in 0..WIDTH {
                 sum[lane] -= ln_one_plus_exp(gain[lane] - 2.0 * bias * spins[lane]);
             }
@@ -86,11 +92,11 @@ fn up_and_down(field: &Lanes) -> [Lanes; 2] {
 
 /// ln Πₐ (e^{−2vwₐ} pₐ + e^{2vwₐ} (1 − pₐ)) on each lane, from e^{∓2wₐ}.
 #[inline(always)]
-fn ln_ratio(pairs: &[[f64; 2]], probabilities: &[[Lanes; 2]], spins: &Lanes) -> Lanes {
+fn ln_ratio(pairs: &[[f64; 2]], probabilities: &[[Lanes; 2]], spins: &Lanes, n_factors: usize) -> Lanes {
     // A choice by bits: the compiler turns it into vector instructions.
     let exchanged = spins.map(|spin| if spin > 0.0 { 0 } else { u64::MAX });
     let mut sum = [0.0; WIDTH];
-    for (pairs, probabilities) in pairs.chunks(N_FACTORS).zip(probabilities.chunks(N_FACTORS)) {
+    for (pairs, probabilities) in pairs.chunks(n_factors).zip(probabilities.chunks(n_factors)) {
         let mut product = [1.0; WIDTH];
         for (&[less, more], [up, down]) in pairs.iter().zip(probabilities) {
             for lane in 0..WIDTH {
