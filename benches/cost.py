@@ -3,9 +3,10 @@
 
     python3 benches/cost.py target/release/experiments --out artifacts/gallery
 
-Varies one size at a time, everything else fixed, with `experiments bench`; every point is the median of ROUNDS rounds, in which all
-points come in turn. Needs numpy and matplotlib. Writes cost.csv and cost.png; prints the exponents with their standard errors. The
-exponent of the weights is fitted where they outweigh the units (the larger half of the sizes).
+Varies one size at a time, everything else fixed, with `experiments bench`; every point is the least of ROUNDS rounds, in which all
+points come in turn, for what else the machine does only adds; bars reach to the median. Needs numpy and matplotlib. Writes cost.csv
+and cost.png; prints the exponents with their standard errors. The exponent of the weights is fitted where they outweigh the units
+(the larger half of the sizes).
 """
 
 import argparse
@@ -21,7 +22,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import NullFormatter
 
-ROUNDS = 3
+ROUNDS = 7
 TRAINING = {"visible": 1024, "hidden": 256, "batch": 500, "samples": 4000, "epochs": 1, "machines": 1, "threads": 1}
 FLOW = {"visible": 1024, "hidden": 256, "chains": 1000, "steps": 10, "threads": 1}
 # Of each curve: the benchmark, its fixed sizes, which size varies, its values, the work of a run in words.
@@ -30,7 +31,7 @@ CURVES = [
     ("visible units", "rbm", TRAINING, "visible", [128, 256, 512, 1024, 2048, 4096]),
     ("samples", "rbm", {**TRAINING, "visible": 100, "hidden": 81}, "samples", [2000, 4000, 8000, 16000, 32000, 64000]),
     ("machines", "rbm", {**TRAINING, "visible": 100, "hidden": 81}, "machines", [1, 2, 4, 8, 16, 32]),
-    ("flow: hidden units", "flow", FLOW, "hidden", [32, 64, 128, 256, 512, 1024]),
+    ("flow: hidden units", "flow", FLOW, "hidden", [128, 256, 512, 1024, 2048, 4096]),
     ("flow: chains", "flow", FLOW, "chains", [500, 1000, 2000, 4000, 8000]),
 ]
 
@@ -59,8 +60,8 @@ def measure(program: str, table: Path) -> None:
         rounds.append([seconds(program, kind, {**sizes, key: value}) for (_, kind, sizes, key, _), value in points])
     with table.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["curve", "size", "seconds", "least_seconds", "largest_seconds"])
-        numbers = zip(np.median(rounds, axis=0), np.min(rounds, axis=0), np.max(rounds, axis=0))
+        writer.writerow(["curve", "size", "seconds", "median_seconds", "largest_seconds"])
+        numbers = zip(np.min(rounds, axis=0), np.median(rounds, axis=0), np.max(rounds, axis=0))
         writer.writerows([curve[0], value, *three] for (curve, value), three in zip(points, numbers))
 
 
@@ -70,14 +71,11 @@ def draw(table: Path) -> None:
     figure, axes = plt.subplots(2, 3, figsize=(11, 6.5), constrained_layout=True)
     for (name, kind, _, key, _), axis in zip(CURVES, axes.flat):
         own = [row for row in rows if row["curve"] == name]
-        x, y, low, high = (
-            np.array([float(row[column]) for row in own])
-            for column in ("size", "seconds", "least_seconds", "largest_seconds")
-        )
+        x, y, median = (np.array([float(row[column]) for row in own]) for column in ("size", "seconds", "median_seconds"))
         fitted = slice(len(x) // 2 - 1, None) if key in ("hidden", "visible") else slice(None)
         slope, error = fit(np.log(x[fitted]), np.log(y[fitted]))
         print(f"{name}: exponent {slope:.3f} +- {error:.3f}")
-        axis.errorbar(x, 1e3 * y, 1e3 * np.array([y - low, high - y]), fmt="o", color="#0072B2", capsize=3)
+        axis.errorbar(x, 1e3 * y, 1e3 * np.array([0 * y, median - y]), fmt="o", color="#0072B2", capsize=3)
         line = np.exp(np.mean(np.log(y[fitted]) - slope * np.log(x[fitted]))) * x**slope
         axis.plot(x, 1e3 * line, "--", color="#D55E00", label=f"exponent {slope:.2f} ± {error:.2f}")
         axis.set(xscale="log", yscale="log", xlabel=name, ylabel="ms per epoch" if kind == "rbm" else "ms per step")
