@@ -182,8 +182,8 @@ impl Counts<'_> {
 
     fn likelihoods(&self, rbm: &Rbm) -> f64 {
         let snapshots = n_snapshots(rbm.n_epochs.get()) * self.n_weights(rbm) * SINGLE;
-        // Both layers of the annealing, or the flow before it.
-        let weights = snapshots + (2.0 * self.n_weights(rbm) * SINGLE).max(self.machine_in_flow(rbm));
+        // The flow before the annealing holds more than this.
+        let weights = snapshots + self.machine_in_flow(rbm);
         let n_chains = self.settings.likelihood.n_chains.get() as f64;
         let chains = n_chains * (self.n_sites + rbm.n_hidden.get() as f64) * 2.0 * DOUBLE;
         self.data(self.n_held_out) + self.unpacked(self.n_held_out) + weights + chains
