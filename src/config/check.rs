@@ -128,9 +128,7 @@ fn batch_too_large(key: &str, n_samples: usize) -> Problem {
 }
 
 fn check_machines(settings: &Settings) -> Result<(), Problem> {
-    let data = &settings.data;
-    let n_points = data.temperatures.values().len() * data.fields.values().len();
-    let n_samples = n_points * data.n_samples.get();
+    let n_samples = settings.n_training_samples();
     let mut names = HashSet::new();
     if settings.rbm.is_empty() {
         return Err(Problem::new("rbm", "there is no machine", "add an entry [[rbm]]"));
@@ -144,7 +142,7 @@ fn check_machines(settings: &Settings) -> Result<(), Problem> {
         check_size(&format!("rbm.{}.n_hidden", rbm.name), rbm.n_hidden, MAX_UNITS)?;
         check_size(&format!("rbm.{}.seeds", rbm.name), rbm.seeds, MAX_UNITS)?;
         check_size(&format!("rbm.{}.n_gibbs_steps", rbm.name), rbm.n_gibbs_steps, MAX_GIBBS_STEPS)?;
-        if rbm.batch_size.get() > n_samples {
+        if rbm.batch_size.of(n_samples) > n_samples {
             return Err(batch_too_large(&format!("rbm.{}.batch_size", rbm.name), n_samples));
         }
     }

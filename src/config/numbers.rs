@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error, Visitor},
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, Unexpected, Visitor},
 };
 
 /// A positive, finite number.
@@ -81,6 +81,58 @@ impl fmt::Display for Count {
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         whole(deserializer, 1, "a whole number of at least 1").map(Self)
+    }
+}
+
+/// How many configurations a training step takes: a number, or all of the training data (`"all"`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchSize {
+    /// So many; the last batch of an epoch may have fewer.
+    Of(Count),
+    /// The full batch: one step an epoch.
+    All,
+}
+
+impl BatchSize {
+    /// The batch size for `n_samples` training configurations.
+    pub fn of(self, n_samples: usize) -> usize {
+        match self {
+            Self::Of(count) => count.get(),
+            Self::All => n_samples,
+        }
+    }
+}
+
+impl Serialize for BatchSize {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Of(count) => count.serialize(serializer),
+            Self::All => serializer.serialize_str("all"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for BatchSize {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CountOrAll)
+    }
+}
+
+struct CountOrAll;
+
+impl Visitor<'_> for CountOrAll {
+    type Value = BatchSize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number of at least 1, or \"all\"")
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<BatchSize, E> {
+        Count::deserialize(serde::de::value::I64Deserializer::new(value)).map(BatchSize::Of)
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<BatchSize, E> {
+        if value == "all" { Ok(BatchSize::All) } else { Err(E::invalid_value(Unexpected::Str(value), &self)) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    numbers::{Count, CountFromZero, Fraction, Positive},
+    numbers::{BatchSize, Count, CountFromZero, Fraction, Positive},
     scan,
 };
 
@@ -56,8 +56,8 @@ pub struct Rbm {
     pub momentum: Fraction,
     /// What every step takes from each weight, in units of learning rate times weight.
     pub weight_decay: Fraction,
-    /// Configurations per step.
-    pub batch_size: Count,
+    /// Configurations per step: a number, or `"all"` for the full batch.
+    pub batch_size: BatchSize,
     /// Passes through the data; with 0 the machine stays as it begins, with random weights.
     pub n_epochs: CountFromZero,
     /// Number of machines, trained with the seeds 0, 1, …
@@ -83,7 +83,7 @@ impl Default for Rbm {
             schedule: Schedule::Constant,
             momentum: Fraction::default(),
             weight_decay: Fraction::default(),
-            batch_size: Count::new(500),
+            batch_size: BatchSize::Of(Count::new(500)),
             n_epochs: CountFromZero::new(100),
             seeds: Count::new(1),
             initial_spread: Positive::new(0.01),
@@ -94,9 +94,45 @@ impl Default for Rbm {
     }
 }
 
+impl Rbm {
+    /// Updates of the parameters in an epoch over `n_samples` training configurations.
+    pub fn updates_per_epoch(&self, n_samples: usize) -> usize {
+        n_samples.div_ceil(self.batch_size.of(n_samples))
+    }
+
+    /// Training time τ after `n_updates` updates: the sum of the learning rates of all of them, η × number of updates for a
+    /// constant rate.
+    pub fn training_time(&self, n_updates: u64, n_samples: usize) -> f64 {
+        let (per_epoch, n_epochs) = (self.updates_per_epoch(n_samples) as u64, self.n_epochs.get());
+        let factor = |epoch: u64| self.schedule.factor(epoch as usize, n_epochs);
+        let rates = match self.schedule {
+            Schedule::Constant => n_updates as f64,
+            Schedule::Linear | Schedule::Cosine => {
+                let whole: f64 = (0..n_updates / per_epoch).map(|epoch| factor(epoch) * per_epoch as f64).sum();
+                let rest = n_updates % per_epoch;
+                whole + if rest > 0 { rest as f64 * factor(n_updates / per_epoch) } else { 0.0 }
+            }
+        };
+        self.learning_rate.get() * rates
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn training_time_is_the_sum_of_the_rates() {
+        let rbm = |schedule| Rbm { schedule, n_epochs: CountFromZero::new(10), ..Rbm::default() };
+        // 1000 samples are two batches of 500.
+        assert!((rbm(Schedule::Constant).training_time(7, 1000) - 0.7).abs() < 1e-12);
+        let linear = rbm(Schedule::Linear);
+        assert_eq!(linear.updates_per_epoch(1000), 2);
+        assert!((linear.training_time(5, 1000) - 0.1 * (2.0 + 1.8 + 0.8)).abs() < 1e-12);
+        assert!((linear.training_time(20, 1000) - 0.1 * 11.0).abs() < 1e-12);
+        let full = Rbm { batch_size: BatchSize::All, ..Rbm::default() };
+        assert_eq!(full.updates_per_epoch(1000), 1);
+    }
 
     #[test]
     fn schedules_fall_from_one_towards_zero() {

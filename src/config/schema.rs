@@ -39,6 +39,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Number of training configurations.
+    pub fn n_training_samples(&self) -> usize {
+        let n_points = self.data.temperatures.values().len() * self.data.fields.values().len();
+        n_points.saturating_mul(self.data.n_samples.get())
+    }
+
     /// Temperatures and fields of the thermometer's grid.
     pub fn thermometer_grid(&self) -> (Vec<f64>, Vec<f64>) {
         let temperatures = self.thermometer.temperatures.as_ref().unwrap_or(&self.data.temperatures).values();

@@ -5,6 +5,7 @@ use ising_theory::{CRITICAL_TEMPERATURE, Lattice};
 use crate::{
     config::schema::{HeadKind, LessonsKind, NetworkKind, Rbm, Settings},
     stages::{N_MAPPED, log_spaced, start_axes},
+    training::machine::is_snapshot,
 };
 
 /// Distance from the critical point at which coupling from the past takes half as long as there.
@@ -47,6 +48,13 @@ pub(super) struct OfThermometer {
     pub(super) activations: f64,
     /// Weights.
     pub(super) n_weights: f64,
+}
+
+impl Counts<'_> {
+    /// Snapshots of a training.
+    pub(super) fn n_snapshots(&self, rbm: &Rbm) -> f64 {
+        n_snapshots(rbm.n_epochs.get(), rbm.updates_per_epoch(self.settings.n_training_samples()))
+    }
 }
 
 impl<'a> Counts<'a> {
@@ -174,12 +182,16 @@ fn different(a: f64, b: f64) -> bool {
     (a - b).abs() > 0.5
 }
 
-/// Snapshots of a training: the beginning, epochs 1, 2, 5, 10, 20, 50, … and the last.
-pub(super) fn n_snapshots(n_epochs: usize) -> f64 {
-    let taken = || decades(n_epochs).flat_map(|decade| [1, 2, 5].map(|first| first * decade));
-    let n_taken = taken().filter(|&epoch| epoch <= n_epochs).count();
-    let last_is_taken = n_epochs == 0 || taken().any(|epoch| epoch == n_epochs);
-    (1 + n_taken + usize::from(!last_is_taken)) as f64
+/// Snapshots of a training: the beginning, updates 1, 2, 5, 10, … of the first epoch, epochs 1, 2, 5, 10, … and the last.
+fn n_snapshots(n_epochs: usize, updates_per_epoch: usize) -> f64 {
+    let last_is_taken = n_epochs == 0 || is_snapshot(n_epochs);
+    let n_early = if n_epochs > 0 { n_kept(updates_per_epoch - 1) } else { 0 };
+    (1 + n_early + n_kept(n_epochs) + usize::from(!last_is_taken)) as f64
+}
+
+/// How many of the numbers 1, 2, 5, 10, 20, 50, … are at most `last`.
+fn n_kept(last: usize) -> usize {
+    decades(last).flat_map(|decade| [1, 2, 5].map(|first| first * decade)).filter(|&number| number <= last).count()
 }
 
 /// Epochs after which a machine in training is measured: each up to 100, then 180 a decade, and the last.
@@ -201,15 +213,17 @@ fn decades(n: usize) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::machine::{is_measured, is_snapshot};
+    use crate::training::machine::is_measured;
 
     /// Counted by the training's own rules, epoch by epoch.
     #[test]
     fn snapshots_and_measurements_are_those_of_the_training() {
-        assert_eq!([n_snapshots(0), n_measured(0)].map(|n| n as usize), [1, 1]);
+        assert_eq!([n_snapshots(0, 50), n_measured(0)].map(|n| n as usize), [1, 1]);
         for n_epochs in [1, 3, 9, 10, 99, 100, 104, 999, 1000, 5000, 5010, 10_000] {
             let n = |is: fn(usize) -> bool| (1..=n_epochs).filter(|&epoch| is(epoch) || epoch == n_epochs).count();
-            assert_eq!(n_snapshots(n_epochs) as usize, 1 + n(is_snapshot), "snapshots of {n_epochs}");
+            assert_eq!(n_snapshots(n_epochs, 1) as usize, 1 + n(is_snapshot), "snapshots of {n_epochs}");
+            // After 1, 2, 5, 10 and 20 updates, too.
+            assert_eq!(n_snapshots(n_epochs, 50) as usize, 6 + n(is_snapshot), "snapshots of {n_epochs}");
             assert_eq!(n_measured(n_epochs) as usize, n(is_measured), "measurements of {n_epochs}");
         }
     }

@@ -1,6 +1,6 @@
 //! The files that tasks write, in bytes.
 
-use super::counts::{Counts, n_measured, n_snapshots};
+use super::counts::{Counts, n_measured};
 use crate::config::schema::Rbm;
 
 /// A row of a table with so many numbers.
@@ -26,10 +26,10 @@ impl Counts<'_> {
     pub(super) fn disk_of_machine(&self, rbm: &Rbm) -> f64 {
         let n_epochs = rbm.n_epochs.get();
         // While it trains, two checkpoints with all snapshots so far lie beside its files, which come at the end.
-        let checkpoints = 2.0 * (4.0 + n_snapshots(n_epochs));
+        let checkpoints = 2.0 * (4.0 + self.n_snapshots(rbm));
         RECORD
-            + (1.0 + n_snapshots(n_epochs) + checkpoints) * 4.0 * self.n_weights(rbm)
-            + n_measured(n_epochs) * row(6.0)
+            + (1.0 + self.n_snapshots(rbm) + checkpoints) * 4.0 * self.n_weights(rbm)
+            + n_measured(n_epochs) * row(8.0)
     }
 
     pub(super) fn disk_of_flow(&self) -> f64 {
@@ -43,13 +43,13 @@ impl Counts<'_> {
 
     pub(super) fn disk_of_inside(&self, rbm: &Rbm) -> f64 {
         let pairs = 0.5 * self.n_mapped().powi(2) * 35.0;
-        let spectra = n_snapshots(rbm.n_epochs.get()) * self.n_sites.min(rbm.n_hidden.get() as f64) * row(9.0);
+        let spectra = self.n_snapshots(rbm) * self.n_sites.min(rbm.n_hidden.get() as f64) * row(9.0);
         let patterns = 32.0 * self.n_sites * row(4.0) + rbm.n_hidden.get() as f64 * row(12.0);
         RECORD + pairs + spectra + patterns + 1800.0 * row(9.0)
     }
 
     pub(super) fn disk_of_likelihood(&self, rbm: &Rbm) -> f64 {
-        RECORD + n_snapshots(rbm.n_epochs.get()) * row(15.0)
+        RECORD + self.n_snapshots(rbm) * row(17.0)
     }
 
     pub(super) fn disk_of_analysis(&self) -> f64 {

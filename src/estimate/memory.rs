@@ -3,7 +3,7 @@
 use ising_theory::Lattice;
 use models::cpu::Level;
 
-use super::counts::{Counts, n_snapshots};
+use super::counts::Counts;
 use crate::{
     config::schema::{LessonsKind, Rbm, UpdateKind},
     reading::BATCH,
@@ -123,8 +123,10 @@ impl Counts<'_> {
         let words = 3.0 * (self.n_sites / 32.0).ceil() * 4.0;
         let unpacked = if rbm.bias_from_data { self.unpacked(self.n_samples) } else { 0.0 };
         // A checkpoint is a copy of all snapshots, and so is the file.
-        let weights = (3.0 * n_snapshots(rbm.n_epochs.get()) + 8.0) * self.n_weights(rbm) * SINGLE;
-        let batch = rbm.batch_size.get() as f64 * (self.n_sites + rbm.n_hidden.get() as f64) * SINGLE;
+        let weights = (3.0 * self.n_snapshots(rbm) + 8.0) * self.n_weights(rbm) * SINGLE;
+        let batch = rbm.batch_size.of(self.settings.n_training_samples()) as f64
+            * (self.n_sites + rbm.n_hidden.get() as f64)
+            * SINGLE;
         self.data(self.n_samples + self.n_held_out) + self.n_samples * (words + INDEX) + unpacked + weights + batch
     }
 
@@ -170,7 +172,7 @@ impl Counts<'_> {
     }
 
     fn dissecting(&self, rbm: &Rbm) -> f64 {
-        let n_snapshots = n_snapshots(rbm.n_epochs.get());
+        let n_snapshots = self.n_snapshots(rbm);
         let (pairs, mapped) = (self.n_sites.powi(2), self.n_mapped().powi(2));
         // Matrices of all pairs of sites, the table of some of them and its text.
         let of_pairs = pairs * 4.0 * DOUBLE + mapped * 0.5 * (5.0 * CELL + 40.0);
@@ -181,7 +183,7 @@ impl Counts<'_> {
     }
 
     fn likelihoods(&self, rbm: &Rbm) -> f64 {
-        let snapshots = n_snapshots(rbm.n_epochs.get()) * self.n_weights(rbm) * SINGLE;
+        let snapshots = self.n_snapshots(rbm) * self.n_weights(rbm) * SINGLE;
         // The flow before the annealing holds more than this.
         let weights = snapshots + self.machine_in_flow(rbm);
         let n_chains = self.settings.likelihood.n_chains.get() as f64;

@@ -86,7 +86,7 @@ impl Size {
         let of_machine = |rbm: &Rbm| Self {
             n_visible,
             n_hidden: rbm.n_hidden.get().min(Self::MOST_HIDDEN),
-            batch: rbm.batch_size.get().min(BATCH),
+            batch: rbm.batch_size.of(settings.n_training_samples()).min(BATCH),
         };
         let largest = settings.rbm.iter().map(of_machine).max_by_key(|size| size.n_hidden);
         largest.filter(|size| size.n_weights() > Self::LARGE).unwrap_or(Self::USUAL)

@@ -9,7 +9,7 @@ use ising_theory::Lattice;
 use models::cpu::Level;
 
 use super::{
-    counts::{Counts, n_measured, n_snapshots},
+    counts::{Counts, n_measured},
     steps::{LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, table, training_sample},
 };
 use crate::config::schema::{ControlKind, Rbm, UpdateKind};
@@ -165,7 +165,7 @@ impl Counts<'_> {
 
     pub(super) fn dissect(&self, rbm: &Rbm) -> Work {
         let (n, n_hidden) = (self.n_sites, rbm.n_hidden.get() as f64);
-        let n_snapshots = n_snapshots(rbm.n_epochs.get());
+        let n_snapshots = self.n_snapshots(rbm);
         let n_steps = self.settings.flow.n_steps.get() as f64;
         let n_configurations = self.n_held_out.min(N_DISSECTED);
         let chain_steps = |most: f64| (most / n_steps).max(MIN_CHAINS).min(n_configurations) * n_steps;
@@ -183,7 +183,7 @@ impl Counts<'_> {
 
     pub(super) fn likelihood(&self, rbm: &Rbm) -> Work {
         let (n, n_hidden) = (self.n_sites, rbm.n_hidden.get() as f64);
-        let n_snapshots = n_snapshots(rbm.n_epochs.get());
+        let n_snapshots = self.n_snapshots(rbm);
         let likelihood = &self.settings.likelihood;
         let free_energies = n_snapshots * 3.0 * self.n_held_out * free_energy(n, n_hidden);
         let law = Work::default().with(Kind::Tables, self.law());

@@ -71,7 +71,7 @@ impl<'a> Subject<'a> {
     fn read(config: &Config, rbm: &'a schema::Rbm, index: u64, workbench: &Workbench<'_>) -> Result<Self> {
         let taken = read_snapshots(config, rbm, index, workbench)?;
         let control = Control::new(config);
-        let on_sites = |Snapshot { epoch, parameters }| Snapshot { epoch, parameters: control.place(parameters) };
+        let on_sites = |taken: Snapshot| Snapshot { parameters: control.place(taken.parameters), ..taken };
         Ok(Self {
             machine: (&rbm.name, index),
             lattice: config.lattice,

@@ -22,7 +22,7 @@ use crate::{
     interrupt,
     pipeline::{Task, Work, Workbench},
     table::Table,
-    training::machine::{Snapshot, evenly},
+    training::machine::evenly,
 };
 
 /// Gibbs steps from held-out data after which a configuration counts as one of the machine.
@@ -58,11 +58,13 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
     let mut table = Table::new("likelihood", HEADER);
     let label = format!("likelihood of {} seed {index}", rbm.name);
     let work = workbench.progress.begin(&label, taken.len() as u64, "snapshot");
-    for Snapshot { epoch, parameters } in &taken {
-        let key = stream::key(config.settings.seed.into(), Purpose::Likelihood, index, *epoch as u64);
-        let row = yardstick.measure(parameters, key, workbench)?;
-        let cells = [rbm.name.as_str().into(), index.into(), (*epoch).into(), row.method.into()].into_iter();
-        table.push(cells.chain(row.numbers().map(Into::into)).collect::<Vec<_>>())?;
+    let n_samples = config.settings.n_training_samples();
+    for snapshot in &taken {
+        let key = stream::key(config.settings.seed.into(), Purpose::Likelihood, index, snapshot.stream_index());
+        let row = yardstick.measure(&snapshot.parameters, key, workbench)?;
+        let cells = [rbm.name.as_str().into(), index.into(), snapshot.epoch.into(), row.method.into()].into_iter();
+        let time = [snapshot.n_updates as f64, rbm.training_time(snapshot.n_updates, n_samples)];
+        table.push(cells.chain(row.numbers().chain(time).map(Into::into)).collect::<Vec<_>>())?;
         work.advance(1);
         interrupt::check()?;
     }
@@ -70,7 +72,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
     write_table(workbench, &format!("{folder}/likelihood.csv"), &table)
 }
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 18] = [
     "machine",
     "seed",
     "epoch",
@@ -87,6 +89,8 @@ const HEADER: [&str; 16] = [
     "relative_entropy_error",
     "relative_entropy_reverse",
     "relative_entropy_reverse_error",
+    "n_updates",
+    "training_time",
 ];
 
 /// One machine held against the data; in nats, per configuration where not ln Z. NaN where nothing is known.

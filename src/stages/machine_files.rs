@@ -41,7 +41,8 @@ pub(super) fn read_snapshots(
     workbench: &Workbench<'_>,
 ) -> Result<Vec<Snapshot>> {
     let path = workbench.path(&format!("{}/snapshots.safetensors", machine_folder(rbm, index)));
-    let taken = TensorFile::read(&path).and_then(|file| snapshots(&file));
+    let updates_per_epoch = rbm.updates_per_epoch(config.settings.n_training_samples());
+    let taken = TensorFile::read(&path).and_then(|file| snapshots(&file, updates_per_epoch));
     let taken = taken.with_context(|| format!("cannot use {}", path.display()))?;
     ensure!(!taken.is_empty(), "{} holds no machine: train it anew with --restart", path.display());
     taken.iter().try_for_each(|snapshot| ensure_is_of(config, rbm, &snapshot.parameters, &path))?;

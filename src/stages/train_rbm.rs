@@ -43,7 +43,7 @@ fn run(config: &Config, rbm: &schema::Rbm, workbenches: &mut [Workbench<'_>]) ->
         0 => format!("{} seed {}", rbm.name, first.member),
         n_others => format!("{}, {} machines", rbm.name, 1 + n_others),
     };
-    let n_batches = rbm.n_epochs.get() * samples.spins.n_samples().div_ceil(rbm.batch_size.get());
+    let n_batches = rbm.n_epochs.get() * rbm.updates_per_epoch(samples.spins.n_samples());
     let work = first.progress.begin(&label, (workbenches.len() * n_batches) as u64, "batch");
     let course = Course {
         training: &samples.spins,
@@ -61,23 +61,35 @@ fn run(config: &Config, rbm: &schema::Rbm, workbenches: &mut [Workbench<'_>]) ->
     });
     let trained = train(&course, machines.collect())?;
     drop(work);
-    workbenches.iter_mut().zip(trained).try_for_each(|(workbench, trained)| write(rbm, workbench, &trained))
+    workbenches.iter_mut().zip(trained).try_for_each(|(workbench, trained)| write(config, rbm, workbench, &trained))
 }
 
-fn write(rbm: &schema::Rbm, workbench: &mut Workbench<'_>, trained: &Trained) -> Result<()> {
+fn write(config: &Config, rbm: &schema::Rbm, workbench: &mut Workbench<'_>, trained: &Trained) -> Result<()> {
     let (index, folder) = (workbench.member, machine_folder(rbm, workbench.member));
     let weights = weight_file(&trained.parameters).text("kind", "machine").text("n_epochs", rbm.n_epochs);
     workbench.write(&format!("{folder}/weights.safetensors"), &weights.to_bytes())?;
     let snapshots = with_snapshots(TensorFile::default(), &trained.snapshots).text("kind", "snapshots of a training");
     workbench.write(&format!("{folder}/snapshots.safetensors"), &snapshots.to_bytes())?;
-    write_table(workbench, &format!("{folder}/training.csv"), &table(rbm, index, &trained.history)?)
+    write_table(workbench, &format!("{folder}/training.csv"), &table(config, rbm, index, &trained.history)?)
 }
 
-fn table(rbm: &schema::Rbm, index: u64, history: &[Epoch]) -> Result<Table> {
-    let header =
-        ["machine", "seed", "epoch", "reconstruction_error", "pseudo_likelihood", "free_energy_gap", "weight_norm"];
-    let mut table = Table::new("training", header);
+const HEADER: [&str; 9] = [
+    "machine",
+    "seed",
+    "epoch",
+    "reconstruction_error",
+    "pseudo_likelihood",
+    "free_energy_gap",
+    "weight_norm",
+    "n_updates",
+    "training_time",
+];
+
+fn table(config: &Config, rbm: &schema::Rbm, index: u64, history: &[Epoch]) -> Result<Table> {
+    let mut table = Table::new("training", HEADER);
+    let n_samples = config.settings.n_training_samples();
     for row in history {
+        let n_updates = (row.epoch * rbm.updates_per_epoch(n_samples)) as u64;
         table.push([
             rbm.name.as_str().into(),
             index.into(),
@@ -86,6 +98,8 @@ fn table(rbm: &schema::Rbm, index: u64, history: &[Epoch]) -> Result<Table> {
             row.pseudo_likelihood.into(),
             row.free_energy_gap.into(),
             row.weight_norm.into(),
+            n_updates.into(),
+            rbm.training_time(n_updates, n_samples).into(),
         ])?;
     }
     Ok(table)

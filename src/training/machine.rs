@@ -16,11 +16,12 @@ use models::{
 
 pub use files::{Snapshot, parameters, snapshots, weight_file, with_snapshots};
 
-use super::{order, pace::Pace};
+use super::{Position, order, pace::Pace};
 use crate::{artifacts::Checkpoints, config::schema, interrupt, progress::Work};
 use state::State;
 #[cfg(test)]
-pub(crate) use state::{is_measured, is_snapshot};
+pub(crate) use state::is_measured;
+pub(crate) use state::is_snapshot;
 
 /// What machines that are trained together have in common.
 #[derive(Clone, Copy, Debug)]
@@ -42,13 +43,17 @@ pub struct Course<'a> {
 }
 
 impl Course<'_> {
-    fn batches_per_epoch(&self) -> usize {
-        self.training.n_samples().div_ceil(self.settings.batch_size.get())
+    fn updates_per_epoch(&self) -> usize {
+        self.settings.updates_per_epoch(self.training.n_samples())
+    }
+
+    fn batch_size(&self) -> usize {
+        self.settings.batch_size.of(self.training.n_samples())
     }
 
     /// Persistent chains: one for each configuration of a batch.
     fn n_chains(&self) -> usize {
-        self.settings.batch_size.get().min(self.training.n_samples())
+        self.batch_size().min(self.training.n_samples())
     }
 
     /// Whether a machine has the units of those to be trained.
@@ -117,7 +122,7 @@ pub struct Trained {
     pub parameters: RbmParameters,
     /// What was measured along the training.
     pub history: Vec<Epoch>,
-    /// The machine at the beginning, after 1, 2, 5, 10, 20, 50, … epochs, and at the end.
+    /// The RBM at the beginning, after 1, 2, 5, 10, 20, 50, … updates of the first epoch, after as many epochs, and at the end.
     pub snapshots: Vec<Snapshot>,
 }
 
@@ -134,7 +139,7 @@ pub fn train(course: &Course<'_>, machines: Vec<Machine<'_>>) -> Result<Vec<Trai
     let mut pace = Pace::new(course.n_threads, n_weights);
     let mut states = machines.into_iter().map(|machine| State::new(course, machine)).collect::<Result<Vec<_>>>()?;
     states.iter().for_each(|state| state.recall(course));
-    let n_done = |state: &State<'_>| state.position.epoch * course.batches_per_epoch() + state.position.batch;
+    let n_done = |state: &State<'_>| state.position.epoch * course.updates_per_epoch() + state.position.batch;
     course.work.skip(states.iter().map(n_done).sum::<usize>() as u64);
     if course.settings.n_epochs.get() == 0 {
         states.iter_mut().try_for_each(|state| state.look(&monitor))?;
@@ -159,33 +164,38 @@ fn finish_epoch(
     samples: &PackedTensor,
     pace: &mut Pace,
 ) -> Result<()> {
-    let (seed, n_samples, batch_size) = (course.seed, course.training.n_samples(), course.settings.batch_size.get());
+    let (seed, n_samples, batch_size) = (course.seed, course.training.n_samples(), course.batch_size());
     let Some(mut position) = states.first().map(|state| state.position) else { return Ok(()) };
     let indices: Vec<u64> = states.iter().map(|state| state.machine.index).collect();
     let order = |&index| order(n_samples, seed, Purpose::Shuffle, index, position.epoch);
     let orders: Vec<Vec<u32>> = indices.iter().map(order).collect();
     let keys: Vec<u64> = indices.iter().map(|&index| stream::key(seed.into(), Purpose::Training, index, 0)).collect();
-    while position.batch < course.batches_per_epoch() {
+    while position.batch < course.updates_per_epoch() {
         let first = position.batch * batch_size;
-        let n_batches = pace.keep(course.batches_per_epoch() - position.batch, |n_batches, n_threads| {
-            let last = (first + n_batches * batch_size).min(n_samples);
-            let orders: Vec<&[u32]> = orders.iter().map(|order| &order[first..last]).collect();
-            let stretch = Stretch {
-                samples,
-                orders: &orders,
-                batch_size,
-                keys: &keys,
-                first_step: (position.epoch * course.batches_per_epoch() + position.batch) as u64,
-                n_threads,
-            };
-            state::train(course, states, &stretch)
-        })?;
+        let n_batches =
+            pace.keep(stop(position, course.updates_per_epoch()) - position.batch, |n_batches, n_threads| {
+                let last = (first + n_batches * batch_size).min(n_samples);
+                let orders: Vec<&[u32]> = orders.iter().map(|order| &order[first..last]).collect();
+                let stretch = Stretch {
+                    samples,
+                    orders: &orders,
+                    batch_size,
+                    keys: &keys,
+                    first_step: (position.epoch * course.updates_per_epoch() + position.batch) as u64,
+                    n_threads,
+                };
+                state::train(course, states, &stretch)
+            })?;
         position.batch += n_batches;
         course.work.advance((n_batches * states.len()) as u64);
         let asked = interrupt::asked();
         let is_due = asked || states.iter().any(|state| state.machine.checkpoints.is_due());
+        let is_kept = is_early_snapshot(position, course.updates_per_epoch());
         for state in &mut *states {
             state.position = position;
+            if is_kept {
+                state.keep_early(course)?;
+            }
             if is_due {
                 state.save()?;
             }
@@ -195,6 +205,18 @@ fn finish_epoch(
         }
     }
     Ok(())
+}
+
+/// Whether the RBM is kept here, within the first epoch.
+fn is_early_snapshot(position: Position, updates_per_epoch: usize) -> bool {
+    position.epoch == 0 && position.batch > 0 && position.batch < updates_per_epoch && is_snapshot(position.batch)
+}
+
+/// The batch up to which a training may run in one go: the end of the epoch, or the next snapshot within the first one.
+fn stop(position: Position, updates_per_epoch: usize) -> usize {
+    let is_stop = |batch: &usize| is_early_snapshot(Position { batch: *batch, ..position }, updates_per_epoch);
+    let later = position.batch + 1..updates_per_epoch;
+    if position.epoch == 0 { later.into_iter().find(is_stop).unwrap_or(updates_per_epoch) } else { updates_per_epoch }
 }
 
 /// Spins to look at, shape `[N_MONITORED, n_sites]`, values ±1.

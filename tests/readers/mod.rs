@@ -74,7 +74,7 @@ pub(crate) fn tensors(bytes: &[u8]) {
         let again = machine::parameters(&machine::weight_file(&machine)).expect("a machine");
         assert!(again == machine);
     }
-    if let Ok(snapshots) = machine::snapshots(&read) {
+    if let Ok(snapshots) = machine::snapshots(&read, 50) {
         for snapshot in snapshots {
             snapshot.parameters.validate().expect("a machine");
         }

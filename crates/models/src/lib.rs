@@ -11,6 +11,7 @@
 //! | its flow v → h → v′ → … | [`flow`], [`reconstruct`] |
 //! | ln Z, relative entropy to data, exact samples | [`likelihood`] |
 //! | eigenvalues of w wᵀ; fields and couplings of F(v) | [`spectrum`], [`couplings`] |
+//! | theory of a young RBM, of rank one | [`rank_one`] |
 //! | the network that reads (T, H) | [`Thermometer`], [`ThermometerTrainer`] |
 //!
 //! Training and flow exist twice: in plain tensor operations, which run on every device and are the reference, and fused into one
@@ -33,6 +34,7 @@ mod gpu;
 pub mod likelihood;
 mod packed;
 pub mod random;
+pub mod rank_one;
 mod rbm;
 pub mod spectrum;
 #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]

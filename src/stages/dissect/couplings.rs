@@ -31,7 +31,8 @@ pub(super) fn tables(
         let machine = &snapshot.parameters;
         advance()?;
         let is_large = machine.n_visible * machine.n_visible * machine.n_hidden > MAX_PRODUCTS;
-        if is_large && !std::ptr::eq(snapshot, subject.trained()) {
+        let is_early = snapshot.epoch.fract() > 0.0;
+        if (is_large || is_early) && !std::ptr::eq(snapshot, subject.trained()) {
             continue;
         }
         let found = couplings(machine)?;

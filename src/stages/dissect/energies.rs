@@ -151,7 +151,7 @@ pub(super) fn tables(
     let mut scatter = Table::new("energies", SCATTER);
     for snapshot in &subject.snapshots {
         let is_trained = std::ptr::eq(snapshot, subject.trained());
-        let key = stream::key(seed, Purpose::Energies, subject.machine.1, snapshot.epoch as u64);
+        let key = stream::key(seed, Purpose::Energies, subject.machine.1, snapshot.stream_index());
         let n_chain_steps = if is_trained { N_CHAIN_STEPS } else { N_CHAIN_STEPS_BEFORE };
         let n_chains = (n_chain_steps / n_steps).max(MIN_CHAINS);
         let rbm = Rbm::new(&snapshot.parameters, device)?;

@@ -23,7 +23,7 @@ fn subject(parameters: RbmParameters) -> Subject<'static> {
     Subject {
         machine: ("a", 3),
         lattice: LATTICE,
-        snapshots: vec![Snapshot { epoch: 7, parameters }],
+        snapshots: vec![Snapshot { epoch: 7.0, n_updates: 7, parameters }],
         samples,
         law: None,
     }

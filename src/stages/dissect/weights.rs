@@ -65,7 +65,7 @@ fn push_eigenvalues(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapsho
     let modes = spectrum.eigenvalues.iter().zip(independent).zip(&spectrum.eigenvectors);
     for (rank, ((&eigenvalue, independent), vector)) in modes.enumerate() {
         let Waves { mean_wave_number, largest_star } = waves(subject.lattice, vector);
-        let counts = [machine.n_hidden, snapshot.epoch, rank + 1].map(Into::into);
+        let counts = [machine.n_hidden.into(), snapshot.epoch.into(), (rank + 1).into()];
         let of_vector = [participation_ratio(vector), mean_wave_number, largest_star];
         let numbers = [&[eigenvalue, square * independent], &of_vector[..]].concat();
         let numbers: Vec<Cell> = numbers.into_iter().map(Into::into).collect();
@@ -110,7 +110,7 @@ fn push_weights(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapshot, s
     let participation_ratio = spectrum.participation_ratio();
     let independent = independent_participation_ratio(machine.n_visible, machine.n_hidden);
     let mut row = subject.cells().to_vec();
-    row.extend([machine.n_hidden, snapshot.epoch].map(Into::into));
+    row.extend([machine.n_hidden.into(), snapshot.epoch.into()]);
     row.extend([
         machine.weight_norm().into(),
         spectrum.eigenvalues.first().copied().unwrap_or(f64::NAN).into(),

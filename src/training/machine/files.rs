@@ -5,13 +5,23 @@ use models::RbmParameters;
 
 use crate::artifacts::TensorFile;
 
-/// A machine as it was after some epochs of its training.
+/// An RBM at one moment of its training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// Epochs done.
-    pub epoch: usize,
-    /// The machine then.
+    /// Epochs done: a whole number, or a fraction within the first epoch.
+    pub epoch: f64,
+    /// Updates of the parameters done.
+    pub n_updates: u64,
+    /// The RBM then.
     pub parameters: RbmParameters,
+}
+
+impl Snapshot {
+    /// A number that no other snapshot of the training has: the epoch, or within the first one a number beyond all epochs.
+    pub fn stream_index(&self) -> u64 {
+        const WITHIN_FIRST_EPOCH: u64 = 1 << 48;
+        if self.epoch > 0.0 && self.epoch < 1.0 { WITHIN_FIRST_EPOCH | self.n_updates } else { self.epoch as u64 }
+    }
 }
 
 /// A file with the machine's weights: `weights` `[n_visible, n_hidden]`, `visible_bias`, `hidden_bias`.
@@ -53,7 +63,7 @@ pub fn with_snapshots(file: TensorFile, snapshots: &[Snapshot]) -> TensorFile {
     let n = snapshots.len();
     let first = snapshots.first().map(|snapshot| &snapshot.parameters);
     let (n_visible, n_hidden) = first.map_or((0, 0), |p| (p.n_visible, p.n_hidden));
-    let epochs: Vec<f64> = snapshots.iter().map(|snapshot| snapshot.epoch as f64).collect();
+    let epochs: Vec<f64> = snapshots.iter().map(|snapshot| snapshot.epoch).collect();
     let all = |part: fn(&RbmParameters) -> &Vec<f32>| -> Vec<f32> {
         snapshots.iter().flat_map(|snapshot| part(&snapshot.parameters)).copied().collect()
     };
@@ -63,11 +73,11 @@ pub fn with_snapshots(file: TensorFile, snapshots: &[Snapshot]) -> TensorFile {
         .f32("snapshot_hidden_bias", &[n, n_hidden], &all(|p| &p.hidden_bias))
 }
 
-/// What [`with_snapshots`] added.
+/// The snapshots that [`with_snapshots`] added, of a training with `updates_per_epoch` updates in an epoch.
 ///
 /// # Errors
 /// When arrays are missing or do not fit together.
-pub fn snapshots(file: &TensorFile) -> Result<Vec<Snapshot>> {
+pub fn snapshots(file: &TensorFile, updates_per_epoch: usize) -> Result<Vec<Snapshot>> {
     let (_, epochs) = file.get_f64("snapshot_epochs")?;
     let (shape, weights) = file.get_f32("snapshot_weights")?;
     let &[n, n_visible, n_hidden] = shape else { anyhow::bail!("the snapshots have the shape {shape:?}") };
@@ -94,7 +104,7 @@ pub fn snapshots(file: &TensorFile) -> Result<Vec<Snapshot>> {
     });
     let snapshot = |(&epoch, parameters): (&f64, RbmParameters)| {
         parameters.validate().with_context(|| format!("the snapshot of epoch {epoch} is no machine"))?;
-        Ok(Snapshot { epoch: epoch as usize, parameters })
+        Ok(Snapshot { epoch, n_updates: (epoch * updates_per_epoch as f64).round() as u64, parameters })
     };
     epochs.iter().zip(machines).map(snapshot).collect()
 }
@@ -110,14 +120,19 @@ mod tests {
 
     #[test]
     fn snapshots_are_read_back() -> Result<()> {
-        let machine = |epoch: usize| RbmParameters {
-            visible_bias: vec![0.5, epoch as f32],
-            ..RbmParameters::untrained(2, 3, (0..6).map(|i| (i * epoch) as f32).collect())
+        let machine = |n_updates: usize| RbmParameters {
+            visible_bias: vec![0.5, n_updates as f32],
+            ..RbmParameters::untrained(2, 3, (0..6).map(|i| (i * n_updates) as f32).collect())
         };
-        for epochs in [vec![], vec![0, 1, 20]] {
-            let taken: Vec<_> = epochs.iter().map(|&epoch| Snapshot { epoch, parameters: machine(epoch) }).collect();
+        for updates in [vec![], vec![0, 1, 20, 50, 250]] {
+            let snapshot = |n_updates: usize| Snapshot {
+                epoch: n_updates as f64 / 50.0,
+                n_updates: n_updates as u64,
+                parameters: machine(n_updates),
+            };
+            let taken: Vec<_> = updates.into_iter().map(snapshot).collect();
             let bytes = with_snapshots(TensorFile::default(), &taken).to_bytes();
-            assert_eq!(snapshots(&TensorFile::from_bytes(&bytes)?)?, taken);
+            assert_eq!(snapshots(&TensorFile::from_bytes(&bytes)?, 50)?, taken);
         }
         Ok(())
     }
@@ -132,7 +147,7 @@ mod tests {
                 .f32("snapshot_weights", &[n, n_visible, n_hidden], &weights)
                 .f32("snapshot_visible_bias", &[visible.len()], &visible)
                 .f32("snapshot_hidden_bias", &[hidden.len()], &hidden);
-            TensorFile::from_bytes(&file.to_bytes()).and_then(|file| snapshots(&file))
+            TensorFile::from_bytes(&file.to_bytes()).and_then(|file| snapshots(&file, 50))
         };
         assert_eq!(planted([2, 1, 3], [6, 2, 6], 0.5).map(|taken| taken.len()).ok(), Some(2));
         for (shape, lengths, value) in [

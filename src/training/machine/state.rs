@@ -62,7 +62,7 @@ impl<'a> State<'a> {
             position: Position::default(),
             n_flips: 0,
             history: Vec::new(),
-            snapshots: vec![Snapshot { epoch: 0, parameters }],
+            snapshots: vec![Snapshot { epoch: 0.0, n_updates: 0, parameters }],
         })
     }
 
@@ -87,8 +87,18 @@ impl<'a> State<'a> {
         course.work.tell(Event::Training(self.metrics(course, &measured)));
         self.history.push(measured);
         if is_snapshot(epoch) || is_last {
-            self.snapshots.push(Snapshot { epoch, parameters });
+            let n_updates = (epoch * course.updates_per_epoch()) as u64;
+            self.snapshots.push(Snapshot { epoch: epoch as f64, n_updates, parameters });
         }
+        Ok(())
+    }
+
+    /// Keeps the RBM after some updates of the first epoch.
+    pub(super) fn keep_early(&mut self, course: &Course<'_>) -> Result<()> {
+        let n_updates = self.position.batch;
+        let epoch = n_updates as f64 / course.updates_per_epoch() as f64;
+        let parameters = self.sound_parameters()?;
+        self.snapshots.push(Snapshot { epoch, n_updates: n_updates as u64, parameters });
         Ok(())
     }
 
@@ -151,7 +161,8 @@ impl<'a> State<'a> {
         );
         let position = Position { epoch: file.get_text("epoch")?.parse()?, batch: file.get_text("batch")?.parse()? };
         let (_, history) = file.get_f64("history")?;
-        let (parameters, change, snapshots) = (parameters(file)?, get_parameters(file, "change_")?, snapshots(file)?);
+        let (parameters, change, snapshots) =
+            (parameters(file)?, get_parameters(file, "change_")?, snapshots(file, course.updates_per_epoch())?);
         let words: Vec<u32> =
             file.get_u8("chains")?.as_chunks().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();
         let machines = [&parameters, &change].into_iter().chain(snapshots.iter().map(|taken| &taken.parameters));
@@ -159,7 +170,7 @@ impl<'a> State<'a> {
             machines.into_iter().all(|machine| course.is_of_its_size(machine))
                 && words.len() == course.n_chains() * course.training.n_sites().div_ceil(32)
                 && position <= Position { epoch: course.settings.n_epochs.get(), batch: 0 }
-                && position.batch <= course.batches_per_epoch(),
+                && position.batch <= course.updates_per_epoch(),
             "the checkpoint does not fit the machine to be trained: train anew with --restart"
         );
         let device = course.device;
@@ -216,10 +227,10 @@ pub(crate) fn is_measured(epoch: usize) -> bool {
     epoch.is_multiple_of((decade / 20).max(1))
 }
 
-/// Whether the machine is kept after so many epochs: 1, 2, 5, 10, 20, 50, …
-pub(crate) fn is_snapshot(epoch: usize) -> bool {
-    let decade = 10usize.pow(epoch.ilog10());
-    [1, 2, 5].contains(&(epoch / decade)) && epoch.is_multiple_of(decade)
+/// Whether the RBM is kept after so many epochs, or so many updates of the first one: 1, 2, 5, 10, 20, 50, …
+pub(crate) fn is_snapshot(number: usize) -> bool {
+    let decade = 10usize.pow(number.ilog10());
+    [1, 2, 5].contains(&(number / decade)) && number.is_multiple_of(decade)
 }
 
 #[cfg(test)]
