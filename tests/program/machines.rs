@@ -21,7 +21,12 @@ fn spins(n_samples: usize, layer: u32) -> PackedSpins {
 /// Trains the machines of these indices for `n_epochs`, with a checkpoint after every operation.
 fn train_some(folder: &Path, n_epochs: usize, indices: &[u64]) -> Vec<Trained> {
     let text = format!("n_hidden = 5\nbatch_size = 20\npersistent = true\nmomentum = 0.5\nn_epochs = {n_epochs}");
-    let settings: schema::Rbm = toml::from_str(&text).expect("settings");
+    train_with(&text, folder, indices)
+}
+
+/// The same with other settings.
+fn train_with(settings: &str, folder: &Path, indices: &[u64]) -> Vec<Trained> {
+    let settings: schema::Rbm = toml::from_str(settings).expect("settings");
     let (training, held_out, device) = (spins(130, 0), spins(50, 1), Device::default());
     let (progress, n_threads) = (Progress::default(), 2);
     let work = progress.begin("machines", 1, "batch");
@@ -64,4 +69,31 @@ fn together_or_alone_and_resumed_at_different_moments() {
         assert_equal(&resumed[index], expected, &format!("machine {index}, resumed with the others"));
     }
     assert!(alone[0].parameters != alone[1].parameters);
+}
+
+#[test]
+fn the_full_batch_is_the_batch_of_all_samples() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trained = ["\"all\"", "130"].map(|batch_size| {
+        let settings = format!("n_hidden = 5\nbatch_size = {batch_size}\nn_epochs = 20");
+        train_with(&settings, &folder.path().join(batch_size), &[0]).remove(0)
+    });
+    assert_equal(&trained[0], &trained[1], "the full batch");
+    let updates: Vec<u64> = trained[0].snapshots.iter().map(|snapshot| snapshot.n_updates).collect();
+    assert_eq!(updates, [0, 1, 2, 5, 10, 20]);
+}
+
+/// 130 samples in batches of 10 are 13 updates an epoch.
+#[test]
+fn snapshots_within_the_first_epoch_do_not_change_the_training() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let train = |n_epochs: usize| {
+        let settings = format!("n_hidden = 5\nbatch_size = 10\nn_epochs = {n_epochs}");
+        train_with(&settings, &folder.path().join(n_epochs.to_string()), &[0]).remove(0)
+    };
+    let (one, three) = (train(1), train(3));
+    let updates: Vec<u64> = three.snapshots.iter().map(|snapshot| snapshot.n_updates).collect();
+    assert_eq!(updates, [0, 1, 2, 5, 10, 13, 26, 39]);
+    assert!((three.snapshots[4].epoch - 10.0 / 13.0).abs() < 1e-15);
+    assert!(one.snapshots[..6] == three.snapshots[..6] && one.parameters == three.snapshots[5].parameters);
 }
