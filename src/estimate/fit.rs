@@ -126,7 +126,12 @@ fn numbers(settings: &Settings) -> Vec<(String, usize)> {
     ];
     let everywhere = everywhere.into_iter().filter_map(|(key, count)| Some((key.to_owned(), count?.get())));
     let of_machine = |rbm: &Rbm| {
-        let numbers = [("n_hidden", rbm.n_hidden), ("batch_size", rbm.batch_size), ("seeds", rbm.seeds)];
+        let numbers = [
+            ("n_hidden", rbm.n_hidden),
+            ("batch_size", rbm.batch_size),
+            ("seeds", rbm.seeds),
+            ("data_seeds", rbm.data_seeds),
+        ];
         numbers.map(|(key, count)| (format!("rbm.{}.{key}", rbm.name), count.get()))
     };
     everywhere.chain(rbm.iter().flat_map(of_machine)).collect()
