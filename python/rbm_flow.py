@@ -306,9 +306,10 @@ class Run:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
             raise FormatError(f"{path}: no TOML ({problem})") from problem
 
-    def samples(self) -> Samples:
-        """The configurations that the networks were trained on."""
-        return read_samples(self.path("data/samples.safetensors"))
+    def samples(self, data_seed: int = 0) -> Samples:
+        """The configurations that the networks were trained on: machine K on set K mod `data_seeds`."""
+        name = f"samples-{data_seed}" if data_seed else "samples"
+        return read_samples(self.path(f"data/{name}.safetensors"))
 
     def held_out(self) -> Samples:
         """Configurations that no network was trained on."""

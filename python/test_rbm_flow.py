@@ -54,6 +54,15 @@ class DataAgreesWithItsTable(unittest.TestCase):
         np.testing.assert_array_equal(permuted.on_lattice(), samples.spins)
         np.testing.assert_array_equal(permuted.energy_per_site(), samples.energy_per_site())
 
+    def test_further_data_sets_are_read_by_their_number(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "data").mkdir()
+            held_out = RUN.path("data/held-out.safetensors").read_bytes()
+            (Path(folder) / "data/samples-1.safetensors").write_bytes(held_out)
+            np.testing.assert_array_equal(Run(folder).samples(data_seed=1).spins, RUN.held_out().spins)
+            with self.assertRaisesRegex(OSError, "samples-2.safetensors"):
+                Run(folder).samples(data_seed=2)
+
     def test_settings_are_in_the_manifest(self):
         manifest = RUN.manifest()
         data = manifest["config"]["data"]

@@ -16,6 +16,7 @@ pub mod claims;
 pub mod cli;
 pub mod compare;
 pub mod config;
+pub mod data_sets;
 pub mod device;
 pub mod doctor;
 pub mod estimate;

@@ -15,19 +15,31 @@ const AGREEMENT: f64 = 0.1;
 
 /// Where the seeds of one machine end, by one reading.
 pub(super) struct Ends {
+    /// Data sets of the seeds.
+    data_sets: Vec<u64>,
     temperatures: Vec<f64>,
     fields: Vec<f64>,
 }
 
 impl Ends {
-    /// The rows of single seeds.
-    fn new(rows: &Table) -> Result<Self> {
+    /// The rows of single seeds of a machine.
+    fn new(rows: &Table, evidence: &Evidence, machine: &str) -> Result<Self> {
         let seeds = rows.text("seed")?;
         let single = |column: &str| -> Result<Vec<f64>> {
             let values = rows.column(column)?;
             Ok(seeds.iter().zip(values).filter(|(seed, _)| **seed != "all").map(|(_, value)| value).collect())
         };
-        Ok(Self { temperatures: single("temperature")?, fields: single("field")? })
+        let single_seeds = seeds.iter().filter(|seed| **seed != "all");
+        Ok(Self {
+            data_sets: single_seeds.map(|seed| evidence.data_set(machine, seed)).collect(),
+            temperatures: single("temperature")?,
+            fields: single("field")?,
+        })
+    }
+
+    /// A number of every seed.
+    fn measured(&self, values: impl IntoIterator<Item = f64>) -> Measured {
+        Measured::new(self.data_sets.iter().copied().zip(values))
     }
 
     fn is_known(&self) -> bool {
@@ -45,7 +57,7 @@ pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Findi
     let rows = evidence.end_points.filter("machine", machine)?;
     let n_hidden = evidence.n_hidden(machine)?;
     let step = rows.column("step")?.first().copied().unwrap_or(f64::NAN);
-    let read = |reading: &str| Ends::new(&rows.filter("reading", reading)?);
+    let read = |reading: &str| Ends::new(&rows.filter("reading", reading)?, evidence, machine);
     let network = read("thermometer")?;
     // Where the likelihood is not known, on a large torus, the energy may be.
     let exact = match read("exact")? {
@@ -80,11 +92,11 @@ fn at_markers(markers: &[Marker], ends: &Ends, subject: &Subject<'_>) -> Vec<Fin
             others.map(|(_, marker)| of(marker)).collect::<Vec<f64>>()
         };
         let temperature = Expectation::Value { value: marker.temperature, rivals: rivals(|marker| marker.temperature) };
-        let measured = Measured::new(ends.temperatures.iter().copied());
+        let measured = ends.measured(ends.temperatures.iter().copied());
         findings.push(subject.judge(claim_of(marker), "T of the end", measured, &temperature));
         if ends.leave(marker.field) {
             let field = Expectation::Value { value: marker.field, rivals: rivals(|marker| marker.field) };
-            let measured = Measured::new(ends.fields.iter().copied());
+            let measured = ends.measured(ends.fields.iter().copied());
             findings.push(subject.judge(claim_of(marker), "H of the end", measured, &field));
         }
     }
@@ -125,7 +137,7 @@ fn at_none(ends: &Ends, subject: &Subject<'_>, at_markers: &[Finding]) -> Option
         sentence: "The flow ends at none of these.".into(),
         source: "alternative hypothesis",
     };
-    let measured = Measured::new(ends.temperatures.iter().copied());
+    let measured = ends.measured(ends.temperatures.iter().copied());
     let number = (measured.mean, measured.n_seeds);
     at_markers.first().map(|_| subject.finding(claim, "T of the end", number, ("other".into(), f64::NAN), verdict))
 }
@@ -159,7 +171,7 @@ fn on_ridge(ridge: &[[f64; 2]], markers: &[Marker], ends: &Ends, subject: &Subje
             source: "talk; arXiv:1810.08179",
         };
         let points = ends.temperatures.iter().zip(&ends.fields);
-        let measured = Measured::new(points.map(|(&temperature, &field)| distance(ridge, temperature, field)));
+        let measured = ends.measured(points.map(|(&temperature, &field)| distance(ridge, temperature, field)));
         let finding = subject.judge(claim, quantity, measured, &Expectation::Value { value: 0.0, rivals });
         Finding { expected: format!("0{beside}"), ..finding }
     });
@@ -193,8 +205,8 @@ fn agreement_of_readings(network: &Ends, exact: &Ends, subject: &Subject<'_>) ->
         sentence: "The network reads the end as energy and magnetization do.".into(),
         source: "assumed in talk; arXiv:1801.07172; arXiv:1810.08179",
     };
-    let judge = |quantity: &str, network: &[f64], exact: &[f64]| {
-        let differences = Measured::new(network.iter().zip(exact).map(|(network, exact)| network - exact));
+    let judge = |quantity: &str, by_network: &[f64], exact: &[f64]| {
+        let differences = network.measured(by_network.iter().zip(exact).map(|(network, exact)| network - exact));
         subject.judge(claim(), quantity, differences, &Expectation::Within(-AGREEMENT, AGREEMENT))
     };
     let mut findings = vec![judge("difference in T", &network.temperatures, &exact.temperatures)];

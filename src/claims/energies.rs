@@ -27,7 +27,7 @@ pub(super) fn about_energies(evidence: &Evidence, machine: &str) -> Result<Vec<F
     let relation = &evidence.energy_relation;
     let epochs = relation.filter("machine", machine)?.distinct("epoch")?;
     let Some(&last) = epochs.last() else { return Ok(Vec::new()) };
-    let trained = At { relation, machine, epoch: last };
+    let trained = At { evidence, machine, epoch: last };
     let n_hidden = evidence.n_hidden(machine)?;
     let subject = |reading, step| Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading, step };
     let mut findings = relation_to_energy(&trained, subject)?;
@@ -36,10 +36,8 @@ pub(super) fn about_energies(evidence: &Evidence, machine: &str) -> Result<Vec<F
         let first = At { machine: machines[0], ..trained };
         let first = At { epoch: first.last_epoch()?, ..first };
         let than = format!(", less that of {}", first.machine);
-        let end = Measured::new(differences(
-            &end_temperatures(evidence, machine)?,
-            &end_temperatures(evidence, first.machine)?,
-        ));
+        let ends = [end_temperatures(evidence, machine)?, end_temperatures(evidence, first.machine)?];
+        let end = trained.over_seeds(&first, differences(&ends[0], &ends[1]));
         let step = evidence.end_points.filter("machine", machine)?.distinct("step")?.last().copied();
         findings.push(same_end(&subject("exact", step.unwrap_or(f64::NAN)), &format!("T of the end{than}"), end));
         findings.extend(other_relation(&trained, &first, &than, subject("marginal", 0.0))?);
@@ -49,7 +47,7 @@ pub(super) fn about_energies(evidence: &Evidence, machine: &str) -> Result<Vec<F
         let early = At { epoch: early, ..trained };
         let than = ", a tenth of the training less the whole";
         let end = |at: &At<'_>| at.seeds("flow-end", "marginal", "energy_per_site");
-        let end = Measured::new(differences(&end(&early)?, &end(&trained)?));
+        let end = early.over_seeds(&trained, differences(&end(&early)?, &end(&trained)?));
         findings.push(same_end(&subject("energy", f64::NAN), &format!("energy per site of the end{than}"), end));
         findings.extend(other_relation(&early, &trained, than, subject("marginal", 0.0))?);
     }
@@ -59,24 +57,38 @@ pub(super) fn about_energies(evidence: &Evidence, machine: &str) -> Result<Vec<F
 /// A machine at an epoch.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    relation: &'a Table,
+    evidence: &'a Evidence,
     machine: &'a str,
     epoch: f64,
 }
 
 impl At<'_> {
     fn last_epoch(&self) -> Result<f64> {
-        Ok(self.relation.filter("machine", self.machine)?.distinct("epoch")?.last().copied().unwrap_or(f64::NAN))
+        Ok(self
+            .evidence
+            .energy_relation
+            .filter("machine", self.machine)?
+            .distinct("epoch")?
+            .last()
+            .copied()
+            .unwrap_or(f64::NAN))
     }
 
     /// A number of every seed.
     fn seeds(&self, origin: &str, energy: &str, column: &str) -> Result<BTreeMap<String, f64>> {
-        let rows = self.relation.filter("machine", self.machine)?.filter("epoch", self.epoch)?;
+        let rows = self.evidence.energy_relation.filter("machine", self.machine)?.filter("epoch", self.epoch)?;
         of_seeds(&rows.filter("origin", origin)?.filter("energy", energy)?, column)
     }
 
     fn measured(&self, energy: &str, column: &str) -> Result<Measured> {
-        Ok(Measured::new(self.seeds("data", energy, column)?.into_values()))
+        let numbers = self.seeds("data", energy, column)?;
+        Ok(self.over_seeds(self, numbers.iter().map(|(seed, number)| (seed, *number))))
+    }
+
+    /// Numbers of the seeds, got from this machine and from another.
+    fn over_seeds<'s>(&self, other: &Self, numbers: impl IntoIterator<Item = (&'s String, f64)>) -> Measured {
+        let set = |seed: &str| self.evidence.common_data_set(self.machine, other.machine, seed);
+        Measured::new(numbers.into_iter().map(|(seed, number)| (set(seed), number)))
     }
 }
 
@@ -87,8 +99,11 @@ fn of_seeds(rows: &Table, column: &str) -> Result<BTreeMap<String, f64>> {
 }
 
 /// Seed by seed, for the seeds that both have.
-fn differences(numbers: &BTreeMap<String, f64>, others: &BTreeMap<String, f64>) -> Vec<f64> {
-    numbers.iter().filter_map(|(seed, number)| Some(number - others.get(seed)?)).collect()
+fn differences<'s>(
+    numbers: &'s BTreeMap<String, f64>,
+    others: &BTreeMap<String, f64>,
+) -> impl Iterator<Item = (&'s String, f64)> {
+    numbers.iter().filter_map(|(seed, number)| Some((seed, number - others.get(seed)?)))
 }
 
 /// T of the end by exact physics, by the energy where the likelihood is not known.
@@ -126,7 +141,8 @@ fn relation_to_energy<'a>(
     let (of_machine, of_perfect) = (share("marginal")?, share("exact")?);
     // Data of two phases leave the energy nothing, not even in a perfect machine.
     let of_perfect = |seed: &String| of_perfect.get(seed).copied().filter(|share| *share > LEAST);
-    let relative = Measured::new(of_machine.iter().filter_map(|(seed, share)| Some(share / of_perfect(seed)?)));
+    let relative = of_machine.iter().filter_map(|(seed, share)| Some((seed, share / of_perfect(seed)?)));
+    let relative = trained.over_seeds(trained, relative);
     let quantity = "share of the energy in what the magnetization leaves, over that of a perfect machine";
     findings.push(marginal.judge(beyond, quantity, relative, &Expectation::Within(0.5, 1.5)));
     // Where the law of the data is not known, nothing is said of the slope.
@@ -155,9 +171,10 @@ fn other_relation(at: &At<'_>, other: &At<'_>, than: &str, subject: Subject<'_>)
     };
     let of = |at: &At<'_>, column| at.seeds("data", "marginal", column);
     let (slopes, others) = (of(at, "slope")?, of(other, "slope")?);
-    let ratios = slopes.iter().filter_map(|(seed, slope)| Some(slope / others.get(seed)? - 1.0));
-    let correlations = differences(&of(at, "correlation")?, &of(other, "correlation")?);
-    let numbers = [("slope, relatively", Measured::new(ratios)), ("correlation", Measured::new(correlations))];
+    let ratios = slopes.iter().filter_map(|(seed, slope)| Some((seed, slope / others.get(seed)? - 1.0)));
+    let (slope, correlations) = (at.over_seeds(other, ratios), [of(at, "correlation")?, of(other, "correlation")?]);
+    let correlation = at.over_seeds(other, differences(&correlations[0], &correlations[1]));
+    let numbers = [("slope, relatively", slope), ("correlation", correlation)];
     let other = Expectation::Outside(-SAME, SAME);
     Ok(numbers.map(|(name, number)| subject.judge(claim(), &format!("{name}{than}"), number, &other)).into())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::settings::{self, Settings};
-use crate::{artifacts::read_table, table::Table};
+use crate::{artifacts::read_table, data_sets::DataSets, table::Table};
 
 /// A state point that a hypothesis singles out.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,7 @@ pub(super) struct Evidence {
     pub(super) ridge: Vec<[f64; 2]>,
     config: toml::Table,
     pub(super) energy_relation: Table,
+    data_sets: DataSets,
 }
 
 impl Evidence {
@@ -44,6 +45,7 @@ impl Evidence {
         // Lines of maximal specific heat are drawn for data with several fields only.
         let ridge =
             if folder.join("analysis/ridges.csv").exists() { ridge(&table("ridges.csv")?)? } else { Vec::new() };
+        let config = settings::read(folder)?;
         Ok(Self {
             folder: name(folder),
             markers: points.map(|(name, (temperature, field))| Marker { name, temperature, field }).collect(),
@@ -52,7 +54,8 @@ impl Evidence {
             agreement: table("agreement-of-starts.csv")?,
             weights: table("weights.csv")?,
             ridge,
-            config: settings::read(folder)?,
+            data_sets: DataSets::of(&config),
+            config,
             energy_relation: table("energy-relation.csv")?,
         })
     }
@@ -72,6 +75,22 @@ impl Evidence {
     pub(super) fn n_seeds(&self, machine: &str) -> Result<usize> {
         let seeds = self.end_points.filter("machine", machine)?;
         Ok(seeds.distinct_text("seed")?.into_iter().filter(|seed| *seed != "all").count())
+    }
+
+    /// The data set that a machine of one name and seed learned from.
+    pub(super) fn data_set(&self, machine: &str, seed: &str) -> u64 {
+        self.data_sets.of_machine(machine, seed)
+    }
+
+    /// What machines of one seed of two names have in common with those of other seeds: of the two, the data set that is shared
+    /// by more of them.
+    pub(super) fn common_data_set(&self, machine: &str, other: &str, seed: &str) -> u64 {
+        let by_sharing = |name: &&str| match self.data_sets.of_entry(name) {
+            1 => u64::MAX,
+            n_sets => n_sets,
+        };
+        let name = [machine, other].into_iter().min_by_key(by_sharing).unwrap_or(machine);
+        self.data_set(name, seed)
     }
 
     /// The machines of the run.

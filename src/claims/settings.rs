@@ -11,7 +11,7 @@ use crate::artifacts::Manifest;
 pub(super) type Settings = BTreeMap<String, String>;
 
 /// What tells machines apart without being a setting of theirs.
-const NAMES: [&str; 2] = ["rbm.name", "rbm.seeds"];
+const NAMES: [&str; 3] = ["rbm.name", "rbm.seeds", "rbm.data_seeds"];
 
 /// The config in a run folder's manifest; empty without one.
 ///

@@ -86,9 +86,12 @@ pub(super) fn opposite_to_renormalization(evidence: &Evidence, machine: &str) ->
         let of_reading = arrows.filter("reading", reading)?;
         for seed in of_reading.distinct_text("seed")?.into_iter().filter(|seed| *seed != "all") {
             let steps = FirstSteps::read(&of_reading.filter("seed", seed)?)?;
-            by_first_step.push(share_below_zero(steps.cosines.iter().copied()));
+            let set = evidence.data_set(machine, seed);
+            by_first_step.push((set, share_below_zero(steps.cosines.iter().copied())));
             let end = ends.filter("seed", seed)?.column("temperature")?.first().copied();
-            by_flow.extend(end.and_then(|end| steps.cosines_of_flow_to(end)).map(share_below_zero));
+            by_flow.extend(
+                end.and_then(|end| steps.cosines_of_flow_to(end)).map(|cosines| (set, share_below_zero(cosines))),
+            );
         }
         let quantity = "fraction of starts whose first step is opposite";
         findings.push(subject(1.0).judge(claim(), quantity, Measured::new(by_first_step), &expected));

@@ -25,8 +25,9 @@ pub(super) fn about_weights(evidence: &Evidence, machine: &str) -> Result<Vec<Fi
     let n_hidden = evidence.n_hidden(machine)?;
     let subject =
         Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading: "weights", step: f64::NAN };
-    let n_above = along_training(&rows, "n_above_edge")?;
-    let evenness = along_training(&rows, "relative_participation_ratio")?;
+    let along_training = |column| along_training(evidence, machine, &rows, column);
+    let n_above = along_training("n_above_edge")?;
+    let evenness = along_training("relative_participation_ratio")?;
     let mut findings = Vec::new();
     for (name, sentence, number, spread) in [
         ("few-large-eigenvalues", "A few eigenvalues of w wᵀ are large (T = 0 … 2).", FEW, UNEVEN),
@@ -47,12 +48,12 @@ pub(super) fn about_weights(evidence: &Evidence, machine: &str) -> Result<Vec<Fi
 }
 
 /// A column over the seeds at every epoch.
-fn along_training(rows: &Table, column: &str) -> Result<Vec<(f64, Measured)>> {
+fn along_training(evidence: &Evidence, machine: &str, rows: &Table, column: &str) -> Result<Vec<(f64, Measured)>> {
     let at = |epoch: f64| -> Result<(f64, Measured)> {
         let of_epoch = rows.filter("epoch", epoch)?;
         let values =
             of_epoch.text("seed")?.into_iter().zip(of_epoch.column(column)?).filter(|(seed, _)| *seed != "all");
-        Ok((epoch, Measured::new(values.map(|(_, value)| value))))
+        Ok((epoch, Measured::new(values.map(|(seed, value)| (evidence.data_set(machine, seed), value)))))
     };
     rows.distinct("epoch")?.into_iter().map(at).collect()
 }

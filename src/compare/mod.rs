@@ -7,9 +7,10 @@ mod tests;
 use std::{collections::HashSet, fmt::Write, path::Path};
 
 use anyhow::Result;
-use ising_data::{Estimate, mean};
+use ising_data::Estimate;
 
 use crate::{
+    data_sets::mean_over_machines,
     figures::{self, Figure},
     table::{Cell, Table, TableError},
 };
@@ -40,8 +41,8 @@ struct Machine {
     n_hidden: usize,
     /// Step at which the flow ends.
     step: f64,
-    /// For every seed the mean over its starts.
-    seeds: Vec<Values>,
+    /// For every seed the mean over its starts, and the data set that it learned from.
+    seeds: Vec<(u64, Values)>,
 }
 
 /// What the ends are held against: a state point that a hypothesis singles out, with the lattice's exact values, or the training
@@ -126,7 +127,7 @@ impl Comparison {
             Table::with_header("end points of seeds", ["folder", "machine", "seed"].into_iter().chain(QUANTITIES));
         for run in &self.runs {
             for machine in &run.machines {
-                for (seed, values) in machine.seeds.iter().enumerate() {
+                for (seed, (_, values)) in machine.seeds.iter().enumerate() {
                     let head: [Cell; 3] = [run.name.as_str().into(), machine.name.as_str().into(), seed.into()];
                     table.push(head.into_iter().chain(values.map(Cell::from)).collect::<Vec<_>>())?;
                 }
@@ -167,12 +168,12 @@ impl Comparison {
 impl Machine {
     /// Mean over the seeds with its standard error.
     fn mean(&self, quantity: usize) -> Estimate {
-        mean_of_finite(&self.seeds.iter().map(|values| values[quantity]).collect::<Vec<_>>())
+        mean_of_finite(&self.seeds.iter().map(|(set, values)| (*set, values[quantity])).collect::<Vec<_>>())
     }
 
     /// The middle of the seeds, or the mean of the two in the middle; infinite if most are.
     fn median(&self, quantity: usize) -> f64 {
-        let values = self.seeds.iter().map(|values| values[quantity]);
+        let values = self.seeds.iter().map(|(_, values)| values[quantity]);
         let mut values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
         values.sort_by(f64::total_cmp);
         match values.len() {
@@ -182,9 +183,12 @@ impl Machine {
     }
 }
 
-/// Mean and standard error of the finite values; infinite if most are.
-fn mean_of_finite(values: &[f64]) -> Estimate {
-    let finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    let n_infinite = values.iter().filter(|value| value.is_infinite()).count();
-    if n_infinite > finite.len() { Estimate { value: f64::INFINITY, error: f64::NAN } } else { mean(&finite) }
+/// Mean and standard error of the finite values, each with its data set; infinite if most are.
+fn mean_of_finite(values: &[(u64, f64)]) -> Estimate {
+    let finite: Vec<(u64, f64)> = values.iter().copied().filter(|(_, value)| value.is_finite()).collect();
+    let n_infinite = values.iter().filter(|(_, value)| value.is_infinite()).count();
+    if n_infinite > finite.len() {
+        return Estimate { value: f64::INFINITY, error: f64::NAN };
+    }
+    mean_over_machines(finite).mean
 }

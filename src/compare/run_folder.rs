@@ -65,7 +65,7 @@ impl Tables<'_> {
     fn machine(&self, rbm: &Rbm) -> Result<Machine> {
         let mut machine =
             Machine { name: rbm.name.clone(), n_hidden: rbm.n_hidden.get(), step: f64::NAN, seeds: Vec::new() };
-        for seed in 0..rbm.seeds.get() {
+        for seed in 0..rbm.seeds.get() as u64 {
             let flow = format!("flow/{}/seed-{seed}", rbm.name);
             let ends = self.last_step(&format!("{flow}/flow.csv"))?;
             machine.step = ends.column("step")?.first().copied().unwrap_or(f64::NAN);
@@ -78,7 +78,7 @@ impl Tables<'_> {
                     self.experiment
                 );
             }
-            machine.seeds.push(of_seed(&ends, &self.last_step(&file)?)?);
+            machine.seeds.push((rbm.data_set(seed), of_seed(&ends, &self.last_step(&file)?)?));
         }
         Ok(machine)
     }
@@ -118,10 +118,15 @@ impl Tables<'_> {
         let of_mixture = |file: &str| -> Result<Table> { Ok(self.table(file)?.filter("law", "mixture")?) };
         let by_distance = of_mixture("analysis/correlations.csv")?;
         let reach = of_mixture("analysis/correlation-length.csv")?;
-        let reach = |name: &str| -> Result<f64> { Ok(mean_of_finite(&reach.column(name)?).value) };
+        let reach = |name: &str| -> Result<f64> { Ok(value_of_finite(&reach.column(name)?)) };
         let [near, next, far] = at_distances(&by_distance)?;
         Ok(values(means, [near, next, far, reach("correlation_length")?, reach("binder_ratio")?]))
     }
+}
+
+/// The mean of the finite values; infinite if most are.
+fn value_of_finite(values: &[f64]) -> f64 {
+    mean_of_finite(&values.iter().map(|&value| (0, value)).collect::<Vec<_>>()).value
 }
 
 /// The means over the starts of one seed.
@@ -133,7 +138,7 @@ fn of_seed(ends: &Table, correlations: &Table) -> Result<Values> {
             "correlation_at_1" => distant[0],
             "correlation_at_2" => distant[1],
             "correlation_at_half" => distant[2],
-            name => mean_of_finite(&ends.column(name)?).value,
+            name => value_of_finite(&ends.column(name)?),
         };
     }
     Ok(found)
@@ -144,7 +149,7 @@ fn at_distances(correlations: &Table) -> Result<[f64; 3]> {
     let largest = correlations.distinct("distance")?.last().copied().unwrap_or_default();
     let mut found = [f64::NAN; 3];
     for (value, distance) in found.iter_mut().zip([1.0, 2.0, largest]) {
-        *value = mean_of_finite(&correlations.filter("distance", distance)?.column("correlation")?).value;
+        *value = value_of_finite(&correlations.filter("distance", distance)?.column("correlation")?);
     }
     Ok(found)
 }

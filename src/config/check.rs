@@ -6,7 +6,7 @@ mod thermometer;
 use std::collections::HashSet;
 
 use super::{
-    schema::{Data, FigureKind, Flow, LatticeKind, SamplerKind, Settings, UpdateKind},
+    schema::{Data, FigureKind, Flow, LatticeKind, Rbm, SamplerKind, Settings, UpdateKind},
     values::Count,
 };
 
@@ -109,8 +109,8 @@ const LEAST_STATIONARY: usize = 10;
 
 fn check_flow(flow: &Flow) -> Result<(), Problem> {
     let Some(n_steps) = flow.n_stationary_steps else { return Ok(()) };
-    if flow.update != UpdateKind::Sampled {
-        let help = "choose update = \"sampled\", or leave n_stationary_steps out";
+    if flow.updates() != [UpdateKind::Sampled; 2] {
+        let help = "choose update = \"sampled\" without other hidden or visible units, or leave n_stationary_steps out";
         return Err(Problem::new("flow.n_stationary_steps", "only a sampled flow has a stationary law", help));
     }
     for (key, count) in [("n_stationary_steps", n_steps), ("n_stationary_chains", flow.n_stationary_chains)] {
@@ -145,6 +145,21 @@ fn check_machines(settings: &Settings) -> Result<(), Problem> {
         if rbm.batch_size.of(n_samples) > n_samples {
             return Err(batch_too_large(&format!("rbm.{}.batch_size", rbm.name), n_samples));
         }
+        check_units_and_data(rbm)?;
+    }
+    Ok(())
+}
+
+fn check_units_and_data(rbm: &Rbm) -> Result<(), Problem> {
+    if rbm.persistent && rbm.visible_units == UpdateKind::MeanField {
+        let message = "persistent chains are spins of +1 and -1, and means of visible units are neither";
+        let help = "choose visible_units = \"drawn\" or \"rounded\", or persistent = false";
+        return Err(Problem::new(&format!("rbm.{}.visible_units", rbm.name), message, help));
+    }
+    if rbm.data_seeds.get() > rbm.seeds.get() {
+        let message = format!("{} data sets for {} machine(s): some would train none", rbm.data_seeds, rbm.seeds);
+        let help = format!("choose {} or less, or raise seeds", rbm.seeds);
+        return Err(Problem::new(&format!("rbm.{}.data_seeds", rbm.name), &message, &help));
     }
     Ok(())
 }

@@ -8,13 +8,22 @@ use super::values::{Count, Fields, Temperatures};
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UpdateKind {
-    /// Drawn from its conditional probability.
+    /// Drawn from its conditional probability; also called `drawn`.
     #[default]
+    #[serde(alias = "drawn")]
     Sampled,
-    /// Its mean.
+    /// Its mean; also called `mean`.
+    #[serde(alias = "mean")]
     MeanField,
     /// The sign of its mean.
     Rounded,
+}
+
+impl UpdateKind {
+    /// Whether a layer is drawn, as it is without a setting.
+    pub(super) fn is_sampled(&self) -> bool {
+        *self == Self::Sampled
+    }
 }
 
 /// `[flow]`: a machine fed its own reconstructions.
@@ -35,11 +44,24 @@ pub struct Flow {
     pub n_chains: Count,
     /// How both layers are set.
     pub update: UpdateKind,
-    /// Steps of a long run after the flow, which looks at its stationary law; without them none (update "sampled").
+    /// How the hidden layer is set, if not as `update` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<UpdateKind>,
+    /// How the visible layer is set, if not as `update` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visible: Option<UpdateKind>,
+    /// Steps of a long run after the flow, which looks at its stationary law; without them none (both layers sampled).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n_stationary_steps: Option<Count>,
     /// Chains of the long run, evenly from all starts.
     pub n_stationary_chains: Count,
+}
+
+impl Flow {
+    /// How the hidden and the visible layer are set.
+    pub fn updates(&self) -> [UpdateKind; 2] {
+        [self.hidden, self.visible].map(|update| update.unwrap_or(self.update))
+    }
 }
 
 impl Default for Flow {
@@ -51,6 +73,8 @@ impl Default for Flow {
             n_steps: Count::new(200),
             n_chains: Count::new(500),
             update: UpdateKind::Sampled,
+            hidden: None,
+            visible: None,
             n_stationary_steps: None,
             n_stationary_chains: Count::new(100),
         }

@@ -92,8 +92,12 @@ impl Config {
         let mut text = format!("{}: the config is correct\n", self.path.display());
         text += &format!("  {}: {n_points} state points, {} configurations each\n", self.lattice, data.n_samples);
         for machine in rbm {
+            let data = match machine.data_seeds.get() {
+                1 => String::new(),
+                n_sets => format!(" on {n_sets} data sets"),
+            };
             text += &format!(
-                "  machine {}: {} hidden units, CD-{}, {} epochs, {} seed(s)\n",
+                "  machine {}: {} hidden units, CD-{}, {} epochs, {} seed(s){data}\n",
                 machine.name, machine.n_hidden, machine.n_gibbs_steps, machine.n_epochs, machine.seeds
             );
         }

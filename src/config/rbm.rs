@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    flow::UpdateKind,
     numbers::{BatchSize, Count, CountFromZero, Fraction, Positive},
     scan,
 };
@@ -48,6 +49,12 @@ pub struct Rbm {
     /// Whether the reconstructions start from persistent chains, one for each configuration of a batch, in place of the data
     /// (PCD).
     pub persistent: bool,
+    /// How the hidden units are set from which a reconstruction is made; the statistics have their means.
+    #[serde(skip_serializing_if = "UpdateKind::is_sampled")]
+    pub hidden_units: UpdateKind,
+    /// How the reconstruction v′ is set.
+    #[serde(skip_serializing_if = "UpdateKind::is_sampled")]
+    pub visible_units: UpdateKind,
     /// Learning rate, at the start.
     pub learning_rate: Positive,
     /// How it goes on.
@@ -62,6 +69,9 @@ pub struct Rbm {
     pub n_epochs: CountFromZero,
     /// Number of machines, trained with the seeds 0, 1, …
     pub seeds: Count,
+    /// Number of independent training data sets: machine K learns from set K mod `data_seeds`; set 0 is that of every run.
+    #[serde(skip_serializing_if = "is_one")]
+    pub data_seeds: Count,
     /// Standard deviation of the initial weights.
     pub initial_spread: Positive,
     /// Whether the visible bias starts at artanh ⟨vᵢ⟩ of the data, in place of zero.
@@ -72,6 +82,22 @@ pub struct Rbm {
     pub hidden_bias: bool,
 }
 
+fn is_one(count: &Count) -> bool {
+    count.get() == 1
+}
+
+impl Rbm {
+    /// How the hidden and the visible layer of a reconstruction in training are set.
+    pub fn updates(&self) -> [UpdateKind; 2] {
+        [self.hidden_units, self.visible_units]
+    }
+
+    /// The data set that machine `index` learns from.
+    pub fn data_set(&self, index: u64) -> u64 {
+        index % self.data_seeds.get() as u64
+    }
+}
+
 impl Default for Rbm {
     fn default() -> Self {
         Self {
@@ -79,6 +105,8 @@ impl Default for Rbm {
             n_hidden: Count::new(81),
             n_gibbs_steps: Count::new(1),
             persistent: false,
+            hidden_units: UpdateKind::Sampled,
+            visible_units: UpdateKind::Sampled,
             learning_rate: Positive::new(0.1),
             schedule: Schedule::Constant,
             momentum: Fraction::default(),
@@ -86,6 +114,7 @@ impl Default for Rbm {
             batch_size: BatchSize::Of(Count::new(500)),
             n_epochs: CountFromZero::new(100),
             seeds: Count::new(1),
+            data_seeds: Count::new(1),
             initial_spread: Positive::new(0.01),
             bias_from_data: false,
             visible_bias: true,

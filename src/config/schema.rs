@@ -45,6 +45,11 @@ impl Settings {
         n_points.saturating_mul(self.data.n_samples.get())
     }
 
+    /// Training data sets: those of the entry that asks for the most.
+    pub fn n_data_sets(&self) -> u64 {
+        self.rbm.iter().map(|rbm| rbm.data_seeds.get() as u64).max().unwrap_or(1)
+    }
+
     /// Temperatures and fields of the thermometer's grid.
     pub fn thermometer_grid(&self) -> (Vec<f64>, Vec<f64>) {
         let temperatures = self.thermometer.temperatures.as_ref().unwrap_or(&self.data.temperatures).values();

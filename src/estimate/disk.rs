@@ -18,6 +18,11 @@ impl Counts<'_> {
         RECORD + (self.n_samples + self.n_held_out) * (16.0 + self.row_bytes()) + self.n_points * row(18.0)
     }
 
+    /// One of the further training data sets.
+    pub(super) fn disk_of_data_set(&self) -> f64 {
+        RECORD + self.n_samples * (16.0 + self.row_bytes())
+    }
+
     pub(super) fn disk_of_thermometer(&self) -> f64 {
         let thermometer = &self.thermometer;
         RECORD + 4.0 * thermometer.n_weights + thermometer.n_points * (row(30.0) + thermometer.n_points * row(6.0))

@@ -127,7 +127,12 @@ fn numbers(settings: &Settings) -> Vec<(String, usize)> {
     let everywhere = everywhere.into_iter().filter_map(|(key, count)| Some((key.to_owned(), count?.get())));
     let of_machine = |rbm: &Rbm| {
         let batch_size = rbm.batch_size.of(settings.n_training_samples());
-        let numbers = [("n_hidden", rbm.n_hidden.get()), ("batch_size", batch_size), ("seeds", rbm.seeds.get())];
+        let numbers = [
+            ("n_hidden", rbm.n_hidden.get()),
+            ("batch_size", batch_size),
+            ("seeds", rbm.seeds.get()),
+            ("data_seeds", rbm.data_seeds.get()),
+        ];
         numbers.map(|(key, count)| (format!("rbm.{}.{key}", rbm.name), count))
     };
     everywhere.chain(rbm.iter().flat_map(of_machine)).collect()

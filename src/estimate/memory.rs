@@ -21,6 +21,8 @@ const INDEX: f64 = 4.0;
 /// as many numbers, held twice.
 const COPIES_IN_FLOW: f64 = 3.0;
 const COPIES_IN_TABLES: f64 = 16.0;
+/// Copies of the layers of a batch in a training in plain tensor operations.
+const COPIES_OF_LAYERS: f64 = 8.0;
 /// A cell of a table; the cells of a row of the flow.
 const CELL: f64 = 35.0;
 const CELLS_OF_FLOW: f64 = 40.0;
@@ -49,7 +51,7 @@ impl Counts<'_> {
         let tables = self.tables(n_threads);
         PROGRAM
             + match stage {
-                Stage::Sample => self.drawing() + tables,
+                Stage::Sample => self.drawing(n_threads) + tables,
                 Stage::TrainThermometer => self.thermometer_training() + tables,
                 Stage::TrainRbm => largest(&|rbm| self.machine_training(rbm)),
                 Stage::Flow => self.chains() + tables + largest(&|rbm| self.flowing(rbm)),
@@ -74,9 +76,11 @@ impl Counts<'_> {
         n_samples * self.n_sites * SINGLE
     }
 
-    /// Both data sets, the larger once more as the bytes of its file and while it is drawn.
-    fn drawing(&self) -> f64 {
-        3.0 * self.data(self.n_samples) + 2.0 * self.data(self.n_held_out)
+    /// Training and held-out data, the larger once more as the bytes of its file and while it is drawn; further training data sets
+    /// as far as they are drawn side by side.
+    fn drawing(&self, n_threads: usize) -> f64 {
+        let n_sets = (self.settings.n_data_sets() as f64).min(n_threads as f64).max(1.0);
+        3.0 * n_sets * self.data(self.n_samples) + 2.0 * self.data(self.n_held_out)
     }
 
     /// Two buffers for every thread at work on a torus.
@@ -124,9 +128,10 @@ impl Counts<'_> {
         let unpacked = if rbm.bias_from_data { self.unpacked(self.n_samples) } else { 0.0 };
         // A checkpoint is a copy of all snapshots, and so is the file.
         let weights = (3.0 * self.n_snapshots(rbm) + 8.0) * self.n_weights(rbm) * SINGLE;
-        let batch = rbm.batch_size.of(self.settings.n_training_samples()) as f64
-            * (self.n_sites + rbm.n_hidden.get() as f64)
-            * SINGLE;
+        // Plain tensor operations hold some copies of every layer.
+        let n_copies = if rbm.visible_units == UpdateKind::MeanField { COPIES_OF_LAYERS } else { 1.0 };
+        let batch_size = rbm.batch_size.of(self.settings.n_training_samples()) as f64;
+        let batch = n_copies * batch_size * (self.n_sites + rbm.n_hidden.get() as f64) * SINGLE;
         self.data(self.n_samples + self.n_held_out) + self.n_samples * (words + INDEX) + unpacked + weights + batch
     }
 
@@ -137,11 +142,9 @@ impl Counts<'_> {
 
     fn flowing(&self, rbm: &Rbm) -> f64 {
         let flow = &self.settings.flow;
-        let chains = match flow.update {
-            UpdateKind::Sampled => 2.0 * self.data(self.n_chains),
-            UpdateKind::MeanField | UpdateKind::Rounded => {
-                2.0 * self.n_chains * (self.n_sites + rbm.n_hidden.get() as f64) * SINGLE
-            }
+        let chains = match flow.updates() {
+            [UpdateKind::Sampled, UpdateKind::Sampled] => 2.0 * self.data(self.n_chains),
+            _ => 2.0 * self.n_chains * (self.n_sites + rbm.n_hidden.get() as f64) * SINGLE,
         };
         let long_run = flow.n_stationary_steps.map_or(0.0, |n_steps| {
             let n_chains = self.n_chains.min(flow.n_stationary_chains.get() as f64);

@@ -64,7 +64,15 @@ fn of_stage(counts: &Counts<'_>, stage: Stage) -> Vec<Piece> {
         counts.settings.rbm.iter().flat_map(of_entry).collect()
     };
     match stage {
-        Stage::Sample => vec![alone(counts.sample(), counts.disk_of_sample())],
+        Stage::Sample => {
+            let further = (1..counts.settings.n_data_sets()).map(|set| Piece {
+                name: format!("{}/{set}", stage.name()),
+                stage,
+                work: counts.sample_further(),
+                disk: counts.disk_of_data_set(),
+            });
+            [alone(counts.sample(), counts.disk_of_sample())].into_iter().chain(further).collect()
+        }
         Stage::TrainThermometer => vec![alone(counts.train_thermometer(), counts.disk_of_thermometer())],
         Stage::TrainRbm => of_machines(&|rbm| (counts.train_rbm(rbm), counts.disk_of_machine(rbm))),
         Stage::Flow => {

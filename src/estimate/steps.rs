@@ -7,6 +7,10 @@ const VISIBLE_IN_TRAINING: f64 = 95.0;
 const VISIBLE_IN_FLOW: f64 = 98.0;
 /// What a sample of an epoch costs beside its units: its place in the order.
 const SAMPLE_IN_TRAINING: f64 = 200.0;
+/// Multiply-adds in place of one addition of a table for four units.
+const MORE_FOR_MEANS: f64 = 3.0;
+/// What a unit costs in plain tensor operations beside its products: tanh, random number, unpacking, sums.
+const PLAIN_UNIT: f64 = 25.0;
 /// Hidden units come in blocks.
 const BLOCK: f64 = 16.0;
 /// What a unit costs in the annealing beside its products.
@@ -18,6 +22,18 @@ pub(super) const LN_COSH: f64 = 37.0;
 pub(super) fn training_sample(n_visible: f64, n_hidden: f64, n_gibbs_steps: f64) -> f64 {
     let products = (3.0 + 2.0 * n_gibbs_steps) * n_visible * in_blocks(n_hidden);
     products + n_gibbs_steps * VISIBLE_IN_TRAINING * n_visible + SAMPLE_IN_TRAINING
+}
+
+/// What the product of means of hidden units with the weights costs beyond that of units ±1.
+pub(super) fn product_of_means(n_visible: f64, n_hidden: f64) -> f64 {
+    MORE_FOR_MEANS * n_visible * in_blocks(n_hidden)
+}
+
+/// Units of the same in plain tensor operations, in the units of a network: a layer of numbers is made and set for each of the
+/// two products of a Gibbs step.
+pub(super) fn plain_training_sample(n_visible: f64, n_hidden: f64, n_gibbs_steps: f64) -> f64 {
+    let products = (3.0 + 2.0 * n_gibbs_steps) * n_visible * n_hidden;
+    products + PLAIN_UNIT * ((1.0 + n_gibbs_steps) * n_hidden + (1.0 + n_gibbs_steps) * n_visible)
 }
 
 /// Units of one step of a chain of the flow.

@@ -10,7 +10,10 @@ use models::cpu::Level;
 
 use super::{
     counts::{Counts, n_measured},
-    steps::{LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, table, training_sample},
+    steps::{
+        LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, plain_training_sample,
+        product_of_means, table, training_sample,
+    },
 };
 use crate::config::schema::{ControlKind, Rbm, UpdateKind};
 use crate::stages::sampler;
@@ -108,6 +111,11 @@ impl Counts<'_> {
             .with(Kind::Serial, SPIN_READ * self.n_sites * self.n_samples)
     }
 
+    /// One of the further training data sets.
+    pub(super) fn sample_further(&self) -> Work {
+        self.draw(self.n_points, self.n_samples)
+    }
+
     pub(super) fn train_thermometer(&self) -> Work {
         let thermometer = &self.thermometer;
         let n_epochs = self.settings.thermometer.n_epochs.get() as f64;
@@ -127,10 +135,18 @@ impl Counts<'_> {
 
     pub(super) fn train_rbm(&self, rbm: &Rbm) -> Work {
         let n_trained = self.n_samples * rbm.n_epochs.get() as f64;
-        let of_sample = training_sample(self.n_sites, rbm.n_hidden.get() as f64, rbm.n_gibbs_steps.get() as f64);
+        let (n_hidden, n_gibbs_steps) = (rbm.n_hidden.get() as f64, rbm.n_gibbs_steps.get() as f64);
+        let (kind, of_sample) = match rbm.updates() {
+            [_, UpdateKind::MeanField] => (Kind::Network, plain_training_sample(self.n_sites, n_hidden, n_gibbs_steps)),
+            [hidden, _] => {
+                let of_means = if hidden == UpdateKind::MeanField { n_gibbs_steps } else { 0.0 };
+                let of_means = of_means * product_of_means(self.n_sites, n_hidden);
+                (Kind::Training, training_sample(self.n_sites, n_hidden, n_gibbs_steps) + of_means)
+            }
+        };
         let monitored = (PSEUDO_LIKELIHOOD + 2.0) * N_MONITORED * self.n_weights(rbm);
         Work::default()
-            .with(Kind::Training, n_trained * of_sample)
+            .with(kind, n_trained * of_sample)
             .with(Kind::Annealing, n_measured(rbm.n_epochs.get()) * monitored)
     }
 
@@ -141,9 +157,9 @@ impl Counts<'_> {
         let n_observed = n_stationary.min(10_000.0) * flow.n_stationary_chains.get() as f64;
         let n_read = self.n_records * self.n_chains;
         let n_chain_steps = self.n_chains * flow.n_steps.get() as f64 + n_long;
-        let steps = match flow.update {
-            UpdateKind::Sampled => self.steps(rbm, n_chain_steps),
-            UpdateKind::MeanField | UpdateKind::Rounded => {
+        let steps = match flow.updates() {
+            [UpdateKind::Sampled, UpdateKind::Sampled] => self.steps(rbm, n_chain_steps),
+            _ => {
                 let activations = ACTIVATION * (self.n_sites + rbm.n_hidden.get() as f64);
                 Work::default().with(Kind::Network, n_chain_steps * (2.0 * self.n_weights(rbm) + activations))
             }

@@ -3,10 +3,14 @@
 use std::{f64::consts::TAU, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
-use ising_data::{Estimate, mean};
+use ising_data::Estimate;
 use ising_theory::CRITICAL_TEMPERATURE;
 
-use crate::{artifacts::read_table, table::Table};
+use crate::{
+    artifacts::read_table,
+    data_sets::{DataSets, mean_over_machines},
+    table::Table,
+};
 
 /// So near to Tc a torus of side 64 has its critical magnetization to 0.1 %.
 const NEAR: f64 = 1e-4;
@@ -34,9 +38,11 @@ impl Run {
         let samples = samples.with_context(|| format!("cannot use {}", folder.display()))?;
         let mut laws = vec![("samples".to_owned(), samples)];
         let (ends, end_scalars) = (by_distance.filter("law", "flow-end")?, scalars.filter("law", "flow-end")?);
+        let data_sets = DataSets::of_run(folder)?;
         for machine in ends.distinct_text("machine")? {
             let (ends, scalars) = (ends.filter("machine", machine)?, end_scalars.filter("machine", machine)?);
-            laws.push((machine.to_owned(), over_seeds(&ends, &scalars)?));
+            let set = |seed: &str| data_sets.of_machine(machine, seed);
+            laws.push((machine.to_owned(), over_seeds(&ends, &scalars, &set)?));
         }
         Ok(Self { side, laws })
     }
@@ -78,14 +84,16 @@ fn values(by_distance: &Table, scalars: &Table) -> Result<Values> {
 }
 
 /// The mean over the seeds with its standard error; of one seed its own.
-fn over_seeds(ends: &Table, scalars: &Table) -> Result<Values> {
+fn over_seeds(ends: &Table, scalars: &Table, set: &dyn Fn(&str) -> u64) -> Result<Values> {
     let mut of_seeds = Vec::new();
     for seed in ends.distinct_text("seed")? {
-        of_seeds.push(values(&ends.filter("seed", seed)?, &scalars.filter("seed", seed)?)?);
+        of_seeds.push((set(seed), values(&ends.filter("seed", seed)?, &scalars.filter("seed", seed)?)?));
     }
     Ok(match of_seeds.as_slice() {
-        [one] => *one,
-        seeds => std::array::from_fn(|i| mean(&seeds.iter().map(|values| values[i].value).collect::<Vec<_>>())),
+        [(_, one)] => *one,
+        seeds => {
+            std::array::from_fn(|i| mean_over_machines(seeds.iter().map(|(set, values)| (*set, values[i].value))).mean)
+        }
     })
 }
 

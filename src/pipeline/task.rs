@@ -14,8 +14,8 @@ type WorkOfSome<'a> = Box<dyn Fn(&mut [Workbench<'_>]) -> Result<()> + Sync + 'a
 
 /// What a task does, once or again.
 pub struct Work<'a> {
-    /// The tasks that it can do in one go have this name in common.
-    family: Option<&'a str>,
+    /// The tasks that it can do in one go have this name and number in common.
+    family: Option<(&'a str, u64)>,
     /// Which member of its family the task is.
     pub(super) member: u64,
     /// Does some tasks of the family, each on its own workbench.
@@ -31,7 +31,7 @@ impl<'a> Work<'a> {
 
     /// Work that can be done for some neighbouring tasks of a stage, those of a family, in one go.
     pub fn of_family(
-        family: &'a str,
+        family: (&'a str, u64),
         member: u64,
         run: impl Fn(&mut [Workbench<'_>]) -> Result<()> + Sync + 'a,
     ) -> Self {

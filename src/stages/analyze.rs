@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     config::{Config, schema::ControlKind},
+    data_sets::DataSets,
     pipeline::{Task, Work, Workbench},
     table::Table,
 };
@@ -58,14 +59,15 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     };
     let markers = markers(config.lattice, &fields, &observables, by_network)?;
     let flow = read_of_all_machines(config, workbench, flow::folder, "flow.csv")?;
-    let end_points = end_points(&flow, &config.settings.rbm, &markers)?;
-    let vector_field = vector_field(&flow, config.lattice)?;
+    let data_sets = DataSets::of(&config.table());
+    let end_points = end_points(&flow, &config.settings.rbm, &markers, &data_sets)?;
+    let vector_field = vector_field(&flow, config.lattice, &data_sets)?;
     write_table(workbench, "analysis/agreement-of-starts.csv", &agreement_of_starts(&flow)?)?;
-    write_table(workbench, "analysis/fixed-points.csv", &fixed_points(&vector_field, &end_points)?)?;
+    write_table(workbench, "analysis/fixed-points.csv", &fixed_points(&vector_field, &end_points, &data_sets)?)?;
     write_table(workbench, "analysis/vector-field.csv", &vector_field)?;
     write_table(workbench, "analysis/end-points.csv", &end_points)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
-    correlate(config, workbench, &observables, &flow)?;
+    correlate(config, workbench, &observables, &flow, &data_sets)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
     average_insides(config, workbench)?;
     describe_lattice(config, workbench)
@@ -73,16 +75,23 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
 
 /// What was found inside the machines, with means over the seeds.
 fn average_insides(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
+    let data_sets = DataSets::of(&config.table());
     for (name, keys, values) in dissect::AVERAGED {
         let file = format!("{name}.csv");
         let table = read_of_all_machines(config, workbench, dissect::folder, &file)?;
-        write_table(workbench, &format!("analysis/{file}"), &with_means_over_seeds(&table, keys, values)?)?;
+        write_table(workbench, &format!("analysis/{file}"), &with_means_over_seeds(&table, keys, values, &data_sets)?)?;
     }
     Ok(())
 }
 
 /// How far spins are correlated: in the samples, and along the flow; the magnetization near Tc.
-fn correlate(config: &Config, workbench: &mut Workbench<'_>, observables: &Table, flow: &Table) -> Result<()> {
+fn correlate(
+    config: &Config,
+    workbench: &mut Workbench<'_>,
+    observables: &Table,
+    flow: &Table,
+    data_sets: &DataSets,
+) -> Result<()> {
     let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
     let by_distance = read_of_all_machines(config, workbench, flow::folder, "correlations.csv")?;
     let is_shuffled = config.settings.data.control == ControlKind::MeanField;
@@ -90,7 +99,7 @@ fn correlate(config: &Config, workbench: &mut Workbench<'_>, observables: &Table
     write_table(workbench, "analysis/correlations.csv", &found)?;
     write_table(workbench, "analysis/correlation-length.csv", &correlation_lengths(&samples, flow)?)?;
     let points = magnetization::points(config.lattice, observables, flow)?;
-    write_table(workbench, "analysis/magnetization-exponent.csv", &magnetization::exponents(&points)?)?;
+    write_table(workbench, "analysis/magnetization-exponent.csv", &magnetization::exponents(&points, data_sets)?)?;
     write_table(workbench, "analysis/magnetization.csv", &points)
 }
 

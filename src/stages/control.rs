@@ -12,25 +12,29 @@ pub(super) enum Control {
     PermutedSites(SitePermutation),
     /// Machines see shuffled spins, and what they see and make is measured as it is. The thermometer, and what is found from
     /// samples of the lattice, knows the Ising model.
-    MeanField {
-        seed: u64,
-    },
+    MeanField,
 }
 
 impl Control {
     pub(super) fn new(config: &Config) -> Self {
-        let seed = u64::from(config.settings.seed);
         match config.settings.data.control {
             ControlKind::None => Self::None,
-            ControlKind::PermutedSites => Self::PermutedSites(SitePermutation::random(config.lattice.n_sites(), seed)),
-            ControlKind::MeanField => Self::MeanField { seed },
+            ControlKind::PermutedSites => {
+                Self::PermutedSites(SitePermutation::random(config.lattice.n_sites(), config.settings.seed.into()))
+            }
+            ControlKind::MeanField => Self::MeanField,
         }
     }
 
-    /// Configurations drawn for `purpose` at `points`, point after point, as machines see them.
-    pub(super) fn for_machines(&self, spins: PackedSpins, points: &[StatePoint], purpose: Purpose) -> PackedSpins {
+    /// Configurations drawn with `seed` for `purpose` at `points`, point after point, as machines see them.
+    pub(super) fn for_machines(
+        &self,
+        spins: PackedSpins,
+        points: &[StatePoint],
+        (seed, purpose): (u64, Purpose),
+    ) -> PackedSpins {
         match self {
-            Self::MeanField { seed } => shuffled_spins(&spins, points, *seed, purpose),
+            Self::MeanField => shuffled_spins(&spins, points, seed, purpose),
             Self::None | Self::PermutedSites(_) => self.for_thermometer(spins),
         }
     }
@@ -38,20 +42,20 @@ impl Control {
     /// Configurations as the thermometer sees them.
     pub(super) fn for_thermometer(&self, spins: PackedSpins) -> PackedSpins {
         match self {
-            Self::None | Self::MeanField { .. } => spins,
+            Self::None | Self::MeanField => spins,
             Self::PermutedSites(permutation) => permutation.apply(&spins),
         }
     }
 
     /// Whether the thermometer sees the configurations that machines see.
     pub(super) fn is_for_all(&self) -> bool {
-        !matches!(self, Self::MeanField { .. })
+        !matches!(self, Self::MeanField)
     }
 
     /// What a network sees or makes, on the lattice.
     pub(super) fn undo(&self, spins: PackedSpins) -> PackedSpins {
         match self {
-            Self::None | Self::MeanField { .. } => spins,
+            Self::None | Self::MeanField => spins,
             Self::PermutedSites(permutation) => permutation.undo(&spins),
         }
     }
@@ -76,7 +80,7 @@ impl Control {
                 let sites = permutation.sites().iter().map(ToString::to_string).collect::<Vec<_>>();
                 Some(("permuted_sites", sites.join(" ")))
             }
-            Self::MeanField { .. } => Some(("control", "mean-field".into())),
+            Self::MeanField => Some(("control", "mean-field".into())),
         }
     }
 }

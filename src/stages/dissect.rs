@@ -15,8 +15,8 @@ use ising_data::SampleSet;
 use ising_theory::Lattice;
 
 use super::{
-    HELD_OUT, SAMPLES, Stage, control::Control, law::Law, machine_task, machines, on_lattice, pick, read_samples,
-    read_snapshots, write_table,
+    HELD_OUT, Stage, control::Control, data_tasks, law::Law, machine_task, machines, on_lattice, pick, read_samples,
+    read_snapshots, samples_file, write_table,
 };
 use crate::{
     config::{Config, schema},
@@ -31,7 +31,7 @@ pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
     let task = |(rbm, index)| Task {
         name: task_name(rbm, index),
         settings: pick(config, &["seed", "data", "flow"]),
-        inputs: vec![Stage::Sample.name().into(), machine_task(rbm, index)],
+        inputs: data_tasks(rbm, index).into_iter().chain([machine_task(rbm, index)]).collect(),
         precious: false,
         work: Work::alone(move |workbench| run(config, rbm, index, workbench)),
     };
@@ -76,7 +76,7 @@ impl<'a> Subject<'a> {
             machine: (&rbm.name, index),
             lattice: config.lattice,
             snapshots: taken.into_iter().map(on_sites).collect(),
-            samples: on_lattice(config, &read_samples(config, workbench, SAMPLES)?),
+            samples: on_lattice(config, &read_samples(config, workbench, &samples_file(rbm.data_set(index)))?),
             law: Law::of(config)?,
         })
     }

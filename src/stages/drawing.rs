@@ -21,16 +21,15 @@ pub(crate) fn sampler(settings: &Settings, lattice: Lattice) -> Sampler {
     }
 }
 
-/// `n_samples` configurations of the Ising model at each of `points`.
+/// `n_samples` configurations of the Ising model at each of `points`, drawn with `seed` for `purpose`.
 pub(super) fn draw(
     config: &Config,
     points: &[StatePoint],
     n_samples: usize,
-    purpose: Purpose,
+    (seed, purpose): (u64, Purpose),
     workbench: &Workbench<'_>,
 ) -> Result<SampleSet> {
     let work = workbench.progress.begin("sample", (points.len() * n_samples) as u64, "configuration");
-    let seed = u64::from(config.settings.seed);
     let sampler = sampler(&config.settings, config.lattice);
     let on_done = |n: usize| {
         work.advance(n as u64);
@@ -41,7 +40,7 @@ pub(super) fn draw(
     for warning in warnings {
         work.warn(&warning.to_string());
     }
-    let metadata = [("seed", seed.to_string()), ("sampler", sampler.name().to_owned())];
+    let metadata = [("seed", config.settings.seed.to_string()), ("sampler", sampler.name().to_owned())];
     let metadata = metadata.into_iter().map(|(key, value)| (key.into(), value)).collect();
     Ok(SampleSet::new(config.lattice, points, spins, metadata)?)
 }
@@ -60,5 +59,6 @@ pub(super) fn ising_samples(config: &Config, workbench: &Workbench<'_>) -> Resul
     if Control::new(config).is_for_all() {
         return Ok(on_lattice(config, &read_samples(config, workbench, SAMPLES)?));
     }
-    draw(config, &grid(config)?, config.settings.data.n_samples.get(), Purpose::Sample, workbench)
+    let random = (config.settings.seed.into(), Purpose::Sample);
+    draw(config, &grid(config)?, config.settings.data.n_samples.get(), random, workbench)
 }

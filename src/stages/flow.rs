@@ -23,6 +23,7 @@ use crate::{
     interrupt,
     pipeline::{Task, Work, Workbench},
     progress::Event,
+    training::updates,
 };
 use chains::Chains;
 use recorder::{FlowTables, Recorder};
@@ -77,7 +78,7 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     let drawn = ising_data::sample(config.lattice, &starts, n_chains, seed, Purpose::FlowStart, &go_on);
     let spins = unless_stopped(drawn)?;
     let control = Control::new(config);
-    let spins = control.for_machines(spins, &starts, Purpose::FlowStart);
+    let spins = control.for_machines(spins, &starts, (seed, Purpose::FlowStart));
     let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
     let made = Arc::new(Common { starts, spins, points, control, exact });
     Ok(Arc::clone(common.insert(made)))
@@ -119,7 +120,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     let flow = &config.settings.flow;
     let machine = Rbm::new(&read_machine(config, rbm, index, workbench)?, workbench.device)?;
     let key = stream::key(config.settings.seed.into(), Purpose::Flow, index, 0);
-    let mut chains = Chains::new(&common.spins, flow.update, workbench.device);
+    let mut chains = Chains::new(&common.spins, updates(flow.updates()), workbench.device);
     let mut recorder = Recorder {
         machine: (&rbm.name, index),
         starts: &common.starts,

@@ -74,7 +74,7 @@ impl Stage {
     /// What has to be done for it.
     pub fn tasks(self, config: &Config) -> Vec<Task<'_>> {
         match self {
-            Self::Sample => vec![sample::task(config)],
+            Self::Sample => sample::tasks(config),
             Self::TrainThermometer => vec![train_thermometer::task(config)],
             Self::TrainRbm => train_rbm::tasks(config),
             Self::Flow => flow::tasks(config),
@@ -103,6 +103,20 @@ fn dissections(settings: &Settings) -> impl Iterator<Item = String> {
 /// Every machine: its entry and its index K.
 fn machines(settings: &Settings) -> impl Iterator<Item = (&schema::Rbm, u64)> {
     settings.rbm.iter().flat_map(|rbm| (0..rbm.seeds.get() as u64).map(move |index| (rbm, index)))
+}
+
+/// The name of the task that draws a training data set.
+fn data_set_task(set: u64) -> String {
+    match set {
+        0 => Stage::Sample.name().into(),
+        further => format!("{}/{further}", Stage::Sample.name()),
+    }
+}
+
+/// The tasks whose files hold the training data of a machine, and the held-out data.
+fn data_tasks(rbm: &schema::Rbm, index: u64) -> Vec<String> {
+    let set = rbm.data_set(index);
+    std::iter::once(data_set_task(0)).chain((set > 0).then(|| data_set_task(set))).collect()
 }
 
 fn machine_task(rbm: &schema::Rbm, index: u64) -> String {
@@ -142,6 +156,11 @@ pub(crate) fn log_spaced(last: usize) -> Vec<usize> {
 /// Files of the sampling.
 const SAMPLES: &str = "data/samples.safetensors";
 const HELD_OUT: &str = "data/held-out.safetensors";
+
+/// The file of a training data set.
+fn samples_file(set: u64) -> String {
+    if set == 0 { SAMPLES.into() } else { format!("data/samples-{set}.safetensors") }
+}
 
 /// Reads a data set of this run, as the networks see it.
 fn read_samples(config: &Config, workbench: &Workbench<'_>, file: &str) -> Result<SampleSet> {

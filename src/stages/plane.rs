@@ -8,7 +8,10 @@ mod vector_field;
 use anyhow::Result;
 use ising_data::{Estimate, mean};
 
-use crate::table::{Cell, Table};
+use crate::{
+    data_sets::mean_over_machines,
+    table::{Cell, Table},
+};
 
 pub(super) use agreement::agreement_of_starts;
 pub(super) use end_points::end_points;
@@ -76,6 +79,18 @@ impl PlanePoint {
         let product = |[t, h]: &[f64; 2]| (t - temperature.value) * (h - field.value);
         let covariance = finite.iter().map(product).sum::<f64>() / (n * (n - 1.0));
         Self { n_values: finite.len(), temperature, field, covariance }
+    }
+
+    /// The mean over machines, of which those with the same data set are not independent; the points that are finite. Where the
+    /// data sets make an error larger than the scatter of the machines, the covariance grows with it.
+    fn over_machines(points: &[(u64, [f64; 2])]) -> Self {
+        let plain = Self::mean(&points.iter().map(|(_, point)| *point).collect::<Vec<_>>());
+        let finite = || points.iter().filter(|(_, point)| is_finite(*point));
+        let of = |axis: usize| mean_over_machines(finite().map(|(set, point)| (*set, point[axis]))).mean;
+        let (temperature, field) = (of(0), of(1));
+        let growth = |new: Estimate, old: Estimate| if new.error > old.error { new.error / old.error } else { 1.0 };
+        let growth = growth(temperature, plain.temperature) * growth(field, plain.field);
+        Self { temperature, field, covariance: plain.covariance * growth, ..plain }
     }
 
     fn position(&self) -> [f64; 2] {

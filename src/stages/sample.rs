@@ -1,13 +1,17 @@
 //! `sample`: configurations at every state point, their observables, and the exact values beside them.
 
 use anyhow::Result;
-use ising_data::{Estimate, Observables, SampleSet, Sampler, StatePoint, observables, stream::Purpose};
+use ising_data::{
+    Estimate, Observables, SampleSet, Sampler, StatePoint, observables,
+    stream::{Purpose, data_set_seed},
+};
 
 use super::{
-    HELD_OUT, SAMPLES, Stage,
+    HELD_OUT,
     control::Control,
+    data_set_task,
     drawing::{draw, sampler},
-    grid, on_lattice, pick, write_table,
+    grid, on_lattice, pick, samples_file, write_table,
 };
 use crate::{
     config::{
@@ -20,27 +24,27 @@ use crate::{
     table::{Cell, Table},
 };
 
-pub(super) fn task(config: &Config) -> Task<'_> {
-    Task {
-        name: Stage::Sample.name().into(),
+/// Training data set 0 with all that is drawn but once; then the further data sets.
+pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
+    let task = |set| Task {
+        name: data_set_task(set),
         settings: pick(config, &["seed", "data"]),
         inputs: Vec::new(),
         precious: true,
-        work: Work::alone(|workbench| run(config, workbench)),
-    }
+        work: Work::alone(
+            move |workbench| if set == 0 { run(config, workbench) } else { run_further(config, set, workbench) },
+        ),
+    };
+    (0..config.settings.n_data_sets()).map(task).collect()
 }
 
 fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
-    let data = &config.settings.data;
     let points = grid(config)?;
-    let samples = draw_for_machines(config, &points, data.n_samples.get(), Purpose::Sample, workbench)?;
-    let held_out = draw_for_machines(config, &points, data.n_held_out.get(), Purpose::HeldOut, workbench)?;
-    let sampler = sampler(&config.settings, config.lattice);
-    workbench.note("sampler", sampler.name());
-    if config.settings.data.sampler == SamplerKind::Auto {
-        workbench.note("why", Sampler::choose(config.lattice).1);
-    }
-    workbench.write(SAMPLES, &samples.to_bytes())?;
+    let samples = draw_training_set(config, &points, 0, workbench)?;
+    let random = (config.settings.seed.into(), Purpose::HeldOut);
+    let held_out = draw_for_machines(config, &points, config.settings.data.n_held_out.get(), random, workbench)?;
+    note_sampler(config, workbench);
+    workbench.write(&samples_file(0), &samples.to_bytes())?;
     workbench.write(HELD_OUT, &held_out.to_bytes())?;
     let exact = exact_values(config)?;
     write_table(
@@ -50,17 +54,38 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     )
 }
 
+/// Draws one of the further training data sets.
+fn run_further(config: &Config, set: u64, workbench: &mut Workbench<'_>) -> Result<()> {
+    let mut samples = draw_training_set(config, &grid(config)?, set, workbench)?;
+    samples.metadata.insert("data_seed".into(), set.to_string());
+    note_sampler(config, workbench);
+    workbench.write(&samples_file(set), &samples.to_bytes())
+}
+
+fn note_sampler(config: &Config, workbench: &mut Workbench<'_>) {
+    let sampler = sampler(&config.settings, config.lattice);
+    workbench.note("sampler", sampler.name());
+    if config.settings.data.sampler == SamplerKind::Auto {
+        workbench.note("why", Sampler::choose(config.lattice).1);
+    }
+}
+
+fn draw_training_set(config: &Config, points: &[StatePoint], set: u64, workbench: &Workbench<'_>) -> Result<SampleSet> {
+    let random = (data_set_seed(config.settings.seed.into(), set), Purpose::Sample);
+    draw_for_machines(config, points, config.settings.data.n_samples.get(), random, workbench)
+}
+
 /// Configurations as the machines shall see them.
 fn draw_for_machines(
     config: &Config,
     points: &[StatePoint],
     n_samples: usize,
-    purpose: Purpose,
+    random: (u64, Purpose),
     workbench: &Workbench<'_>,
 ) -> Result<SampleSet> {
     let control = Control::new(config);
-    let mut samples = draw(config, points, n_samples, purpose, workbench)?;
-    samples.spins = control.for_machines(samples.spins, points, purpose);
+    let mut samples = draw(config, points, n_samples, random, workbench)?;
+    samples.spins = control.for_machines(samples.spins, points, random);
     samples.metadata.extend(control.metadata().map(|(key, value)| (key.to_owned(), value)));
     Ok(samples)
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{HELD_OUT, SAMPLES, Stage, machine_folder, machine_task, machines, pick, read_samples, write_table};
+use super::{HELD_OUT, data_tasks, machine_folder, machine_task, pick, read_samples, samples_file, write_table};
 use crate::{
     artifacts::TensorFile,
     config::{Config, schema},
@@ -11,33 +11,42 @@ use crate::{
     training::machine::{Course, Epoch, Machine, Trained, train, weight_file, with_snapshots},
 };
 
+/// The machines entry by entry, those of one data set, which can be trained together, next to each other.
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
-    machines(&config.settings)
-        .map(|(rbm, index)| Task {
-            name: machine_task(rbm, index),
-            settings: settings(config, rbm),
-            inputs: vec![Stage::Sample.name().into()],
-            precious: true,
-            work: Work::of_family(&rbm.name, index, move |workbenches| run(config, rbm, workbenches)),
-        })
-        .collect()
+    let task = |(rbm, index)| Task {
+        name: machine_task(rbm, index),
+        settings: settings(config, rbm, index),
+        inputs: data_tasks(rbm, index),
+        precious: true,
+        work: Work::of_family((&rbm.name, rbm.data_set(index)), index, move |workbenches| {
+            run(config, rbm, workbenches)
+        }),
+    };
+    let machines = config.settings.rbm.iter().flat_map(|rbm| {
+        let (n_seeds, n_sets) = (rbm.seeds.get() as u64, rbm.data_seeds.get());
+        let of_set = move |set| (set..n_seeds).step_by(n_sets).map(move |index| (rbm, index));
+        (0..n_sets as u64).flat_map(of_set)
+    });
+    machines.map(task).collect()
 }
 
-/// A machine depends on its own entry and the seed, not on how many others there are.
-fn settings(config: &Config, rbm: &schema::Rbm) -> toml::Table {
+/// A machine depends on its own entry, its data set and the seed, not on how many others there are.
+fn settings(config: &Config, rbm: &schema::Rbm, index: u64) -> toml::Table {
     let mut machine = toml::Table::try_from(rbm).unwrap_or_default();
-    machine.remove("name");
-    machine.remove("seeds");
+    ["name", "seeds", "data_seeds"].into_iter().for_each(|key| drop(machine.remove(key)));
+    if rbm.data_set(index) > 0 {
+        machine.insert("data_seed".into(), (rbm.data_set(index) as i64).into());
+    }
     let machines = toml::Table::from_iter([(rbm.name.clone(), machine.into())]);
     let mut settings = pick(config, &["seed"]);
     settings.insert("rbm".into(), machines.into());
     settings
 }
 
-/// Trains some machines of an entry.
+/// Trains some machines of an entry and one data set.
 fn run(config: &Config, rbm: &schema::Rbm, workbenches: &mut [Workbench<'_>]) -> Result<()> {
     let [first, others @ ..] = &*workbenches else { return Ok(()) };
-    let samples = read_samples(config, first, SAMPLES)?;
+    let samples = read_samples(config, first, &samples_file(rbm.data_set(first.member)))?;
     let held_out = read_samples(config, first, HELD_OUT)?;
     let label = match others.len() {
         0 => format!("{} seed {}", rbm.name, first.member),

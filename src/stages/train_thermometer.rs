@@ -108,7 +108,7 @@ fn draw_for_thermometer(
     purpose: Purpose,
     workbench: &Workbench<'_>,
 ) -> Result<SampleSet> {
-    let samples = draw(config, points, n, purpose, workbench)?;
+    let samples = draw(config, points, n, (config.settings.seed.into(), purpose), workbench)?;
     Ok(SampleSet { spins: Control::new(config).for_thermometer(samples.spins), ..samples })
 }
 

@@ -6,7 +6,10 @@ pub mod thermometer;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use ising_data::{PackedSpins, stream};
+use models::{Update, Updates};
 use rand::seq::SliceRandom;
+
+use crate::config::schema::UpdateKind;
 
 /// Where a training stands: whole epochs done, and batches of the next one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +23,16 @@ fn order(n_samples: usize, seed: u32, purpose: stream::Purpose, index: u64, epoc
     let mut order: Vec<u32> = (0..n_samples as u32).collect();
     order.shuffle(&mut stream::stream(seed.into(), purpose, index, epoch as u64));
     order
+}
+
+/// How the hidden and the visible layer are set.
+pub fn updates(layers: [UpdateKind; 2]) -> Updates {
+    let [hidden, visible] = layers.map(|update| match update {
+        UpdateKind::Sampled => Update::Sampled,
+        UpdateKind::MeanField => Update::MeanField,
+        UpdateKind::Rounded => Update::Rounded,
+    });
+    Updates { hidden, visible }
 }
 
 /// Spins as ±1 on a device, shape `[n_samples, n_sites]`.

@@ -59,7 +59,8 @@ fn set_refuses_unknown_keys_wrong_types_and_unknown_machines() {
         ("seed=-1", "invalid value"),
         ("data.temperatures=-1", "expected a list of numbers"),
         ("data.temperatures=[-1]", "temperatures are 0 or more"),
-        ("flow.update=mean", "`sampled`, `mean-field`, `rounded`"),
+        ("flow.update=average", "`sampled`, "),
+        ("rbm.visible_units=average", "`rounded`"),
     ] {
         let (code, said) = check(smoke, &[change]);
         assert!(code == Some(78) && said.contains(part) && said.contains(&format!("--set {change}")), "{said}");

@@ -114,17 +114,6 @@ fn a_training_that_diverges_says_so_and_writes_no_weights() {
     assert!(!folder.path().join("rbm").exists());
 }
 
-#[test]
-fn mean_field_and_rounded_flows_run_and_give_other_numbers() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut tables = Vec::new();
-    for update in ["sampled", "mean-field", "rounded"] {
-        said(&run_smoke(folder.path(), &["--until", "flow", "--set", &format!("flow.update={update}")]));
-        tables.push(fs::read_to_string(folder.path().join("flow/reference/seed-0/flow.csv")).expect("a table"));
-    }
-    assert!(tables[0] != tables[1] && tables[1] != tables[2] && tables[0] != tables[2]);
-}
-
 /// Runs one stage of a finished run and asserts that it is refused, for this reason, with nothing changed.
 fn assert_refused(folder: &std::path::Path, arguments: &[&str], reason: &str) {
     let before = contents(folder);

@@ -27,6 +27,7 @@ mod dataset;
 mod error;
 mod exact;
 mod fourier;
+mod grouped_mean;
 mod heat_bath;
 mod jackknife;
 mod mapped;
@@ -56,6 +57,7 @@ pub use correlations::{
 pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
 pub use error::DataError;
 pub use fourier::{Waves, power_spectrum, stars, wave_numbers, waves};
+pub use grouped_mean::GroupedMean;
 pub use heat_bath::{HeatBath, LANES};
 pub use jackknife::jackknife;
 pub use observables::{Estimate, Observables, mean, observables, variance};

@@ -42,6 +42,8 @@ pub enum Purpose {
     Energies = 14,
     /// Exact samples of a machine: index = machine.
     MachineSample = 20,
+    /// Seeds of further training data sets, see [`data_set_seed`].
+    DataSet = 30,
 }
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.
@@ -54,6 +56,11 @@ pub fn stream(seed: u64, purpose: Purpose, index: u64, step: u64) -> ChaCha8Rng 
 /// A 64-bit key for a counter-based generator, from the same derivation as [`stream`].
 pub fn key(seed: u64, purpose: Purpose, index: u64, step: u64) -> u64 {
     stream(seed, purpose, index, step).next_u64()
+}
+
+/// The seed of training data set number `index`: of set 0 the seed of the run itself.
+pub fn data_set_seed(seed: u64, index: u64) -> u64 {
+    if index == 0 { seed } else { key(seed, Purpose::DataSet, index, 0) }
 }
 
 /// The key of the samples at a state point: by (T, H) itself, so that they are the same in every grid that holds it.

@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
-use crate::{ModelError, PackedTensor, Rbm, gibbs, rbm::parameter_like, runs_fused};
+use crate::{ModelError, PackedTensor, Rbm, Updates, gibbs::set_layer, is_host, rbm::parameter_like, runs_fused};
 
 /// The rule of a training step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,9 @@ pub struct ContrastiveDivergence {
     /// Whether the reconstruction starts from persistent chains, one for each sample of a batch, in place of the data
     /// (PCD, Tieleman 2008).
     pub persistent: bool,
+    /// How the layers of the reconstruction are set; the statistics always have the hidden units' means. Persistent chains
+    /// keep the signs of v′ and need a visible layer of ±1.
+    pub updates: Updates,
     /// Whether the visible bias is trained.
     pub visible_bias: bool,
     /// Whether the hidden bias is trained.
@@ -33,6 +36,7 @@ impl Default for ContrastiveDivergence {
             momentum: 0.0,
             weight_decay: 0.0,
             persistent: false,
+            updates: Updates::default(),
             visible_bias: true,
             hidden_bias: true,
         }
@@ -82,8 +86,9 @@ pub struct Stretch<'a> {
 
 impl ContrastiveDivergence {
     /// Trains machines of one shape through a stretch, each to the same bits as alone. Returns each training after it and the
-    /// number of visible units that differ between the data and their reconstructions. Fused into one operation for all
-    /// machines where the device has it, else step by step.
+    /// number of visible units whose sign differs between the data and their reconstructions. Fused into one operation for all
+    /// machines where the device has it, else step by step: on the host for visible units of ±1, on a GPU if both layers are
+    /// drawn.
     ///
     /// # Errors
     /// [`ModelError::Shape`] when the machines, their chains or their orders differ in shape; [`ModelError::Device`] when the
@@ -91,7 +96,9 @@ impl ContrastiveDivergence {
     pub fn train(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> Result<Vec<(Training, u64)>, ModelError> {
         let Some(first) = trainings.first() else { return Ok(Vec::new()) };
         check_shapes(&trainings, first, stretch)?;
-        let (trainings, n_flips) = if runs_fused(&first.rbm.weights.device()) {
+        let device = first.rbm.weights.device();
+        let is_known = self.updates.are_sampled() || (self.updates.are_visible_spins() && is_host(&device));
+        let (trainings, n_flips) = if is_known && runs_fused(&device) {
             self.train_fused(trainings, stretch)
         } else {
             self.train_plain(trainings, stretch)
@@ -166,8 +173,8 @@ impl ContrastiveDivergence {
     ///
     /// Δw ← μ Δw + η ⟨vᵢ⟨hₐ⟩ − v′ᵢ⟨h′ₐ⟩⟩ − η λ w, Δb ← μ Δb + η ⟨⟨hₐ⟩ − ⟨h′ₐ⟩⟩, Δc ← μ Δc + η ⟨vᵢ − v′ᵢ⟩,
     ///
-    /// with v′ the reconstruction after k sampled Gibbs steps and ⟨h⟩ = tanh(b + v w). Returns the training after the step
-    /// and the number of visible units that differ between v and v′, shape `[1]`.
+    /// with v′ the reconstruction after k Gibbs steps and ⟨h⟩ = tanh(b + v w). Returns the training after the step and the
+    /// number of visible units whose sign differs between v and v′, shape `[1]`.
     pub fn step(&self, training: Training, visible: Tensor<2>, key: u64, step: u64) -> (Training, Tensor<1, Int>) {
         let Training { rbm, last_change, mut chains } = training;
         let n_rows = visible.dims()[0];
@@ -184,7 +191,7 @@ impl ContrastiveDivergence {
             - reconstruction.clone().transpose().matmul(reconstructed_hidden.clone());
         let visible_bias = (visible.clone() - reconstruction.clone()).sum_dim(0).squeeze_dim(0);
         let hidden_bias = (hidden - reconstructed_hidden).sum_dim(0).squeeze_dim(0);
-        let n_flips = visible.not_equal(reconstruction).int().sum();
+        let n_flips = visible.greater_elem(0.0).not_equal(reconstruction.greater_elem(0.0)).int().sum();
 
         let decay = rbm.weights.val() * (self.learning_rate * self.weight_decay);
         let trained = |on: bool| if on { rate } else { 0.0 };
@@ -203,13 +210,13 @@ impl ContrastiveDivergence {
         (Training { rbm, last_change, chains }, n_flips)
     }
 
-    /// k sampled Gibbs steps from ⟨h⟩: returns v′ `[batch, n_visible]` and ⟨h′⟩ `[batch, n_hidden]`.
+    /// k Gibbs steps from ⟨h⟩: returns v′ `[batch, n_visible]` and ⟨h′⟩ `[batch, n_hidden]`.
     /// Gibbs step i draws the layers 2i (h) and 2i + 1 (v′).
     fn reconstruct(&self, rbm: &Rbm, mut hidden: Tensor<2>, key: u64, step: u64) -> (Tensor<2>, Tensor<2>) {
         let mut layer = 0;
         loop {
-            let sampled = gibbs::sample(hidden, key, step, layer);
-            let visible = gibbs::sample(rbm.visible_field(sampled).tanh(), key, step, layer + 1);
+            let set = set_layer(hidden, self.updates.hidden, key, step, layer);
+            let visible = set_layer(rbm.visible_field(set).tanh(), self.updates.visible, key, step, layer + 1);
             hidden = rbm.hidden_field(visible.clone()).tanh();
             layer += 2;
             if layer as usize >= 2 * self.n_gibbs_steps {

@@ -16,6 +16,27 @@ pub enum Update {
     Rounded,
 }
 
+/// How both layers are set in a reconstruction v → h → v′.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Updates {
+    /// The hidden layer h.
+    pub hidden: Update,
+    /// The visible layer v′.
+    pub visible: Update,
+}
+
+impl Updates {
+    /// Whether both layers are drawn, as the fused flow and the fused training on a GPU do.
+    pub fn are_sampled(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether the visible units are ±1, as the fused training on the host needs them.
+    pub(crate) fn are_visible_spins(self) -> bool {
+        self.visible != Update::MeanField
+    }
+}
+
 /// Sets a layer from its mean, shape `[batch, n_units]`.
 ///
 /// (`key`, `step`, `layer`) name the random numbers; row and column of a unit do the rest (see [`crate::random`]).
@@ -35,10 +56,11 @@ pub fn sample(mean: Tensor<2>, key: u64, step: u64, layer: u32) -> Tensor<2> {
     plus_where_positive(mean - thresholds)
 }
 
-/// One reconstruction v → h → v′, shape `[batch, n_visible]`, of step `step`: draws the layers 0 (h) and 1 (v′).
-pub fn reconstruct(rbm: &Rbm, visible: Tensor<2>, update: Update, key: u64, step: u64) -> Tensor<2> {
-    let hidden = set_layer(rbm.hidden_field(visible).tanh(), update, key, step, 0);
-    set_layer(rbm.visible_field(hidden).tanh(), update, key, step, 1)
+/// One reconstruction v → h → v′, shape `[batch, n_visible]`, of step `step`: draws the layers 0 (h) and 1 (v′), as far
+/// as they are sampled.
+pub fn reconstruct(rbm: &Rbm, visible: Tensor<2>, updates: Updates, key: u64, step: u64) -> Tensor<2> {
+    let hidden = set_layer(rbm.hidden_field(visible).tanh(), updates.hidden, key, step, 0);
+    set_layer(rbm.visible_field(hidden).tanh(), updates.visible, key, step, 1)
 }
 
 /// `n_steps` sampled reconstructions of packed chains from step `first_step` on. Fused into one operation where the device
@@ -55,7 +77,7 @@ pub fn flow(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step:
 pub fn flow_plain(rbm: &Rbm, chains: PackedTensor, n_steps: u64, key: u64, first_step: u64) -> PackedTensor {
     let mut visible = chains.unpack();
     for step in first_step..first_step + n_steps {
-        visible = reconstruct(rbm, visible, Update::Sampled, key, step);
+        visible = reconstruct(rbm, visible, Updates::default(), key, step);
     }
     PackedTensor::pack(visible)
 }

@@ -45,7 +45,7 @@ use burn::tensor::Device;
 
 pub use contrastive_divergence::{ContrastiveDivergence, Stretch, Training};
 pub use error::ModelError;
-pub use gibbs::{Update, flow, reconstruct};
+pub use gibbs::{Update, Updates, flow, reconstruct};
 pub use packed::PackedTensor;
 pub use rbm::{Rbm, RbmParameters};
 pub use thermometer::{
@@ -53,16 +53,23 @@ pub use thermometer::{
     ThermometerTrainer,
 };
 
-/// Whether the device has the fused operations: the CPU backends and the GPUs do.
-pub fn runs_fused(device: &Device) -> bool {
+/// Whether the device is the host, whose fused training knows rounded layers and means of hidden units too.
+fn is_host(device: &Device) -> bool {
     match device.as_dispatch() {
         #[cfg(feature = "flex")]
         burn::backend::DispatchDevice::Flex(_) => true,
         #[cfg(feature = "ndarray")]
         burn::backend::DispatchDevice::NdArray(_) => true,
-        #[cfg(feature = "gpu")]
-        burn::backend::DispatchDevice::Cube(_) => true,
         #[allow(unreachable_patterns, reason = "reachable with any other backend")]
         _ => false,
+    }
+}
+
+/// Whether the device has the fused operations: the CPU backends and the GPUs do.
+pub fn runs_fused(device: &Device) -> bool {
+    match device.as_dispatch() {
+        #[cfg(feature = "gpu")]
+        burn::backend::DispatchDevice::Cube(_) => true,
+        _ => is_host(device),
     }
 }

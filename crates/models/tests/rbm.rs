@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{
-    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, Update, flow, gibbs::flow_plain,
+    ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, Updates, flow, gibbs::flow_plain,
     likelihood::pseudo_likelihood, random::Draw, reconstruct,
 };
 
@@ -180,7 +180,7 @@ fn the_flow_leaves_the_law_of_the_machine() {
     let start: Vec<Vec<f32>> = states(N_VISIBLE).into_iter().zip(&weights).flat_map(copies).collect();
     let mut visible = tensor(&start, &device);
     for step in 0..4 {
-        visible = reconstruct(&rbm, visible, Update::Sampled, 3, step);
+        visible = reconstruct(&rbm, visible, Updates::default(), 3, step);
     }
     let mut counts = vec![0.0; 1 << N_VISIBLE];
     for v in host(visible).chunks_exact(N_VISIBLE) {

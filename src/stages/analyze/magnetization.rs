@@ -1,10 +1,11 @@
 //! The magnetization below Tc: of the samples, of their one-step reconstructions (figure 16 of arXiv:1810.08179), and exact.
 
 use anyhow::Result;
-use ising_data::{Estimate, mean};
+use ising_data::Estimate;
 use ising_theory::{CRITICAL_TEMPERATURE, Lattice, onsager};
 
 use crate::{
+    data_sets::{DataSets, mean_over_machines},
     exact,
     fit::PowerLaw,
     table::{Cell, Table},
@@ -79,7 +80,7 @@ fn finite(lattice: Lattice, observables: &Table, temperature: f64) -> Result<f64
 
 /// β in every window: of the samples, of every machine and over its seeds, and of the exact curves at the same temperatures. The
 /// error over the seeds does not hold the noise of the samples that all of them start from.
-pub(super) fn exponents(points: &Table) -> Result<Table> {
+pub(super) fn exponents(points: &Table, data_sets: &DataSets) -> Result<Table> {
     let mut table = Table::new(
         "magnetization exponent",
         [
@@ -106,10 +107,11 @@ pub(super) fn exponents(points: &Table) -> Result<Table> {
                 for seed in of_machine.distinct_text("seed")? {
                     let Some(law) = fit(&of_machine.filter("seed", seed)?, window)? else { continue };
                     table.push(row([source, machine, seed], window, law.n_points, law.exponent, Some(law)))?;
-                    of_seeds.push(law);
+                    of_seeds.push((data_sets.of_machine(machine, seed), law));
                 }
-                if let ([first, _, ..], RECONSTRUCTIONS) = (&of_seeds[..], source) {
-                    let exponent = mean(&of_seeds.iter().map(|law| law.exponent.value).collect::<Vec<_>>());
+                if let ([(_, first), _, ..], RECONSTRUCTIONS) = (&of_seeds[..], source) {
+                    let exponents = of_seeds.iter().map(|(set, law)| (*set, law.exponent.value));
+                    let exponent = mean_over_machines(exponents).mean;
                     table.push(row([source, machine, "all"], window, first.n_points, exponent, None))?;
                 }
             }
@@ -163,7 +165,7 @@ mod tests {
         let observables = Table::from_csv("observables", observables).expect("a table");
         let points = points(Lattice::Square { side: 4 }, &observables, &flow).expect("points");
         assert_eq!(points.filter("source", SAMPLES).expect("rows").len(), 8);
-        let table = exponents(&points).expect("fits");
+        let table = exponents(&points, &DataSets::default()).expect("fits");
         let found = |source: &str| -> Vec<f64> {
             table.filter("source", source).and_then(|rows| rows.column("exponent")).expect("numbers")
         };

@@ -3,25 +3,24 @@
 use anyhow::Result;
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use ising_data::PackedSpins;
-use models::{PackedTensor, Rbm, Update, reconstruct};
+use models::{PackedTensor, Rbm, Updates, reconstruct};
 
-use crate::{config::schema::UpdateKind, training::spins_on};
+use crate::training::spins_on;
 
 /// The chains of all starts.
 pub(super) enum Chains {
     /// Spins ±1, both layers sampled.
     Sampled(PackedTensor),
-    /// Real numbers, or spins rounded from them.
-    Other(Tensor<2>, Update),
+    /// The visible units as numbers, whatever sets them and the hidden units.
+    Other(Tensor<2>, Updates),
 }
 
 impl Chains {
-    pub(super) fn new(spins: &PackedSpins, update: UpdateKind, device: &Device) -> Self {
-        match update {
-            UpdateKind::Sampled => Self::Sampled(PackedTensor::new(&spins.to_words(), spins.n_sites(), device)),
-            UpdateKind::MeanField => Self::Other(spins_on(device, spins), Update::MeanField),
-            UpdateKind::Rounded => Self::Other(spins_on(device, spins), Update::Rounded),
+    pub(super) fn new(spins: &PackedSpins, updates: Updates, device: &Device) -> Self {
+        if updates.are_sampled() {
+            return Self::Sampled(PackedTensor::new(&spins.to_words(), spins.n_sites(), device));
         }
+        Self::Other(spins_on(device, spins), updates)
     }
 
     /// Takes the steps from `step` up to `last`.
@@ -29,11 +28,11 @@ impl Chains {
         let (step, last) = (step as u64, last as u64);
         match self {
             Self::Sampled(chains) => Self::Sampled(models::flow(machine, chains, last - step, key, step)),
-            Self::Other(mut visible, update) => {
+            Self::Other(mut visible, updates) => {
                 for step in step..last {
-                    visible = reconstruct(machine, visible, update, key, step);
+                    visible = reconstruct(machine, visible, updates, key, step);
                 }
-                Self::Other(visible, update)
+                Self::Other(visible, updates)
             }
         }
     }
@@ -58,9 +57,9 @@ impl Chains {
                 let order = chosen(chains.words.dims()[0], &chains.words.device());
                 Self::Sampled(chains.select(order))
             }
-            Self::Other(visible, update) => {
+            Self::Other(visible, updates) => {
                 let order = chosen(visible.dims()[0], &visible.device());
-                Self::Other(visible.select(0, order), update)
+                Self::Other(visible.select(0, order), updates)
             }
         }
     }

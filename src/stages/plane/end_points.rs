@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{PlanePoint, READINGS, pairs};
 use crate::{
     config::schema,
+    data_sets::DataSets,
     stages::analyze::Marker,
     table::{Cell, Table},
 };
@@ -27,9 +28,15 @@ const HEADER: [&str; 11] = [
 const ENERGY: (&str, [&str; 2]) = ("energy", ["energy_temperature", "start_field"]);
 
 /// Where the flow of every machine ends, and how far each marker lies from it along T and along H: for every seed the mean
-/// over the starts with its error, then, as seed "all", the mean over the seeds with theirs. Infinite temperatures are left
+/// over the starts with its error, then, as seed "all", the mean over the seeds with theirs, in which
+/// machines of one data set are not independent. Infinite temperatures are left
 /// out; `n_values` counts the others. The field of the reading by energy is that of the starts.
-pub(in crate::stages) fn end_points(flow: &Table, machines: &[schema::Rbm], markers: &[Marker]) -> Result<Table> {
+pub(in crate::stages) fn end_points(
+    flow: &Table,
+    machines: &[schema::Rbm],
+    markers: &[Marker],
+    data_sets: &DataSets,
+) -> Result<Table> {
     let last = flow.distinct("step")?.last().copied().unwrap_or_default();
     let last_step = flow.filter("step", last)?;
     let distance = |marker: &Marker| ["distance_to", "field_distance_to"].map(|name| format!("{name}_{}", marker.name));
@@ -40,8 +47,7 @@ pub(in crate::stages) fn end_points(flow: &Table, machines: &[schema::Rbm], mark
         let of_machine = last_step.filter("machine", name)?;
         let readings = READINGS.map(|reading| (reading.name, reading.columns));
         for (reading, columns) in readings.into_iter().chain([ENERGY]) {
-            let mut push = |seed: &str, points: &[[f64; 2]]| -> Result<[f64; 2]> {
-                let mean = PlanePoint::mean(points);
+            let mut push = |seed: &str, mean: PlanePoint| -> Result<[f64; 2]> {
                 let mut row: Vec<Cell> = vec![name.into(), machine.n_hidden.get().into(), seed.into()];
                 row.extend([reading.into(), last.into(), mean.n_values.into()]);
                 row.extend(mean.cells());
@@ -54,9 +60,10 @@ pub(in crate::stages) fn end_points(flow: &Table, machines: &[schema::Rbm], mark
             };
             let mut of_seeds = Vec::new();
             for seed in of_machine.distinct_text("seed")? {
-                of_seeds.push(push(seed, &pairs(&of_machine.filter("seed", seed)?, columns)?)?);
+                let mean = PlanePoint::mean(&pairs(&of_machine.filter("seed", seed)?, columns)?);
+                of_seeds.push((data_sets.of_machine(name, seed), push(seed, mean)?));
             }
-            push("all", &of_seeds)?;
+            push("all", PlanePoint::over_machines(&of_seeds))?;
         }
     }
     Ok(table)

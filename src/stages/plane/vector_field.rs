@@ -1,11 +1,13 @@
 //! One step of the flow as a field of arrows over the (T, H) plane.
 
 use anyhow::Result;
-use ising_data::mean;
 use ising_theory::{CRITICAL_TEMPERATURE, Couplings, Lattice, Renormalization};
 
 use super::{PlanePoint, READINGS, Reading, is_finite, pairs};
-use crate::table::{Cell, Table};
+use crate::{
+    data_sets::{DataSets, mean_over_machines},
+    table::{Cell, Table},
+};
 
 const HEADER: [&str; 16] = [
     "machine",
@@ -29,14 +31,14 @@ const HEADER: [&str; 16] = [
 /// The first step of the flow from every start, read before and after: for every seed, then, as seed "all", the means over
 /// the seeds with their errors. Starts that a reading cannot read, as the exact one at T = 0, have no row. The cosine is
 /// that of the angle between the step and one of the renormalization group from the same point: −1 where they are opposite.
-pub(in crate::stages) fn vector_field(flow: &Table, lattice: Lattice) -> Result<Table> {
+pub(in crate::stages) fn vector_field(flow: &Table, lattice: Lattice, data_sets: &DataSets) -> Result<Table> {
     let mut table = Table::new("vector field", HEADER);
     let [before, after] = [flow.filter("step", 0usize)?, flow.filter("step", 1usize)?];
     for machine in flow.distinct_text("machine")? {
         let steps = [before.filter("machine", machine)?, after.filter("machine", machine)?];
         for reading in READINGS {
             for start in starts(&steps[0])? {
-                let arrows = read_arrows(&steps, reading, start)?;
+                let arrows = read_arrows(&steps, reading, start, &|seed| data_sets.of_machine(machine, seed))?;
                 push_start(&mut table, [machine, reading.name], start, &arrows, lattice)?;
             }
         }
@@ -47,17 +49,24 @@ pub(in crate::stages) fn vector_field(flow: &Table, lattice: Lattice) -> Result<
 /// One step from one start, (T, H) before and after with their errors.
 struct Step {
     seed: String,
+    data_set: u64,
     points: [[f64; 2]; 2],
     errors: [[f64; 2]; 2],
 }
 
 /// The step of every seed from one start, where both of its ends can be read.
-fn read_arrows(steps: &[Table; 2], reading: Reading, start: [f64; 2]) -> Result<Vec<Step>> {
+fn read_arrows(
+    steps: &[Table; 2],
+    reading: Reading,
+    start: [f64; 2],
+    data_set: &dyn Fn(&str) -> u64,
+) -> Result<Vec<Step>> {
     let [before, after] = [of_start(&steps[0], start)?, of_start(&steps[1], start)?];
     let [from, to] = [reading.points(&before)?, reading.points(&after)?];
     let [from_errors, to_errors] = [reading.point_errors(&before)?, reading.point_errors(&after)?];
     let step = |(i, seed): (usize, &str)| Step {
         seed: seed.to_owned(),
+        data_set: data_set(seed),
         points: [from[i], to[i]],
         errors: [from_errors[i], to_errors[i]],
     };
@@ -74,15 +83,16 @@ fn push_start(table: &mut Table, names: [&str; 2], start: [f64; 2], steps: &[Ste
         table.push(head.into_iter().chain(cells.into_iter().flatten()).chain(tail).collect::<Vec<_>>())
     };
     let mut cosines = Vec::new();
-    for Step { seed, points, errors } in steps {
+    for Step { seed, data_set, points, errors } in steps {
         let cells = |end: usize| [points[end][0], errors[end][0], points[end][1], errors[end][1]].map(Cell::from);
         let cosine = cosine_to_renormalization(lattice, *points);
         push(seed, [cells(0), cells(1)], [cosine, f64::NAN], 1)?;
-        cosines.extend(Some(cosine).filter(|cosine| cosine.is_finite()));
+        cosines.extend(Some((*data_set, cosine)).filter(|(_, cosine)| cosine.is_finite()));
     }
     if !steps.is_empty() {
-        let end = |end: usize| PlanePoint::mean(&steps.iter().map(|step| step.points[end]).collect::<Vec<_>>()).cells();
-        let cosine = mean(&cosines);
+        let points = |end: usize| steps.iter().map(move |step| (step.data_set, step.points[end])).collect::<Vec<_>>();
+        let end = |end: usize| PlanePoint::over_machines(&points(end)).cells();
+        let cosine = mean_over_machines(cosines).mean;
         push("all", [end(0), end(1)], [cosine.value, cosine.error], steps.len())?;
     }
     Ok(())

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     artifacts::TensorFile,
     progress::{Event, Metrics},
-    training::Position,
+    training::{Position, updates},
 };
 
 /// Weights that no machine of ±1 units needs: tanh of their sums is ±1 to rounding long before.
@@ -210,6 +210,7 @@ pub(super) fn train(course: &Course<'_>, states: &mut [&mut State<'_>], stretch:
         momentum: settings.momentum.get(),
         weight_decay: settings.weight_decay.get(),
         persistent: settings.persistent,
+        updates: updates(settings.updates()),
         visible_bias: settings.visible_bias,
         hidden_bias: settings.hidden_bias,
     };

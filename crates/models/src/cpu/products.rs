@@ -3,7 +3,7 @@
 //! Four units of ±1 select one of sixteen sums of their four rows: a table of them turns four multiply-adds into one
 //! load and one addition. A table is made by sixteen additions and serves a whole batch.
 
-use super::lanes::{Lanes, Vector};
+use super::lanes::{Lanes, Vector, WIDTH};
 
 /// Units that select an entry of a table together.
 pub(super) const GROUP: usize = 4;
@@ -75,6 +75,32 @@ pub(super) fn add_selected<V: Vector>(
 #[inline(always)]
 fn entry<V: Vector>(table: &Table, selector: u8) -> V {
     V::load(&table[usize::from(selector & 15)])
+}
+
+/// Adds Σₐ mᵣₐ wₐ to `sums[r]` for the means m of a block of sixteen units in every row r, and their weights w.
+#[inline(always)]
+pub(super) fn add_weighted<V: Vector>(weights: &[Lanes; WIDTH], means: &[Lanes], sums: &mut [Lanes]) {
+    let (quartets, rest) = sums.as_chunks_mut::<GROUP>();
+    let (quartets_of_means, rest_of_means) = means.as_chunks::<GROUP>();
+    for (means, sums) in quartets_of_means.iter().zip(quartets) {
+        let mut partial = [V::load(&sums[0]), V::load(&sums[1]), V::load(&sums[2]), V::load(&sums[3])];
+        for (unit, weights) in weights.iter().enumerate() {
+            let weights = V::load(weights);
+            for (partial, means) in partial.iter_mut().zip(means) {
+                *partial = partial.plus(weights.times(V::splat(means.0[unit])));
+            }
+        }
+        for (sum, partial) in sums.iter_mut().zip(partial) {
+            partial.store(sum);
+        }
+    }
+    for (means, sum) in rest_of_means.iter().zip(rest) {
+        let mut partial = V::load(sum);
+        for (unit, weights) in weights.iter().enumerate() {
+            partial = partial.plus(V::load(weights).times(V::splat(means.0[unit])));
+        }
+        partial.store(sum);
+    }
 }
 
 /// Adds Σ_r vᵢᵣ mᵣ to `sums[i]` for the rows r whose means m fill `tables`, four rows a table; `signs` holds, `stride` bytes

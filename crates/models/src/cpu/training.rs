@@ -12,10 +12,10 @@ use super::{
     crew::at_once,
     lanes::{Kernel, Level, Vector, WIDTH, Wide},
     machine::{HiddenBlock, Machine, locked, transposed},
-    products::{CHUNK, GROUP, add_selected, fill},
+    products::{CHUNK, GROUP, add_selected, add_weighted, fill},
     scratch::Scratch,
 };
-use crate::{ContrastiveDivergence, RbmParameters, random::Draw};
+use crate::{ContrastiveDivergence, RbmParameters, Update, random::Draw};
 
 /// Samples in the order in which they are trained on.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,8 @@ pub struct TrainingState {
 }
 
 /// Trains on `batches` with `n_threads` threads; returns the number of visible units that differ between the
-/// data and the reconstructions. The result does not depend on `n_threads` or `level`.
+/// data and the reconstructions. The result does not depend on `n_threads` or `level`. Visible units are ±1: in place of their means
+/// they are drawn.
 pub fn train(
     state: &mut TrainingState,
     batches: &Batches<'_>,
@@ -136,7 +137,9 @@ impl Worker<'_> {
         self.barrier.wait();
         let n_gibbs_steps = self.divergence.n_gibbs_steps.max(1) as u32;
         for gibbs_step in 0..n_gibbs_steps {
-            self.gather_hidden(n_rows, &mut scratch.hidden);
+            if self.divergence.updates.hidden != Update::MeanField {
+                self.gather_hidden(n_rows, &mut scratch.hidden);
+            }
             for block in self.own(self.machine.visible.len()) {
                 if self.machine.visible_is_narrow(block) {
                     self.reconstruct::<V, V::Narrow>(block, n_rows, draw(2 * gibbs_step + 1), scratch);
@@ -167,7 +170,7 @@ impl Worker<'_> {
         n_flips
     }
 
-    /// Sets a hidden block from the data and samples it, or, for persistent chains, from these.
+    /// Sets the means of a hidden block and its units from the data, or the units, for persistent chains, from these.
     #[inline(always)]
     fn begin<V: Vector>(&self, index: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
         let block = &mut *locked!(self.machine.hidden[index].write());
@@ -177,16 +180,16 @@ impl Worker<'_> {
         if self.divergence.persistent {
             block.set_means::<V>(&scratch.chains, n_rows, stride, &mut scratch.tables);
         }
-        self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw);
+        self.set_hidden::<V>(index * WIDTH, block, n_rows, draw);
     }
 
-    /// Sets a hidden block from the reconstruction, and samples it where another Gibbs step follows.
+    /// Sets a hidden block from the reconstruction, and its units where another Gibbs step follows.
     #[inline(always)]
     fn go_on<V: Vector>(&self, index: usize, n_rows: usize, next: Option<Draw>, scratch: &mut Scratch) {
         let block = &mut *locked!(self.machine.hidden[index].write());
         block.set_means::<V>(&scratch.reconstruction, n_rows, self.visible_stride(), &mut scratch.tables);
         if let Some(draw) = next {
-            self.sample_hidden::<V>(index * WIDTH, block, n_rows, draw);
+            self.set_hidden::<V>(index * WIDTH, block, n_rows, draw);
         }
     }
 
@@ -204,11 +207,23 @@ impl Worker<'_> {
         scratch.reconstruction[samples.len() * stride..].fill(0);
     }
 
+    /// Draws or rounds the units of a hidden block, unless they stay means.
     #[inline(always)]
-    fn sample_hidden<V: Vector>(&self, first_unit: usize, block: &mut HiddenBlock, n_rows: usize, draw: Draw) {
+    fn set_hidden<V: Vector>(&self, first_unit: usize, block: &mut HiddenBlock, n_rows: usize, draw: Draw) {
         let sampling = Sampling { draw, n_units: self.machine.n_hidden, first_unit };
-        for (row, (mean, chosen)) in block.fields[..n_rows].iter().zip(&mut block.selectors).enumerate() {
-            *chosen = selectors(sampling.of_means::<V>(mean, row));
+        let units = block.fields[..n_rows].iter().zip(&mut block.selectors);
+        match self.divergence.updates.hidden {
+            Update::Sampled => {
+                for (row, (mean, chosen)) in units.enumerate() {
+                    *chosen = selectors(sampling.of_means::<V>(mean, row));
+                }
+            }
+            Update::Rounded => {
+                for (mean, chosen) in units {
+                    *chosen = selectors(V::load(mean).exceeds(V::splat(0.0)));
+                }
+            }
+            Update::MeanField => {}
         }
     }
 
@@ -223,13 +238,38 @@ impl Worker<'_> {
         }
     }
 
-    /// Samples a visible block given the hidden units; `N` holds its units.
+    /// Draws or rounds a visible block given the hidden units or their means; `N` holds its units.
     #[inline(always)]
     fn reconstruct<V: Wide, N: Vector>(&self, block: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
         let first_unit = block * WIDTH;
         let mut visible = locked!(self.machine.visible[block].write());
+        scratch.fields[..n_rows].fill(visible.bias);
+        if self.divergence.updates.hidden == Update::MeanField {
+            for block in &self.machine.hidden {
+                let block = locked!(block.read());
+                let weights = transposed::<V>(&block.weights, first_unit);
+                add_weighted::<N>(&weights, &block.fields[..n_rows], &mut scratch.fields[..n_rows]);
+            }
+        } else {
+            self.add_hidden::<V, N>(first_unit, n_rows, scratch);
+        }
+        let units = scratch.fields[..n_rows].iter().zip(&mut visible.selectors);
+        let sampling = Sampling { draw, n_units: self.machine.n_visible, first_unit };
+        if self.divergence.updates.visible == Update::Rounded {
+            for (field, chosen) in units {
+                *chosen = selectors(N::load(field).exceeds(N::splat(0.0)));
+            }
+        } else {
+            for (row, (field, chosen)) in units.enumerate() {
+                *chosen = selectors(sampling.of_fields::<N>(field, row));
+            }
+        }
+    }
+
+    /// Adds what hidden units of ±1 give to the fields of the visible block from `first_unit` on.
+    #[inline(always)]
+    fn add_hidden<V: Wide, N: Vector>(&self, first_unit: usize, n_rows: usize, scratch: &mut Scratch) {
         let fields = &mut scratch.fields[..n_rows];
-        fields.fill(visible.bias);
         let n_groups = self.machine.n_hidden.div_ceil(GROUP);
         for (hidden, first) in self.machine.hidden.chunks(CHUNK / GROUP).zip((0..).step_by(CHUNK)) {
             let n_tables = CHUNK.min(n_groups - first);
@@ -240,10 +280,6 @@ impl Worker<'_> {
                 }
             }
             add_selected::<N>(&scratch.tables[..n_tables], &scratch.hidden, self.hidden_stride(), first, fields);
-        }
-        let sampling = Sampling { draw, n_units: self.machine.n_visible, first_unit };
-        for (row, (field, chosen)) in fields.iter().zip(&mut visible.selectors).enumerate() {
-            *chosen = selectors(sampling.of_fields::<N>(field, row));
         }
     }
 
