@@ -35,6 +35,9 @@ pub struct Flow {
     pub n_chains: Count,
     /// How both layers are set.
     pub update: UpdateKind,
+    /// Whether there is a flow also from every kept snapshot of every RBM's training, read at its end.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub along_training: bool,
     /// Steps of a long run after the flow, which looks at its stationary law; without them none (update "sampled").
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n_stationary_steps: Option<Count>,
@@ -51,6 +54,7 @@ impl Default for Flow {
             n_steps: Count::new(200),
             n_chains: Count::new(500),
             update: UpdateKind::Sampled,
+            along_training: false,
             n_stationary_steps: None,
             n_stationary_chains: Count::new(100),
         }
