@@ -1,11 +1,13 @@
 //! The end of the flow of every kept snapshot of a training, from the same starts by the same random numbers as the flow of
 //! the trained machine.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use ising_data::stream::{self, Purpose};
 use models::Rbm;
 
-use super::{Common, Shared, end_state, folder, inputs, recorder::FlowTables, shared, task_name, through};
+use super::{Chains, Common, FlowTables, Moment, Shared, end_state, folder, inputs, shared, task_name, through};
 use crate::{
     config::{Config, schema},
     pipeline::{Task, Work, Workbench},
@@ -15,10 +17,10 @@ use crate::{
 
 /// The tasks, if the settings ask for them.
 pub(super) fn tasks<'a>(config: &'a Config, common: &Shared) -> impl Iterator<Item = Task<'a>> {
-    let common = common.clone();
+    let common = Arc::clone(common);
     let is_asked = config.settings.flow.along_training;
     machines(&config.settings).filter(move |_| is_asked).map(move |(rbm, index)| {
-        let common = common.clone();
+        let common = Arc::clone(&common);
         Task {
             name: name(rbm, index),
             settings: pick(config, &["seed", "flow", "data"]),
@@ -30,7 +32,7 @@ pub(super) fn tasks<'a>(config: &'a Config, common: &Shared) -> impl Iterator<It
 }
 
 /// No entry of `[[rbm]]` has such a task for its flow: their names hold no slash.
-pub(super) fn name(rbm: &schema::Rbm, index: u64) -> String {
+pub(in crate::stages) fn name(rbm: &schema::Rbm, index: u64) -> String {
     format!("{}/along-training", task_name(rbm, index))
 }
 
@@ -47,11 +49,12 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     let (mut flows, mut states): (Option<Table>, _) = (None, end_state::table("end states"));
     for snapshot in &snapshots {
         let machine = Rbm::new(&snapshot.parameters, workbench.device)?;
-        let chains = through(&machine, common.chains(config, workbench), key, [0, n_steps], &work)?;
-        let mut recorder = common.recorder(config, rbm, index, workbench)?;
+        let chains = Chains::new(&common.spins, config.settings.flow.update, workbench.device);
+        let chains = through(&machine, chains, key, [0, n_steps], common, &work)?;
+        let mut recorder = common.recorder(config, (rbm, index), workbench)?;
         recorder.record(n_steps, chains.visible())?;
         let FlowTables { flow, .. } = recorder.tables;
-        let moment = common.moment(rbm, snapshot);
+        let moment = Moment::of(config, rbm, snapshot);
         let flow = flow.with_columns_in_front(moment.columns());
         match &mut flows {
             None => flows = Some(flow),

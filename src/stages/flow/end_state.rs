@@ -6,15 +6,16 @@ use ising_data::{
     Estimate, Observables, PackedSpins, Reference, StatePoint, binder_ratio, bond_energy, connected_correlation,
     magnetization, mean, observables, relative_entropy,
 };
-use ising_theory::{Lattice, MaximumLikelihood, StateCounts, TheoryError};
+use ising_theory::{Lattice, MaximumLikelihood, StateClass, StateCounts, TheoryError};
 
 use crate::{
-    config::Config,
+    config::{Config, schema},
     stages::{
         exact_thermometers::{ExactThermometers, known},
         law::Law,
     },
     table::{Cell, Table},
+    training::machine::Snapshot,
 };
 
 /// What a row is about.
@@ -43,6 +44,38 @@ const UNKNOWN: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
 /// K and h beyond which configurations are aligned to the precision of f64.
 const LARGEST_COUPLING: f64 = 50.0;
 
+/// A moment of a training.
+pub(super) struct Moment {
+    epoch: f64,
+    n_updates: u64,
+    training_time: f64,
+}
+
+impl Moment {
+    /// That of a snapshot.
+    pub(super) fn of(config: &Config, rbm: &schema::Rbm, snapshot: &Snapshot) -> Self {
+        Self::after(config, rbm, snapshot.epoch, snapshot.n_updates)
+    }
+
+    /// The end of the training.
+    pub(super) fn end(config: &Config, rbm: &schema::Rbm) -> Self {
+        let n_epochs = rbm.n_epochs.get();
+        let n_updates = n_epochs * rbm.updates_per_epoch(config.settings.n_training_samples());
+        Self::after(config, rbm, n_epochs as f64, n_updates as u64)
+    }
+
+    fn after(config: &Config, rbm: &schema::Rbm, epoch: f64, n_updates: u64) -> Self {
+        let training_time = rbm.training_time(n_updates, config.settings.n_training_samples());
+        Self { epoch, n_updates, training_time }
+    }
+
+    /// Its columns in tables.
+    pub(super) fn columns(&self) -> [(&'static str, Cell); 3] {
+        let Self { epoch, n_updates, training_time } = *self;
+        [("epoch", epoch.into()), ("n_updates", n_updates.into()), ("training_time", training_time.into())]
+    }
+}
+
 /// What ends are compared with.
 pub(super) struct References {
     lattice: Lattice,
@@ -65,9 +98,8 @@ impl References {
         let counts = known(StateCounts::new(lattice))?;
         let counted = match (counts, Law::of(config)?) {
             (Some(counts), Some(law)) => {
-                let ln_q = |class: &ising_theory::StateClass| {
-                    class.ln_count + law.ln_probability(class.bond_energy, class.magnetization)
-                };
+                let ln_q =
+                    |class: &StateClass| class.ln_count + law.ln_probability(class.bond_energy, class.magnetization);
                 Some(Counted {
                     thermometer: MaximumLikelihood::new(lattice)?,
                     ln_free_spins: counts.ln_free_spins(),
@@ -80,8 +112,23 @@ impl References {
         Ok(Self { lattice, counted })
     }
 
+    /// The row of configurations of the lattice in the table of [`table`].
+    pub(super) fn row(
+        &self,
+        (rbm, index): (&schema::Rbm, u64),
+        moment: &Moment,
+        spins: &PackedSpins,
+        exact: &ExactThermometers,
+    ) -> Result<Vec<Cell>> {
+        let mut row: Vec<Cell> = vec![rbm.name.as_str().into(), rbm.n_hidden.get().into(), index.into()];
+        row.extend(moment.columns().map(|(_, cell)| cell));
+        row.push(spins.n_samples().into());
+        row.extend(self.measure(spins, exact)?);
+        Ok(row)
+    }
+
     /// The values of configurations of the lattice, in the order of [`VALUES`], with their errors.
-    pub(super) fn measure(&self, spins: &PackedSpins, exact: &ExactThermometers) -> Result<Vec<Cell>> {
+    fn measure(&self, spins: &PackedSpins, exact: &ExactThermometers) -> Result<Vec<Cell>> {
         let (lattice, n) = (self.lattice, self.lattice.n_sites() as f64);
         // In no field, where E is the energy of the bonds; the temperature does not enter.
         let measured = observables(lattice, StatePoint::new(1.0, 0.0)?, spins);
