@@ -177,6 +177,11 @@ fn check_figures(settings: &Settings) -> Result<(), Problem> {
             let (message, help) = ("there is no long run to show", "set flow.n_stationary_steps");
             return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
         }
+        let is_along_training = matches!(figure.kind, FigureKind::EndsAlongTraining | FigureKind::EndState);
+        if is_along_training && !settings.flow.along_training {
+            let (message, help) = ("there are no flows along the training to show", "set flow.along_training = true");
+            return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
+        }
         if figure.kind == FigureKind::MagnetizationExponent && !has_critical_point(settings) {
             let message = "only flows on a torus that start at H = 0 pass the critical point";
             let help = "leave this figure out, or choose lattice = \"square\" and a field 0";

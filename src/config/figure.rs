@@ -58,6 +58,10 @@ pub enum FigureKind {
     Couplings,
     /// Autocorrelation and stationary law of a long run; needs flow.n_stationary_steps.
     Stationary,
+    /// Where the flow ends along the training, and what is known of the RBMs by then; needs flow.along_training.
+    EndsAlongTraining,
+    /// What the configurations at the end of the flow are, along the training; needs flow.along_training.
+    EndState,
     /// The magnetization below Tc with its exponent, after one step and of the samples; needs a torus at H = 0 and starts near Tc.
     MagnetizationExponent,
 }
@@ -136,7 +140,9 @@ pub(super) fn default_figures(settings: &Settings) -> Vec<Figure> {
     let has_scan = sizes().any(|size| Some(size) != sizes().next());
     let scan = has_scan.then_some(FigureKind::EndPointAgainstNHidden);
     let long_run = settings.flow.n_stationary_steps.map(|_| FigureKind::Stationary);
-    let of_run = FigureKind::ALL.into_iter().chain(scan).chain(long_run).map(Figure::of);
+    let ends = [FigureKind::EndsAlongTraining, FigureKind::EndState];
+    let along_training = ends.into_iter().filter(|_| settings.flow.along_training);
+    let of_run = FigureKind::ALL.into_iter().chain(scan).chain(long_run).chain(along_training).map(Figure::of);
     let where_to = [FigureKind::TemperatureAgainstStep, FigureKind::MapOnTemperatureAxis, FigureKind::Plane];
     let others = settings.rbm.iter().skip(1).flat_map(|rbm| where_to.map(|kind| Figure::of_machine(kind, &rbm.name)));
     of_run.chain(others).collect()

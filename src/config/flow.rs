@@ -50,6 +50,9 @@ pub struct Flow {
     /// How the visible layer is set, if not as `update` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visible: Option<UpdateKind>,
+    /// Whether there is a flow also from every kept snapshot of every RBM's training, read at its end.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub along_training: bool,
     /// Steps of a long run after the flow, which looks at its stationary law; without them none (both layers sampled).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n_stationary_steps: Option<Count>,
@@ -75,6 +78,7 @@ impl Default for Flow {
             update: UpdateKind::Sampled,
             hidden: None,
             visible: None,
+            along_training: false,
             n_stationary_steps: None,
             n_stationary_chains: Count::new(100),
         }

@@ -43,7 +43,11 @@ impl Counts<'_> {
         let n_distances = self.n_sites.sqrt();
         let histograms = self.n_extreme_starts * self.n_records * self.thermometer.n_points * row(5.0);
         let correlations = n_powers * self.n_starts * n_distances * row(9.0);
-        RECORD + n_rows * (row(35.0) + self.n_sites + 40.0) + correlations + histograms
+        RECORD + n_rows * (row(35.0) + self.n_sites + 40.0) + correlations + histograms + row(33.0)
+    }
+
+    pub(super) fn disk_of_flow_along_training(&self, rbm: &Rbm) -> f64 {
+        RECORD + self.n_snapshots(rbm) * (self.n_starts * row(38.0) + row(33.0))
     }
 
     pub(super) fn disk_of_inside(&self, rbm: &Rbm) -> f64 {
@@ -59,9 +63,12 @@ impl Counts<'_> {
 
     pub(super) fn disk_of_analysis(&self) -> f64 {
         let n_machines: f64 = self.settings.rbm.iter().map(|rbm| rbm.seeds.get() as f64).sum();
+        let n_moments = |rbm| if self.settings.flow.along_training { self.n_snapshots(rbm) } else { 1.0 };
+        let n_ends: f64 = self.settings.rbm.iter().map(|rbm| (1.0 + rbm.seeds.get() as f64) * n_moments(rbm)).sum();
+        let ends = n_ends * (row(33.0) + 3.0 * row(16.0)) + 105.0 * row(8.0);
         let plane = 61.0 * 46.0 * row(3.0);
         let curves = (61.0 + 601.0) * self.n_points / self.n_temperatures.max(1.0) * row(7.0);
-        RECORD + plane + curves + n_machines * self.n_starts * row(60.0)
+        RECORD + plane + curves + ends + n_machines * self.n_starts * row(60.0)
     }
 
     pub(super) fn disk_of_figures(&self) -> f64 {

@@ -3,7 +3,7 @@
 use ising_theory::Lattice;
 use models::cpu::Level;
 
-use super::counts::Counts;
+use super::{counts::Counts, steps::state_count_numbers};
 use crate::{
     config::schema::{LessonsKind, Rbm, UpdateKind},
     reading::BATCH,
@@ -54,7 +54,9 @@ impl Counts<'_> {
                 Stage::Sample => self.drawing(n_threads) + tables,
                 Stage::TrainThermometer => self.thermometer_training() + tables,
                 Stage::TrainRbm => largest(&|rbm| self.machine_training(rbm)),
-                Stage::Flow => self.chains() + tables + largest(&|rbm| self.flowing(rbm)),
+                Stage::Flow => {
+                    self.chains() + tables.max(self.state_counts(n_threads)) + largest(&|rbm| self.flowing(rbm))
+                }
                 Stage::Dissect => largest(&|rbm| self.dissecting(rbm)),
                 Stage::Analyze => {
                     let of_machine = largest(&|rbm| self.likelihoods(rbm));
@@ -92,6 +94,11 @@ impl Counts<'_> {
             }
             _ => 0.0,
         }
+    }
+
+    /// Two buffers for every thread that counts the states of a torus.
+    fn state_counts(&self, n_threads: usize) -> f64 {
+        n_threads as f64 * state_count_numbers(self.lattice) * DOUBLE
     }
 
     /// What a network holds while it reads a batch.
@@ -156,6 +163,13 @@ impl Counts<'_> {
             + self.flow_tables(1.0)
             + self.histograms(1.0)
             + self.machine_in_flow(rbm)
+            + self.along_training(rbm)
+    }
+
+    /// Snapshots, and the tables of their ends.
+    fn along_training(&self, rbm: &Rbm) -> f64 {
+        let of_each = self.n_weights(rbm) * SINGLE + self.n_starts * CELL * CELLS_OF_FLOW;
+        if self.settings.flow.along_training { self.n_snapshots(rbm) * of_each } else { 0.0 }
     }
 
     fn machine_in_flow(&self, rbm: &Rbm) -> f64 {

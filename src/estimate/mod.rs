@@ -81,6 +81,11 @@ fn of_stage(counts: &Counts<'_>, stage: Stage) -> Vec<Piece> {
             if let Some(first) = flows.first_mut() {
                 first.work = [first.work, counts.flow_starts()].into_iter().sum();
             }
+            if counts.settings.flow.along_training {
+                let ends =
+                    of_machines(&|rbm| (counts.flow_along_training(rbm), counts.disk_of_flow_along_training(rbm)));
+                flows.extend(ends.into_iter().map(|end| Piece { name: format!("{}/along-training", end.name), ..end }));
+            }
             flows
         }
         Stage::Dissect => of_machines(&|rbm| (counts.dissect(rbm), counts.disk_of_inside(rbm))),

@@ -72,3 +72,45 @@ pub(super) fn table(lattice: Lattice) -> f64 {
         _ => 0.0,
     }
 }
+
+/// The largest torus whose states are counted by energy and magnetization.
+const LARGEST_COUNTED: usize = 10;
+/// Additions to a unit of tables.
+const ADDITIONS: f64 = 12.0;
+
+/// Units of the states of the torus by energy and magnetization: two-term sums as for a table, of all energies.
+pub(super) fn state_counts(lattice: Lattice) -> f64 {
+    match lattice {
+        Lattice::Square { side } if side <= LARGEST_COUNTED => {
+            let numbers: usize = (0..side).map(|n_rows| numbers_behind(side, n_rows)).sum();
+            N_CLASSES[side] * (side as f64).exp2() * (side * numbers) as f64 / ADDITIONS
+        }
+        _ => 0.0,
+    }
+}
+
+/// Numbers of every state of a row at most, two buffers of them for each thread.
+pub(super) fn state_count_numbers(lattice: Lattice) -> f64 {
+    match lattice {
+        Lattice::Square { side } if side <= LARGEST_COUNTED => {
+            2.0 * (side as f64).exp2() * numbers_behind(side, side - 1) as f64
+        }
+        _ => 0.0,
+    }
+}
+
+/// Pairs of energy and magnetization behind so many rows.
+fn numbers_behind(side: usize, n_rows: usize) -> usize {
+    (side * (n_rows + 1) + 1) * (side * n_rows + 1)
+}
+
+/// Classes of equal energy and magnetization of a lattice where they are counted.
+pub(super) fn n_state_classes(lattice: Lattice) -> f64 {
+    let n = lattice.n_sites() as f64;
+    match lattice {
+        Lattice::Square { side } if side > LARGEST_COUNTED => 0.0,
+        Lattice::Ring { n_sites } if n_sites > 1000 => 0.0,
+        Lattice::Square { .. } => 0.42 * n * n,
+        Lattice::Ring { .. } => 0.25 * n * n,
+    }
+}

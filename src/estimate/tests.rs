@@ -23,8 +23,9 @@ fn assert_equal(found: f64, expected: f64) {
 #[test]
 fn there_is_an_estimate_for_every_task_of_every_shipped_config() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
-    for entry in fs::read_dir(folder).unwrap() {
-        let config = Config::load(&entry.unwrap().path(), Vec::new()).unwrap();
+    let paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let configs = paths.iter().map(|path| Config::load(path, Vec::new()).unwrap());
+    for config in configs.chain([config(&["flow.along_training=true"])]) {
         let tasks: BTreeSet<String> =
             Stage::ALL.into_iter().flat_map(|stage| stage.tasks(&config)).map(|task| task.name).collect();
         let pieces = pieces(&config.settings, config.lattice);
@@ -124,6 +125,7 @@ fn more_of_anything_takes_no_less_of_anything() {
         "likelihood.n_chains=1000",
         "data.fields=[0, 1, 2]",
         "flow.n_stationary_steps=100000",
+        "flow.along_training=true",
     ] {
         let more = of(&config(&[change]));
         assert!(more.seconds() >= least.seconds(), "{change}: {} s", more.seconds());

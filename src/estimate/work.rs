@@ -11,8 +11,8 @@ use models::cpu::Level;
 use super::{
     counts::{Counts, n_measured},
     steps::{
-        LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, plain_training_sample,
-        product_of_means, table, training_sample,
+        LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, n_state_classes,
+        plain_training_sample, product_of_means, state_counts, table, training_sample,
     },
 };
 use crate::config::schema::{ControlKind, Rbm, UpdateKind};
@@ -102,6 +102,9 @@ const N_SECTOR_NODES: f64 = 30.0;
 const FIGURE: f64 = 1.5e8;
 const START: f64 = 3e5;
 const SPIN_READ: f64 = 4.0;
+/// Nanoseconds of a class of states where a flow ends, and tables of the thermometer that reads the end.
+const CLASS_AT_END: f64 = 5000.0;
+const N_END_NODES: f64 = 10.0;
 
 impl Counts<'_> {
     pub(super) fn sample(&self) -> Work {
@@ -157,15 +160,35 @@ impl Counts<'_> {
         let n_observed = n_stationary.min(10_000.0) * flow.n_stationary_chains.get() as f64;
         let n_read = self.n_records * self.n_chains;
         let n_chain_steps = self.n_chains * flow.n_steps.get() as f64 + n_long;
-        let steps = match flow.updates() {
+        let serial = self.n_records * self.n_starts * START + SPIN_READ * self.n_sites * (n_read + n_observed);
+        self.flow_steps(rbm, n_chain_steps)
+            .with(Kind::Network, n_read * self.network())
+            .with(Kind::Serial, serial + self.end_state())
+    }
+
+    /// A flow from every snapshot, read at its end.
+    pub(super) fn flow_along_training(&self, rbm: &Rbm) -> Work {
+        let n = self.n_snapshots(rbm);
+        let serial = self.n_starts * START + SPIN_READ * self.n_sites * self.n_chains + self.end_state();
+        self.flow_steps(rbm, n * self.n_chains * self.settings.flow.n_steps.get() as f64)
+            .with(Kind::Network, n * self.n_chains * self.network())
+            .with(Kind::Serial, n * serial)
+    }
+
+    /// Chain steps of a flow as its units are set.
+    fn flow_steps(&self, rbm: &Rbm, n_chain_steps: f64) -> Work {
+        match self.settings.flow.updates() {
             [UpdateKind::Sampled, UpdateKind::Sampled] => self.steps(rbm, n_chain_steps),
             _ => {
                 let activations = ACTIVATION * (self.n_sites + rbm.n_hidden.get() as f64);
                 Work::default().with(Kind::Network, n_chain_steps * (2.0 * self.n_weights(rbm) + activations))
             }
-        };
-        let serial = self.n_records * self.n_starts * START + SPIN_READ * self.n_sites * (n_read + n_observed);
-        steps.with(Kind::Network, n_read * self.network()).with(Kind::Serial, serial)
+        }
+    }
+
+    /// Nanoseconds of the state at the end of a flow.
+    fn end_state(&self) -> f64 {
+        CLASS_AT_END * n_state_classes(self.lattice) + 4.0 * SPIN_READ * self.n_sites * self.n_chains
     }
 
     /// What the flows of all machines have in common.
@@ -176,7 +199,10 @@ impl Counts<'_> {
             (true, true) => N_SECTOR_NODES / 2.0,
             (false, _) => N_SECTOR_NODES,
         };
-        self.draw(self.n_starts, self.n_chains).with(Kind::Tables, n_tables * table(self.lattice))
+        let counted = state_counts(self.lattice);
+        let n_references = if counted > 0.0 { N_END_NODES } else { 0.0 };
+        self.draw(self.n_starts, self.n_chains)
+            .with(Kind::Tables, (n_tables + n_references) * table(self.lattice) + counted + self.law())
     }
 
     pub(super) fn dissect(&self, rbm: &Rbm) -> Work {
@@ -224,8 +250,9 @@ impl Counts<'_> {
         let n_rows: f64 =
             self.settings.rbm.iter().map(|rbm| rbm.seeds.get() as f64).sum::<f64>() * self.n_records * self.n_starts;
         let drawn = if self.is_shuffled() { self.draw(self.n_points, self.n_samples) } else { Work::default() };
+        // As many temperatures of the plane have their correlations in the time of a few tables.
         drawn
-            .with(Kind::Tables, (N_PLANE + n_marks) * table(self.lattice))
+            .with(Kind::Tables, (N_PLANE + n_marks + 0.05 * N_PLANE) * table(self.lattice))
             .with(Kind::Serial, 2.0 * SPIN_READ * self.n_sites * self.n_samples + 20_000.0 * n_rows)
     }
 

@@ -4,6 +4,7 @@
 //! numbers drawn. The same tables give the same bytes on every machine. Labels in tables may
 //! use a small markup: `*T*_{c}` is a slanted T with a lowered c.
 
+mod against_training_time;
 mod axes;
 mod calibration;
 mod canvas;
@@ -15,6 +16,8 @@ mod correlations;
 mod couplings;
 mod eigenvectors;
 mod end_point_against;
+mod end_state;
+mod ends_along_training;
 mod energy_relation;
 mod energy_relation_along_training;
 mod finite_size;
@@ -56,6 +59,8 @@ pub use correlations::correlations;
 pub use couplings::couplings;
 pub use eigenvectors::eigenvectors;
 pub use end_point_against::end_point_against;
+pub use end_state::end_state;
+pub use ends_along_training::{EndsTables, ends_along_training};
 pub use energy_relation::energy_relation;
 pub use energy_relation_along_training::energy_relation_along_training;
 pub use finite_size::finite_size;

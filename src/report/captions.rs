@@ -26,6 +26,14 @@ pub(super) fn caption(kind: FigureKind) -> &'static str {
         FigureKind::SpecificHeatMap => "The exact specific heat over the plane, its ridge, and the ends of the flow.",
         FigureKind::Relaxation => "Energy and magnetization against step of the flow, from every start.",
         FigureKind::EndPointAgainstNHidden => "Where the flow ends against the number of hidden units.",
+        FigureKind::EndsAlongTraining => {
+            "The end of the flow along the training, read by the network and exactly; its magnetization and connected correlation; \
+             KL divergence of the RBM from its data; evenness of the spectrum."
+        }
+        FigureKind::EndState => {
+            "KL divergences of the end of the flow from the nearest Boltzmann distribution, from free spins and from the training \
+             mixture along the training; its connected correlation against its magnetization."
+        }
         FigureKind::Stationary => {
             "Autocorrelation and stationary law of a long run, beside the machine's own and the data's."
         }

@@ -1,12 +1,14 @@
 //! `analyze`: where the flows end, beside what is known of the lattice: thermodynamics and renormalization.
 
 mod correlations;
+mod ends;
 mod exact_plane;
 mod magnetization;
 mod markers;
 mod over_seeds;
 mod renormalization;
 mod ridges;
+mod state_references;
 
 use std::ops::Range;
 
@@ -69,6 +71,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
     correlate(config, workbench, &observables, &flow, &data_sets)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
+    ends::write(config, workbench, &flow, &data_sets)?;
     average_insides(config, workbench)?;
     describe_lattice(config, workbench)
 }
@@ -111,6 +114,9 @@ fn describe_lattice(config: &Config, workbench: &mut Workbench<'_>) -> Result<()
     write_table(workbench, "analysis/infinite.csv", &plane.infinite_curves()?)?;
     write_table(workbench, "analysis/specific-heat-map.csv", &plane.specific_heat_map()?)?;
     write_table(workbench, "analysis/ridges.csv", &ridges::ridges(config.lattice, &plane, &samples)?)?;
+    let mixture = on_lattice(config, &read_samples(config, workbench, SAMPLES)?).spins;
+    let references = state_references::state_references(config, &plane, &mixture)?;
+    write_table(workbench, "analysis/state-references.csv", &references)?;
     write_table(workbench, "analysis/rg-lines.csv", &renormalization::lines(config.lattice, &plane)?)?;
     let steps = renormalization::steps(&plane, &samples, config.settings.seed.into())?;
     write_table(workbench, "analysis/rg-steps.csv", &steps)

@@ -1,6 +1,8 @@
 //! `flow`: every machine is fed its own reconstructions, and each step is read as (T, H).
 
+mod along_training;
 mod chains;
+mod end_state;
 mod recorder;
 mod stationary;
 
@@ -13,6 +15,11 @@ use ising_data::{
 };
 use models::Rbm;
 
+pub(super) use along_training::{
+    FLOWS as FLOWS_ALONG_TRAINING, STATES as STATES_ALONG_TRAINING, name as name_along_training,
+};
+pub(super) use end_state::{KEYS as END_STATE_KEYS, VALUES as END_STATE_VALUES};
+
 use super::{
     SAMPLES, Stage, control::Control, drawing::unless_stopped, exact_thermometers::ExactThermometers, log_spaced,
     machine_task, machines, pick, read_machine, read_samples, thermometer_grid, train_thermometer::read_thermometer,
@@ -22,27 +29,34 @@ use crate::{
     config::{Config, Settings, schema, values::Count},
     interrupt,
     pipeline::{Task, Work, Workbench},
-    progress::Event,
+    progress::{self, Event},
+    table::Cell,
     training::updates,
 };
 use chains::Chains;
+use end_state::{Moment, References};
 use recorder::{FlowTables, Recorder};
 use stationary::{LongRun, StationaryTables};
 
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
-    let common = Arc::new(Mutex::new(None));
+    let common = Shared::default();
     let task = |(rbm, index)| {
         let common = Arc::clone(&common);
-        let training = [Stage::Sample, Stage::TrainThermometer].map(|stage| stage.name().to_owned());
         Task {
             name: task_name(rbm, index),
             settings: pick(config, &["seed", "flow", "data"]),
-            inputs: training.into_iter().chain([machine_task(rbm, index)]).collect(),
+            inputs: inputs(rbm, index),
             precious: false,
             work: Work::alone(move |workbench| run(config, rbm, index, &*shared(&common, config)?, workbench)),
         }
     };
-    machines(&config.settings).map(task).collect()
+    machines(&config.settings).map(task).chain(along_training::tasks(config, &common)).collect()
+}
+
+/// The tasks whose files a flow reads.
+fn inputs(rbm: &schema::Rbm, index: u64) -> Vec<String> {
+    let training = [Stage::Sample, Stage::TrainThermometer].map(|stage| stage.name().to_owned());
+    training.into_iter().chain([machine_task(rbm, index)]).collect()
 }
 
 pub(super) fn task_name(rbm: &schema::Rbm, index: u64) -> String {
@@ -63,7 +77,47 @@ struct Common {
     points: Vec<StatePoint>,
     control: Control,
     exact: ExactThermometers,
+    /// What the ends are compared with.
+    references: References,
 }
+
+impl Common {
+    /// What reads the flow of an RBM.
+    fn recorder<'a>(
+        &'a self,
+        config: &'a Config,
+        machine: (&'a schema::Rbm, u64),
+        workbench: &Workbench<'_>,
+    ) -> Result<Recorder<'a>> {
+        let (flow, (rbm, index)) = (&config.settings.flow, machine);
+        Ok(Recorder {
+            machine: (&rbm.name, index),
+            starts: &self.starts,
+            n_chains: flow.n_chains.get(),
+            last_step: flow.n_steps.get(),
+            lattice: config.lattice,
+            points: &self.points,
+            control: &self.control,
+            thermometer: read_thermometer(config, workbench)?,
+            exact: &self.exact,
+            tables: FlowTables::default(),
+        })
+    }
+
+    /// The row of the state that the chains are in.
+    fn end_state(
+        &self,
+        config: &Config,
+        machine: (&schema::Rbm, u64),
+        moment: &Moment,
+        chains: &Chains,
+    ) -> Result<Vec<Cell>> {
+        let spins = self.control.undo(chains.spins(config.lattice.n_sites())?);
+        self.references.row(machine, moment, &spins, &self.exact)
+    }
+}
+
+type Shared = Arc<Mutex<Option<Arc<Common>>>>;
 
 /// Made by the first task that needs it; the others wait.
 fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Common>> {
@@ -80,7 +134,8 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     let control = Control::new(config);
     let spins = control.for_machines(spins, &starts, (seed, Purpose::FlowStart));
     let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
-    let made = Arc::new(Common { starts, spins, points, control, exact });
+    let references = References::new(config)?;
+    let made = Arc::new(Common { starts, spins, points, control, exact, references });
     Ok(Arc::clone(common.insert(made)))
 }
 
@@ -121,34 +176,19 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     let machine = Rbm::new(&read_machine(config, rbm, index, workbench)?, workbench.device)?;
     let key = stream::key(config.settings.seed.into(), Purpose::Flow, index, 0);
     let mut chains = Chains::new(&common.spins, updates(flow.updates()), workbench.device);
-    let mut recorder = Recorder {
-        machine: (&rbm.name, index),
-        starts: &common.starts,
-        n_chains: flow.n_chains.get(),
-        last_step: flow.n_steps.get(),
-        lattice: config.lattice,
-        points: &common.points,
-        control: &common.control,
-        thermometer: read_thermometer(config, workbench)?,
-        exact: &common.exact,
-        tables: FlowTables::default(),
-    };
+    let mut recorder = common.recorder(config, (rbm, index), workbench)?;
     let label = format!("flow of {} seed {index}", rbm.name);
     let n_stationary = flow.n_stationary_steps.map_or(0, Count::get);
     let work = workbench.progress.begin(&label, (flow.n_steps.get() + n_stationary) as u64, "step");
-    let stretch = (STRETCH / common.spins.n_samples()).max(1);
     let mut step = 0;
     for recorded in log_spaced(flow.n_steps.get()) {
-        while step < recorded {
-            let next = recorded.min(step + stretch);
-            chains = chains.advance(&machine, key, step, next);
-            work.advance((next - step) as u64);
-            step = next;
-            interrupt::check()?;
-        }
+        chains = through(&machine, chains, key, [step, recorded], common, &work)?;
+        step = recorded;
         let readings = recorder.record(step, chains.visible())?;
         work.tell(Event::Flow { machine: format!("{}/seed-{index}", rbm.name), step, readings });
     }
+    let mut states = end_state::table("end state");
+    states.push(common.end_state(config, (rbm, index), &Moment::end(config, rbm), &chains)?)?;
     let long_run = if n_stationary > 0 {
         let run = LongRun {
             machine: (&rbm.name, index),
@@ -167,6 +207,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     let FlowTables { flow, correlations, histogram, configurations } = recorder.tables;
     let folder = folder(rbm, index);
     write_table(workbench, &format!("{folder}/flow.csv"), &flow)?;
+    write_table(workbench, &format!("{folder}/end-state.csv"), &states)?;
     write_table(workbench, &format!("{folder}/correlations.csv"), &correlations)?;
     write_table(workbench, &format!("{folder}/histogram.csv"), &histogram)?;
     write_table(workbench, &format!("{folder}/configurations.csv"), &configurations)?;
@@ -176,4 +217,25 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
         write_table(workbench, &format!("{folder}/stationary-histogram.csv"), &histogram)?;
     }
     Ok(())
+}
+
+/// Takes the chains from one step to another.
+fn through(
+    machine: &Rbm,
+    mut chains: Chains,
+    key: u64,
+    [first, last]: [usize; 2],
+    common: &Common,
+    work: &progress::Work<'_>,
+) -> Result<Chains> {
+    let stretch = (STRETCH / common.spins.n_samples()).max(1);
+    let mut step = first;
+    while step < last {
+        let next = last.min(step + stretch);
+        chains = chains.advance(machine, key, step, next);
+        work.advance((next - step) as u64);
+        step = next;
+        interrupt::check()?;
+    }
+    Ok(chains)
 }

@@ -90,9 +90,12 @@ fn machine_tasks(settings: &Settings) -> Vec<String> {
     machines(settings).map(|(rbm, index)| machine_task(rbm, index)).collect()
 }
 
-/// The names of all machines' flow tasks.
+/// The names of all machines' flow tasks, those along the training too.
 fn flow_tasks(settings: &Settings) -> impl Iterator<Item = String> {
-    machines(settings).map(|(rbm, index)| flow::task_name(rbm, index))
+    let along_training = machines(settings).filter(|_| settings.flow.along_training);
+    machines(settings)
+        .map(|(rbm, index)| flow::task_name(rbm, index))
+        .chain(along_training.map(|(rbm, index)| flow::name_along_training(rbm, index)))
 }
 
 /// The names of all machines' dissections.
@@ -128,10 +131,13 @@ fn machine_folder(rbm: &schema::Rbm, index: u64) -> String {
     format!("rbm/{}/seed-{index}", rbm.name)
 }
 
-/// The chosen keys of the merged settings.
+/// The chosen keys of the merged settings. `flow.along_training` is left out: it adds tasks and changes none.
 fn pick(config: &Config, keys: &[&str]) -> toml::Table {
     let mut table = config.table();
     table.retain(|key, _| keys.contains(&key));
+    if let Some(flow) = table.get_mut("flow").and_then(toml::Value::as_table_mut) {
+        flow.remove("along_training");
+    }
     table
 }
 

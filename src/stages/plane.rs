@@ -2,6 +2,7 @@
 
 mod agreement;
 mod end_points;
+mod ends_along_training;
 mod fixed_points;
 mod vector_field;
 
@@ -15,6 +16,7 @@ use crate::{
 
 pub(super) use agreement::agreement_of_starts;
 pub(super) use end_points::end_points;
+pub(super) use ends_along_training::ends_along_training;
 pub(super) use fixed_points::fixed_points;
 pub(super) use vector_field::vector_field;
 
@@ -41,6 +43,9 @@ const READINGS: [Reading; 2] = [
         errors: ["exact_temperature_error", "exact_field_error"],
     },
 ];
+
+/// By the exact energy in the field of the start.
+const ENERGY: (&str, [&str; 2]) = ("energy", ["energy_temperature", "start_field"]);
 
 impl Reading {
     /// (T, H) of every row of the flow.

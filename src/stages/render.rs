@@ -12,7 +12,7 @@ use crate::{
         Config,
         schema::{self, FigureKind},
     },
-    figures::{self, Figure, PlaneTables},
+    figures::{self, EndsTables, Figure, PlaneTables},
     pipeline::{Task, Work, Workbench},
     table::Table,
 };
@@ -98,6 +98,22 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
         FigureKind::EndPointAgainstNHidden => {
             let (ends, markers) = (read("analysis/end-points.csv")?, read("analysis/markers.csv")?);
             figures::end_point_against("n_hidden", "number of hidden units *n*_{h}", &ends, &markers)?
+        }
+        FigureKind::EndsAlongTraining => {
+            let theory = "analysis/rank-one-theory.csv";
+            let theory = workbench.path(theory).exists().then(|| read(theory)).transpose()?;
+            figures::ends_along_training(EndsTables {
+                ends: &read("analysis/ends-along-training.csv")?,
+                states: &read("analysis/end-states.csv")?,
+                likelihood: &of_all("likelihood.csv")?,
+                weights: &read("analysis/weights.csv")?,
+                markers: &read("analysis/markers.csv")?,
+                references: &read("analysis/state-references.csv")?,
+                theory: theory.as_ref(),
+            })?
+        }
+        FigureKind::EndState => {
+            figures::end_state(&read("analysis/end-states.csv")?, &read("analysis/state-references.csv")?)?
         }
         FigureKind::Stationary => {
             figures::stationary(&flow("autocorrelation.csv")?, &flow("stationary-histogram.csv")?)?

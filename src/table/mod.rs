@@ -174,6 +174,14 @@ impl Table {
         Ok(Self { rows, name: self.name.clone(), header: self.header.clone() })
     }
 
+    /// The same rows with these columns, which hold the same cell in every row, in front.
+    pub fn with_columns_in_front<const N: usize>(&self, columns: [(&str, Cell); N]) -> Self {
+        let names = columns.iter().map(|(name, _)| (*name).to_owned());
+        let header = names.chain(self.header.iter().cloned()).collect();
+        let row = |cells: &Vec<Cell>| columns.iter().map(|(_, cell)| cell).chain(cells).cloned().collect();
+        Self { name: self.name.clone(), header, rows: self.rows.iter().map(row).collect() }
+    }
+
     /// The rows whose `column` holds one of these numbers.
     ///
     /// # Errors

@@ -29,8 +29,8 @@ pub fn correlations(lattice: Lattice, spins: &PackedSpins) -> Correlations {
     }
 }
 
-/// U = 1 − ⟨M⁴⟩/(3 ⟨M²⟩²).
-fn binder_ratio(spins: &PackedSpins) -> Estimate {
+/// U = 1 − ⟨M⁴⟩/(3 ⟨M²⟩²) of independent configurations.
+pub fn binder_ratio(spins: &PackedSpins) -> Estimate {
     let squares = magnetizations(spins).map(|m| m * m);
     jackknife(&squares.map(|square| [square, square * square]).collect::<Vec<_>>(), |[square, fourth]| {
         1.0 - fourth / (3.0 * square * square)
@@ -70,6 +70,14 @@ pub fn two_point_function(lattice: Lattice, spins: &PackedSpins) -> Vec<Estimate
 pub fn correlation_at(lattice: Lattice, spins: &PackedSpins, r: usize) -> Estimate {
     let n_pairs = lattice.n_bonds() as f64;
     mean(&spins.rows().map(|row| pair_sum(lattice, row, r) as f64 / n_pairs).collect::<Vec<_>>())
+}
+
+/// G(1) − G(L/2), the part of the correlation of neighbours that depends on their distance: 0 for free spins of any
+/// magnetization. The error is that of the differences configuration by configuration.
+pub fn connected_correlation(lattice: Lattice, spins: &PackedSpins) -> Estimate {
+    let (n_pairs, farthest) = (lattice.n_bonds() as f64, largest_distance(lattice));
+    let difference = |row: &[u8]| (pair_sum(lattice, row, 1) - pair_sum(lattice, row, farthest)) as f64 / n_pairs;
+    mean(&spins.rows().map(difference).collect::<Vec<_>>())
 }
 
 /// S(k) = ⟨|Σᵣ sᵣ e^(−ikr)|²⟩/N at k = 2πn/L, the mean over the axes; at n = 0 it is N⟨m²⟩.

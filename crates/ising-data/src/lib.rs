@@ -24,6 +24,7 @@ mod clusters;
 mod controls;
 mod correlations;
 mod dataset;
+mod divergence;
 mod error;
 mod exact;
 mod fourier;
@@ -51,10 +52,11 @@ pub use block_spin::{decimation, majority};
 pub use clusters::mean_cluster_sizes;
 pub use controls::{SitePermutation, shuffled_spins};
 pub use correlations::{
-    Correlations, correlation_at, correlation_length, correlations, largest_distance, structure_factor,
-    two_point_function,
+    Correlations, binder_ratio, connected_correlation, correlation_at, correlation_length, correlations,
+    largest_distance, structure_factor, two_point_function,
 };
 pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
+pub use divergence::{Reference, relative_entropy};
 pub use error::DataError;
 pub use fourier::{Waves, power_spectrum, stars, wave_numbers, waves};
 pub use grouped_mean::GroupedMean;

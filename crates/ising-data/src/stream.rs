@@ -42,6 +42,8 @@ pub enum Purpose {
     Energies = 14,
     /// Exact samples of a machine: index = machine.
     MachineSample = 20,
+    /// Samples at the critical point, see [`point_key`].
+    Critical = 24,
     /// Seeds of further training data sets, see [`data_set_seed`].
     DataSet = 30,
 }

@@ -9,7 +9,8 @@
 //! | the torus at H = 0 | [`kaufman`] | any L |
 //! | the infinite lattice | [`infinite_chain`], [`onsager`], [`BetheLattice`] | Onsager: H = 0 |
 //! | where c is largest over T | [`specific_heat_maximum`], [`specific_heat_maxima`] | as the values |
-//! | laws of E and M | [`EnergyDistribution`], [`JointDensityOfStates`], [`MagnetizationTable`] | torus up to L = 12 |
+//! | distributions of E and M | [`EnergyDistribution`], [`StateCounts`], [`JointDensityOfStates`], [`MagnetizationTable`] | torus up to L = 12 |
+//! | G(r) | [`ring_correlation`], [`chain_correlation`], [`torus_correlations`] | torus up to L = 12 |
 //! | (T, H) of configurations | [`EnergyThermometer`], [`MaximumLikelihood`], [`BayesThermometer`] | as the values |
 //! | how well it can be read | [`cramer_rao`], [`ReadingLimits`] | as the values |
 //! | renormalization, b = 2 | [`Renormalization`] | chain exact; square lattice Migdal-Kadanoff |
@@ -45,6 +46,7 @@ mod renormalization;
 mod ring;
 mod shuffled_spins;
 mod specific_heat_ridge;
+mod state_counts;
 mod thermodynamics;
 mod transfer_matrix;
 
@@ -69,5 +71,6 @@ pub use specific_heat_ridge::{
     FieldTerm, SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum, specific_heat_maximum_between,
     tabulated_maximum,
 };
+pub use state_counts::{StateClass, StateCounts};
 pub use thermodynamics::{Thermodynamics, thermodynamics, thermodynamics_over_fields};
-pub use transfer_matrix::{EnergyDistribution, JointDensityOfStates, MagnetizationTable};
+pub use transfer_matrix::{EnergyDistribution, JointDensityOfStates, MagnetizationTable, torus_correlations};

@@ -1,10 +1,9 @@
 //! What no reader of one configuration can surpass, summed over all configurations.
 
-use crate::transfer_matrix::{EnergyDistribution, JointDensityOfStates};
+use crate::state_counts::{LARGEST_RING, StateClass, StateCounts};
+use crate::transfer_matrix::EnergyDistribution;
 use crate::{BayesThermometer, Lattice, TheoryError};
 
-/// The largest ring whose states are counted: their classes grow as N²/4.
-pub(crate) const LARGEST_RING: usize = 1000;
 /// The largest torus in a field: its joint density of states takes a third of a second.
 const LARGEST_SIDE_IN_FIELD: usize = 8;
 /// The largest torus without one.
@@ -17,13 +16,6 @@ pub struct ReadingLimits {
     pub relative_entropy: f64,
     /// How often its most probable state point is the true one.
     pub accuracy: f64,
-}
-
-/// Configurations of equal bond energy and magnetization.
-pub(crate) struct Class {
-    pub(crate) bond_energy: i64,
-    pub(crate) magnetization: i64,
-    pub(crate) ln_count: f64,
 }
 
 impl BayesThermometer {
@@ -54,19 +46,11 @@ impl BayesThermometer {
     }
 }
 
-fn classes(lattice: Lattice, in_field: bool) -> Result<Option<Vec<Class>>, TheoryError> {
+fn classes(lattice: Lattice, in_field: bool) -> Result<Option<Vec<StateClass>>, TheoryError> {
+    let counted = || StateCounts::new(lattice).map(|counts| Some(counts.classes().to_vec()));
     Ok(match lattice {
-        Lattice::Ring { n_sites } if n_sites <= LARGEST_RING => Some(of_ring(n_sites as i64)),
-        Lattice::Square { side } if in_field && side <= LARGEST_SIDE_IN_FIELD => {
-            let density = JointDensityOfStates::new(side)?;
-            let n = lattice.n_sites() as i64;
-            let pairs = (-n..=n).flat_map(|half| (-n..=n).step_by(2).map(move |m| (2 * half, m)));
-            let class = |(bond_energy, magnetization)| {
-                let ln_count = density.count(bond_energy, magnetization).ln();
-                Class { bond_energy, magnetization, ln_count }
-            };
-            Some(pairs.map(class).filter(|class| class.ln_count.is_finite()).collect())
-        }
+        Lattice::Ring { n_sites } if n_sites <= LARGEST_RING => counted()?,
+        Lattice::Square { side } if in_field && side <= LARGEST_SIDE_IN_FIELD => counted()?,
         Lattice::Square { side } if !in_field && side <= LARGEST_SIDE => {
             // At T = ∞ the probabilities are the counts over 2ᴺ.
             let EnergyDistribution { bond_energies, probabilities } =
@@ -74,7 +58,7 @@ fn classes(lattice: Lattice, in_field: bool) -> Result<Option<Vec<Class>>, Theor
             let n_sites = lattice.n_sites();
             let ln_states = n_sites as f64 * std::f64::consts::LN_2;
             // Only whether all spins are aligned matters of the magnetization here, and the lowest energy tells.
-            let class = |(bond_energy, probability): (i64, f64)| Class {
+            let class = |(bond_energy, probability): (i64, f64)| StateClass {
                 bond_energy,
                 magnetization: n_sites as i64,
                 ln_count: probability.ln() + ln_states,
@@ -83,25 +67,4 @@ fn classes(lattice: Lattice, in_field: bool) -> Result<Option<Vec<Class>>, Theor
         }
         _ => None,
     })
-}
-
-/// With 2k walls between u up spins and N − u down spins there are (N/k) C(u − 1, k − 1) C(N − u − 1, k − 1) states.
-pub(crate) fn of_ring(n: i64) -> Vec<Class> {
-    let mut ln_factorials = vec![0.0];
-    ln_factorials.extend((1..=n).scan(0.0, |sum, i| {
-        *sum += (i as f64).ln();
-        Some(*sum)
-    }));
-    let ln_choose = |n: i64, k: i64| {
-        let ln = |i: i64| ln_factorials[i as usize];
-        ln(n) - ln(k) - ln(n - k)
-    };
-    let aligned = [-n, n].map(|magnetization| Class { bond_energy: -n, magnetization, ln_count: 0.0 });
-    let with_walls = (1..n).flat_map(|n_up| (1..=n_up.min(n - n_up)).map(move |k| (n_up, k)));
-    let class = |(n_up, k)| Class {
-        bond_energy: 4 * k - n,
-        magnetization: 2 * n_up - n,
-        ln_count: (n as f64 / k as f64).ln() + ln_choose(n_up - 1, k - 1) + ln_choose(n - n_up - 1, k - 1),
-    };
-    aligned.into_iter().chain(with_walls.map(class)).collect()
 }

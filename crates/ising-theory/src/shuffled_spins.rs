@@ -1,6 +1,6 @@
 //! Spins that know their magnetization and nothing else: the Ising model's law of M, all arrangements of the spins alike.
 
-use crate::reading_limits::{LARGEST_RING, of_ring};
+use crate::state_counts::{StateClass, of_ring};
 use crate::thermodynamics::{check_field, check_temperature};
 use crate::{Lattice, MagnetizationTable, TheoryError};
 
@@ -25,11 +25,8 @@ impl ShuffledSpins {
         let laws: Vec<Vec<f64>> = match lattice {
             _ if temperature == 0.0 => fields.iter().map(|&field| aligned(lattice, field)).collect(),
             Lattice::Ring { n_sites } => {
-                if n_sites > LARGEST_RING {
-                    let (method, instead) = ("the count of a ring's states", "shuffle sampled configurations");
-                    return Err(TheoryError::SideTooLarge { side: n_sites, limit: LARGEST_RING, method, instead });
-                }
-                fields.iter().map(|&field| of_ring_at(n_sites, temperature, field)).collect()
+                let classes = of_ring(n_sites)?;
+                fields.iter().map(|&field| of_ring_at(n_sites, &classes, temperature, field)).collect()
             }
             Lattice::Square { side } => {
                 let table = MagnetizationTable::new(side, temperature)?;
@@ -81,10 +78,10 @@ fn aligned(lattice: Lattice, field: f64) -> Vec<f64> {
 }
 
 /// P(M) of the ring at T > 0.
-fn of_ring_at(n_sites: usize, temperature: f64, field: f64) -> Vec<f64> {
+fn of_ring_at(n_sites: usize, classes: &[StateClass], temperature: f64, field: f64) -> Vec<f64> {
     let n = n_sites as i64;
     let mut law = vec![0.0; n_sites + 1];
-    for class in of_ring(n) {
+    for class in classes {
         // Above the state aligned with the field.
         let excess = (class.bond_energy + n) as f64 + field.abs() * n as f64 - field * class.magnetization as f64;
         law[((class.magnetization + n) / 2) as usize] += (class.ln_count - excess / temperature).exp();

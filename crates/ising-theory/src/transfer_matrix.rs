@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 pub use density_of_states::{EnergyDistribution, JointDensityOfStates};
 pub(crate) use energy_moments::energy_moments;
+pub use energy_moments::torus_correlations;
 pub use magnetization_table::MagnetizationTable;
 
 use crate::TheoryError;

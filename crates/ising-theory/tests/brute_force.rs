@@ -1,8 +1,8 @@
 //! All exact methods against the sum over every configuration.
 
 use ising_theory::{
-    EnergyDistribution, JointDensityOfStates, Lattice, MagnetizationTable, ShuffledSpins, Thermodynamics,
-    ring_correlation, thermodynamics,
+    EnergyDistribution, JointDensityOfStates, Lattice, MagnetizationTable, ShuffledSpins, StateClass, StateCounts,
+    Thermodynamics, ring_correlation, thermodynamics, torus_correlations,
 };
 
 const POINTS: [(f64, f64); 7] =
@@ -184,4 +184,64 @@ fn shuffled_spins_at_zero_temperature_are_aligned() {
         let [energy, variance] = law.energy_moments_per_site();
         assert!((energy + 2.0 + field.abs()).abs() < 1e-12 && variance.abs() < 1e-12);
     }
+}
+
+/// Also beside the energy: G(1) is minus the energy of a bond.
+#[test]
+fn correlations_of_the_torus_equal_the_sum_over_configurations() {
+    let (side, temperatures) = (4, [0.7, 2.269, 5.0, f64::INFINITY]);
+    let lattice = Lattice::Square { side };
+    for field in [0.0, -0.4] {
+        let found = torus_correlations(side, &temperatures, field, &[0, 1, 2, 3]).expect("small side");
+        for (temperature, found) in temperatures.into_iter().zip(found) {
+            let mut sums = [0.0; 4];
+            let mut z = 0.0;
+            for state in 0..1u32 << 16 {
+                let spins: Vec<i8> = (0..16).map(|site| if state >> site & 1 == 1 { 1 } else { -1 }).collect();
+                let weight = (-(lattice.energy(&spins, field) + 32.0) / temperature).exp();
+                z += weight;
+                (0..4).for_each(|r| sums[r] += weight * f64::from(spins[0]) * f64::from(spins[r]));
+            }
+            for (r, (found, sum)) in found.iter().zip(sums).enumerate() {
+                assert_close(&format!("G({r}) at ({temperature}, {field})"), *found, sum / z);
+            }
+        }
+    }
+    for (temperature, connected) in [(2.0, 0.040526), (2.25, 0.134956), (3.0, 0.348030)] {
+        let energy = thermodynamics(Lattice::Square { side: 10 }, temperature, 0.0).expect("in reach").energy_per_site;
+        let [near, far] = torus_correlations(10, &[temperature], 0.0, &[1, 5]).expect("in reach")[0][..] else {
+            panic!("two distances")
+        };
+        assert_close("G(1)", near, -energy / 2.0);
+        assert!((near - far - connected).abs() < 1e-6, "G(1) - G(5) = {} at {temperature}", near - far);
+    }
+}
+
+/// Classes hold all 2ᴺ configurations; Boltzmann's distribution and that of free spins are those of the sums.
+#[test]
+fn state_counts_give_the_distributions_of_energy_and_magnetization() {
+    for lattice in [Lattice::Ring { n_sites: 9 }, Lattice::Square { side: 3 }, Lattice::Square { side: 4 }] {
+        let states = states(lattice);
+        let counts = StateCounts::new(lattice).expect("a small lattice");
+        let of = |class: &StateClass, state: &(f64, f64)| {
+            (state.0 as i64, state.1 as i64) == (class.bond_energy, class.magnetization)
+        };
+        let (coupling, field) = (0.4, -0.1);
+        let weight = |&(bonds, m): &(f64, f64)| (-coupling * bonds + field * m).exp();
+        let z: f64 = states.iter().map(weight).sum();
+        let (boltzmann, free) = (counts.ln_boltzmann(coupling, field), counts.ln_free_spins());
+        let mut total = 0.0;
+        for ((class, boltzmann), free) in counts.classes().iter().zip(boltzmann).zip(free) {
+            let n = states.iter().filter(|state| of(class, state)).count() as f64;
+            let of_magnetization = states.iter().filter(|state| state.1 as i64 == class.magnetization).count() as f64;
+            assert_close("g(E, M)", class.ln_count.exp(), n);
+            assert_close("f(E | M)", free.exp(), n / of_magnetization);
+            let expected: f64 = states.iter().filter(|state| of(class, state)).map(weight).sum();
+            assert_close("p(E, M)", boltzmann.exp(), expected / z);
+            total += n;
+        }
+        assert_close("all configurations", total, states.len() as f64);
+    }
+    assert!(StateCounts::new(Lattice::Square { side: 11 }).is_err());
+    assert!(StateCounts::new(Lattice::Ring { n_sites: 1001 }).is_err());
 }

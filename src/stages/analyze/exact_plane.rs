@@ -111,6 +111,14 @@ impl ExactPlane {
         Ok(table)
     }
 
+    /// Energy per site and ⟨|m|⟩ along T at H = 0; nothing if the plane does not hold this field.
+    pub(super) fn in_zero_field(&self) -> impl Iterator<Item = (f64, [f64; 2])> {
+        let column = self.ridge_fields.iter().position(|field| field.abs() < f64::MIN_POSITIVE);
+        let column = column.map(|column| self.fields.len() + self.map_fields.len() + column);
+        let rows = self.temperatures.iter().zip(&self.values);
+        rows.filter_map(move |(&temperature, values)| column.map(|at| (temperature, [values[at][0], values[at][2]])))
+    }
+
     /// c and chi along T at the ridge field of this index.
     pub(super) fn along_temperature(&self, ridge_field: usize) -> [Vec<f64>; 2] {
         let column = self.fields.len() + self.map_fields.len() + ridge_field;

@@ -54,7 +54,7 @@ pub(in crate::stages) fn agreement_of_starts(flow: &Table) -> Result<Table> {
 
 /// Squares summed over the starts of all seeds.
 #[derive(Clone, Copy, Debug, Default)]
-struct Spread {
+pub(super) struct Spread {
     n_seeds: usize,
     degrees_of_freedom: usize,
     /// Σ (x − x̄)².
@@ -64,7 +64,7 @@ struct Spread {
 }
 
 impl Spread {
-    fn over_seeds(step: &Table, quantity: &str) -> Result<Self> {
+    pub(super) fn over_seeds(step: &Table, quantity: &str) -> Result<Self> {
         let mut sum = Self::default();
         for seed in step.distinct_text("seed")? {
             let of_seed = step.filter("seed", seed)?;
@@ -95,7 +95,11 @@ impl Spread {
         if self.squares > 0.0 { self.squares * self.degrees_of_freedom as f64 / self.errors } else { 0.0 }
     }
 
-    fn beyond_errors(self) -> f64 {
+    /// The standard deviation of the starts beyond their errors; NaN for fewer than two.
+    pub(super) fn beyond_errors(self) -> f64 {
+        if self.degrees_of_freedom == 0 {
+            return f64::NAN;
+        }
         ((self.squares - self.errors) / self.degrees_of_freedom as f64).max(0.0).sqrt()
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{PlanePoint, READINGS, pairs};
+use super::{ENERGY, PlanePoint, READINGS, pairs};
 use crate::{
     config::schema,
     data_sets::DataSets,
@@ -23,9 +23,6 @@ const HEADER: [&str; 11] = [
     "field_error",
     "covariance",
 ];
-
-/// By the exact energy in the field of the start.
-const ENERGY: (&str, [&str; 2]) = ("energy", ["energy_temperature", "start_field"]);
 
 /// Where the flow of every machine ends, and how far each marker lies from it along T and along H: for every seed the mean
 /// over the starts with its error, then, as seed "all", the mean over the seeds with theirs, in which

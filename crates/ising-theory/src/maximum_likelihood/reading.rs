@@ -40,6 +40,12 @@ impl MaximumLikelihoodReading {
         }
     }
 
+    /// K = 1/T and h = H/T; if the field was read, h is finite also at T = ∞.
+    pub fn couplings(&self) -> [f64; 2] {
+        let [coupling, field] = self.natural;
+        [coupling, if self.both { field } else { coupling * self.field }]
+    }
+
     /// Standard error σ_T.
     pub fn temperature_error(&self) -> f64 {
         self.covariance[0][0].sqrt()

@@ -1,12 +1,16 @@
-//! Energy moments of the torus at many temperatures in one field, without resolving the magnetization.
+//! Energy moments and correlations of the torus at many temperatures in one field, without resolving the magnetization.
 
-use super::rows::{self, Row};
+use super::rows::{self, Row, RowClass};
 use super::{RowWeights, check_torus, close_torus};
 use crate::TheoryError;
 use crate::specific_heat_ridge::FieldTerm;
+use crate::thermodynamics::check_field;
 
 /// Temperatures carried side by side.
 const LANES: usize = 8;
+
+/// Below this temperature weights of single bonds are lost in f64.
+const COLDEST: f64 = 0.01;
 
 /// One number for each temperature.
 type Lanes = [f64; LANES];
@@ -23,13 +27,50 @@ pub(crate) fn energy_moments(
     term: FieldTerm,
 ) -> Result<Vec<(f64, f64)>, TheoryError> {
     check_torus(side)?;
-    Ok(temperatures.chunks(LANES).flat_map(|lanes| lanes_moments(side, lanes, field.abs(), term)).collect())
+    Ok(temperatures.chunks(LANES).flat_map(|lanes| lanes_moments(side, lanes, field, term)).collect())
+}
+
+/// G(r) = ⟨s₀ s_r⟩ of sites of one row at each of `temperatures` ≥ 0.01: a row has the probability ⟨r| (D W)^L |r⟩/Z.
+///
+/// Shape `[n_temperatures, n_distances]`.
+///
+/// # Errors
+/// A side above 12, a temperature below 0.01 or a field that is not finite.
+pub fn torus_correlations(
+    side: usize,
+    temperatures: &[f64],
+    field: f64,
+    distances: &[usize],
+) -> Result<Vec<Vec<f64>>, TheoryError> {
+    check_torus(side)?;
+    check_field(field)?;
+    if let Some(&temperature) = temperatures.iter().find(|&&temperature| !(temperature >= COLDEST)) {
+        return Err(TheoryError::InvalidTemperature { temperature });
+    }
+    let classes = rows::classes(side);
+    let of_lanes = |lanes: &[f64]| {
+        let closed = close(side, &classes, lanes, field, FieldTerm::Included);
+        let correlation = |lane: usize, distance: usize| {
+            let weights = || classes.iter().zip(&closed).map(|(class, block)| class.n_rows as f64 * block[0][0][lane]);
+            let products = classes.iter().map(|class| rows::pair_product(side, class.state, distance));
+            weights().zip(products).map(|(weight, product)| weight * product).sum::<f64>() / weights().sum::<f64>()
+        };
+        (0..lanes.len())
+            .map(|lane| distances.iter().map(|&distance| correlation(lane, distance)).collect())
+            .collect::<Vec<Vec<f64>>>()
+    };
+    Ok(temperatures.chunks(LANES).flat_map(of_lanes).collect())
+}
+
+/// The moments of every class of rows at up to [`LANES`] temperatures.
+fn close(side: usize, classes: &[RowClass], temperatures: &[f64], field: f64, term: FieldTerm) -> Vec<Vec<Moments>> {
+    let padded = std::array::from_fn(|lane| temperatures[lane.min(temperatures.len() - 1)]);
+    close_torus(side, classes, &ByTemperature::new(side, &padded, field.abs(), term))
 }
 
 fn lanes_moments(side: usize, temperatures: &[f64], field: f64, term: FieldTerm) -> Vec<(f64, f64)> {
     let classes = rows::classes(side);
-    let padded = std::array::from_fn(|lane| temperatures[lane.min(temperatures.len() - 1)]);
-    let closed = close_torus(side, &classes, &ByTemperature::new(side, &padded, field, term));
+    let closed = close(side, &classes, temperatures, field, term);
     let sum = |order: usize, lane: usize| -> f64 {
         classes.iter().zip(&closed).map(|(class, block)| class.n_rows as f64 * block[0][order][lane]).sum()
     };

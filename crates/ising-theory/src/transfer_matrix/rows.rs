@@ -59,6 +59,12 @@ fn orbit(side: usize, state: usize) -> impl Iterator<Item = usize> {
         .flat_map(move |start| std::iter::successors(Some(start), move |&state| Some(rotate(side, state))).take(side))
 }
 
+/// Mean of s_i s_{i + distance} along a row.
+pub(super) fn pair_product(side: usize, state: usize, distance: usize) -> f64 {
+    let shifted = (0..distance % side).fold(state, |state, _| rotate(side, state));
+    1.0 - 2.0 * f64::from((state ^ shifted).count_ones()) / side as f64
+}
+
 fn rotate(side: usize, state: usize) -> usize {
     (state >> 1) | ((state & 1) << (side - 1))
 }
