@@ -6,6 +6,7 @@ mod exact_plane;
 mod magnetization;
 mod markers;
 mod over_seeds;
+mod rank_one;
 mod renormalization;
 mod ridges;
 mod state_references;
@@ -72,6 +73,10 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     correlate(config, workbench, &observables, &flow, &data_sets)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
     ends::write(config, workbench, &flow, &data_sets)?;
+    if config.settings.flow.along_training {
+        let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
+        write_table(workbench, "analysis/rank-one-theory.csv", &rank_one::theory(config, &samples)?)?;
+    }
     average_insides(config, workbench)?;
     describe_lattice(config, workbench)
 }

@@ -12,12 +12,7 @@ use crate::{
 };
 
 /// Writes the states at the ends of all flows with their means over the seeds, and where the flows end along the training.
-pub(super) fn write(
-    config: &Config,
-    workbench: &mut Workbench<'_>,
-    flow: &Table,
-    data_sets: &DataSets,
-) -> Result<()> {
+pub(super) fn write(config: &Config, workbench: &mut Workbench<'_>, flow: &Table, data_sets: &DataSets) -> Result<()> {
     let read = |file: &str| read_of_all_machines(config, workbench, flow::folder, file);
     let (states, steps) = match config.settings.flow.along_training {
         true => (read(flow::STATES_ALONG_TRAINING)?, read(flow::FLOWS_ALONG_TRAINING)?),
@@ -28,7 +23,7 @@ pub(super) fn write(
         }
     };
     let states = with_means_over_seeds(&states, &flow::END_STATE_KEYS, &flow::END_STATE_VALUES, data_sets)?;
-    let ends = ends_along_training(&steps, &states, &config.settings.rbm)?;
+    let ends = ends_along_training(&steps, &states, &config.settings.rbm, data_sets)?;
     write_table(workbench, "analysis/end-states.csv", &states)?;
     write_table(workbench, "analysis/ends-along-training.csv", &ends)
 }

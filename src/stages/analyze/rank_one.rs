@@ -10,7 +10,10 @@ use models::{
 use rayon::prelude::*;
 
 use crate::{
-    config::{Config, schema},
+    config::{
+        Config,
+        schema::{self, UpdateKind},
+    },
     interrupt,
     stages::{exact_thermometers::known, log_spaced},
     table::{Cell, Table},
@@ -54,7 +57,11 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
             for _ in n_done..n_updates {
                 let epoch = n_done / rbm.updates_per_epoch(n_samples);
                 let factor = rbm.schedule.factor(epoch, rbm.n_epochs.get());
-                machine.step(&ContrastiveDivergence { learning_rate: factor * rule.learning_rate, ..rule }, &data, &spins);
+                machine.step(
+                    &ContrastiveDivergence { learning_rate: factor * rule.learning_rate, ..rule },
+                    &data,
+                    &spins,
+                );
                 n_done += 1;
             }
             interrupt::check()?;
@@ -75,9 +82,10 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
     Ok(table)
 }
 
-/// Persistent chains have no mean-field update of this kind.
+/// Persistent chains have no mean-field update of this kind, nor have units that are not drawn.
 fn is_described(rbm: &schema::Rbm) -> bool {
-    !rbm.persistent && rbm.n_epochs.get() > 0
+    let is_drawn = [rbm.hidden_units, rbm.visible_units] == [UpdateKind::Sampled; 2];
+    is_drawn && !rbm.persistent && rbm.n_epochs.get() > 0
 }
 
 fn rule(rbm: &schema::Rbm) -> ContrastiveDivergence {

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{ENERGY, PlanePoint, READINGS, agreement::Spread, pairs};
 use crate::{
     config::schema,
+    data_sets::DataSets,
     table::{Cell, Table},
 };
 
@@ -38,7 +39,12 @@ const OF_STATE: [&str; 4] =
 ///
 /// Columns of `steps`, the last step from every start: machine, seed, epoch, n_updates, training_time and those of the
 /// flow; of `states`: machine, seed (also "all"), epoch and [`OF_STATE`].
-pub(in crate::stages) fn ends_along_training(steps: &Table, states: &Table, machines: &[schema::Rbm]) -> Result<Table> {
+pub(in crate::stages) fn ends_along_training(
+    steps: &Table,
+    states: &Table,
+    machines: &[schema::Rbm],
+    data_sets: &DataSets,
+) -> Result<Table> {
     let mut table = Table::new("ends along training", HEADER);
     for machine in machines {
         let name = machine.name.as_str();
@@ -50,8 +56,8 @@ pub(in crate::stages) fn ends_along_training(steps: &Table, states: &Table, mach
             let moment = [epoch, n_updates?, training_time?].map(Cell::from);
             let readings = READINGS.map(|reading| (reading.name, reading.columns));
             for (reading, columns) in readings.into_iter().chain([ENERGY]) {
-                let mut push = |seed: &str, points: &[[f64; 2]], steps: &Table| -> Result<[f64; 2]> {
-                    let (mean, spread) = (PlanePoint::mean(points), Spread::over_seeds(steps, columns[0])?);
+                let mut push = |seed: &str, mean: PlanePoint, steps: &Table| -> Result<[f64; 2]> {
+                    let spread = Spread::over_seeds(steps, columns[0])?;
                     let mut row: Vec<Cell> = vec![name.into(), seed.into()];
                     row.extend(moment.clone());
                     row.push(reading.into());
@@ -68,9 +74,10 @@ pub(in crate::stages) fn ends_along_training(steps: &Table, states: &Table, mach
                 let mut of_seeds = Vec::new();
                 for seed in steps.distinct_text("seed")? {
                     let of_seed = steps.filter("seed", seed)?;
-                    of_seeds.push(push(seed, &pairs(&of_seed, columns)?, &of_seed)?);
+                    let mean = PlanePoint::mean(&pairs(&of_seed, columns)?);
+                    of_seeds.push((data_sets.of_machine(name, seed), push(seed, mean, &of_seed)?));
                 }
-                push("all", &of_seeds, &steps)?;
+                push("all", PlanePoint::over_machines(&of_seeds), &steps)?;
             }
         }
     }
@@ -95,7 +102,7 @@ mod tests {
             a,all,0.5,-1.1,0.75,0.015,0.005\n";
         let [steps, states] = [steps, states].map(|text| Table::from_csv("planted", text).unwrap());
         let machine = schema::Rbm { name: "a".into(), ..schema::Rbm::default() };
-        let found = ends_along_training(&steps, &states, &[machine]).unwrap();
+        let found = ends_along_training(&steps, &states, &[machine], &DataSets::default()).unwrap();
         assert_eq!(found.len(), 9);
         let of = |reading: &str, seed: &str, column: &str| {
             let row = found.filter("reading", reading).unwrap().filter("seed", seed).unwrap();
