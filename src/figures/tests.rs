@@ -48,6 +48,9 @@ fn gallery() -> Vec<(&'static str, Figure)> {
             end_point_against("n_hidden", "number of hidden units *n*_{h}", &table("end points", END_POINTS), &markers)
                 .unwrap(),
         ),
+        ("ends along training", ends_along_training_with(Some(&table("theory", RANK_ONE))).unwrap()),
+        ("ends along training without theory", ends_along_training_with(None).unwrap()),
+        ("end states", end_state(&table("states", END_STATES), &table("references", STATE_REFERENCES)).unwrap()),
         ("controls", controls(&table("ends", CONTROLS), &table("seeds", CONTROLS_OF_SEEDS)).unwrap()),
         ("stationary", stationary(&table("memory", AUTOCORRELATION), &table("histogram", STATIONARY)).unwrap()),
         ("spectrum", spectrum(&table("spectrum", SPECTRUM), &table("weights", WEIGHTS)).unwrap()),
@@ -71,6 +74,20 @@ fn gallery() -> Vec<(&'static str, Figure)> {
 
 fn eigenvectors_on(lattice: (usize, usize)) -> Result<Figure, FigureError> {
     eigenvectors(&table("eigenvectors", EIGENVECTORS), &table("spectrum", SPECTRUM), lattice)
+}
+
+fn ends_along_training_with(theory: Option<&Table>) -> Result<Figure, FigureError> {
+    let markers =
+        "name,label,temperature\ncritical_temperature,*T*_{c},2.269\ntraining_mixture,training mixture,2.57\n";
+    ends_along_training(EndsTables {
+        ends: &table("ends", ENDS_ALONG),
+        states: &table("states", END_STATES),
+        likelihood: &table("likelihood", LIKELIHOOD_ALONG),
+        weights: &table("weights", WEIGHTS_ALONG),
+        markers: &table("markers", markers),
+        references: &table("references", STATE_REFERENCES),
+        theory,
+    })
 }
 
 fn markers_of_torus() -> Table {
@@ -127,7 +144,7 @@ fn nothing_is_drawn_outside_the_sheet() {
 
 #[test]
 fn labels_say_what_is_drawn() {
-    let expected: [(&str, &[&str]); 31] = [
+    let expected: [(&str, &[&str]); 34] = [
         ("configurations", &["start T = 0", "start T = ∞", "step 1", "spin up"]),
         ("configurations of a ring", &["start T = ∞", "step 0"]),
         ("histogram", &["critical T c (2.269)", "training mixture (2.57)", "temperature class T [ J / k B ]", "∞"]),
@@ -154,6 +171,21 @@ fn labels_say_what_is_drawn() {
         ("magnetization", &["reconstructions: β = 0.055 ± 0.007 near T c", "this lattice, exact", "β = 1/8", "| m |"]),
         ("sizes", &["side L", "samples", "fits to all L", "two-point function", "L 1/4"]),
         ("ends", &["number of hidden units n h", "read by the network", "critical T c (2.269)"]),
+        (
+            "ends along training",
+            &[
+                "training time τ",
+                "read exactly",
+                "training mixture (2.57)",
+                "free spins of the same",
+                "mean-field theory",
+                "± 1 standard error over 2 seeds",
+                "KL divergence [nats]",
+                "evenness",
+            ],
+        ),
+        ("ends along training without theory", &["read by the network", "G (1) − G (L /2)"]),
+        ("end states", &["from free spins", "Boltzmann, H = 0, exact", "critical", "training mixture", "| m |"]),
         ("controls", &["wide: Wide grid", "a (2 seeds)", "b (1 seed)", "400", "G (1)", "training mixture", "median"]),
         ("stationary", &["lag t [steps]", "autocorrelation", "chains of the flow", "training data", "probability"]),
         (

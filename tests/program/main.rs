@@ -2,6 +2,7 @@
 
 mod common;
 
+mod along_training;
 mod architecture;
 mod configs;
 mod controls;

@@ -122,3 +122,27 @@ pub(super) const CONTROLS_OF_SEEDS: &str = "folder,machine,seed,thermometer_temp
     abs_magnetization_per_site,correlation_at_1,correlation_at_2,correlation_at_half,correlation_length,binder_ratio\n\
     wide,a,0,2.9,2.4,2.4,-1.1,0.4,0.6,0.5,0.2,2,0.6\nwide,a,1,3.1,2.6,2.6,-0.9,0.6,0.4,0.3,0.2,4,0.6\n\
     untrained,b,0,5.5,400,inf,0,0.1,0,0,0,0,0\n";
+pub(super) const ENDS_ALONG: &str = "machine,seed,epoch,training_time,reading,temperature,temperature_error\n\
+    n_h=4,0,0,0,thermometer,inf,nan\nn_h=4,0,1,5,thermometer,4,0.1\nn_h=4,0,9,45,thermometer,2.3,0.1\n\
+    n_h=4,1,9,45,thermometer,2.5,0.1\nn_h=4,all,1,5,thermometer,4,0.1\nn_h=4,all,9,45,thermometer,2.4,0.1\n\
+    n_h=4,all,1,5,exact,30,9\nn_h=4,all,9,45,exact,2.4,0.1\nn_h=9,all,9,45,exact,2.6,0.1\n\
+    n_h=9,all,9,45,thermometer,2.6,0.1\n";
+pub(super) const END_STATES: &str = "machine,seed,training_time,abs_magnetization_per_site,abs_magnetization_per_site_error,\
+    connected_correlation,connected_correlation_error,free_spin_temperature,free_spin_temperature_error,\
+    distance_to_boltzmann,distance_to_boltzmann_error,distance_to_free_spins,distance_to_free_spins_error,\
+    distance_to_mixture,distance_to_mixture_error\n\
+    n_h=4,0,0,0.08,0.01,0,0.001,inf,nan,0.001,0.002,-0.001,0.002,1,0.1\n\
+    n_h=4,0,5,0.5,0.01,0.001,0.001,2.9,nan,0.1,0.01,-0.001,0.002,0.8,0.1\n\
+    n_h=4,1,5,0.5,0.01,0.001,0.001,2.9,nan,0.1,0.01,-0.001,0.002,0.8,0.1\n\
+    n_h=4,all,5,0.5,0.01,0.001,0.001,2.9,nan,0.1,0.01,-0.001,0.002,0.8,0.1\n\
+    n_h=4,all,45,0.8,0.01,0.02,0.001,2.4,0.01,0.3,0.01,0.05,0.002,0.5,0.1\n\
+    n_h=9,all,45,0.7,0.01,0.12,0.001,2.5,0.01,0.02,0.01,0.4,0.02,nan,nan\n";
+pub(super) const STATE_REFERENCES: &str = "name,abs_magnetization_per_site,connected_correlation\n\
+    critical,0.75,0.14\ntraining-mixture,0.55,0.13\nboltzmann,0.95,0.03\nboltzmann,0.5,0.25\nboltzmann,0.1,0.1\n\
+    free-spins,0.5,0\n";
+pub(super) const RANK_ONE: &str =
+    "machine,training_time,abs_magnetization_per_site,temperature\nn_h=4,5,0.4,3\nn_h=4,45,0.8,2.4\n";
+pub(super) const LIKELIHOOD_ALONG: &str = "machine,seed,training_time,relative_entropy,relative_entropy_error\n\
+    n_h=4,0,0,40,1\nn_h=4,0,5,30,1\nn_h=4,1,5,32,1\nn_h=4,0,45,20,1\nn_h=9,0,45,10,1\n";
+pub(super) const WEIGHTS_ALONG: &str = "machine,seed,epoch,relative_participation_ratio,relative_participation_ratio_error\n\
+    n_h=4,0,0,1,nan\nn_h=4,0,1,0.5,nan\nn_h=4,1,1,0.5,nan\nn_h=4,all,1,0.5,0.01\nn_h=4,all,9,0.3,0.01\n";

@@ -229,7 +229,7 @@ mod tests {
         Config::load(&file, changes.iter().map(|change| change.parse().unwrap()).collect()).unwrap()
     }
 
-    fn measured(config: &Config, spins: &PackedSpins) -> impl Fn(&str) -> (f64, f64) {
+    fn measured(config: &Config, spins: &PackedSpins) -> impl Fn(&str) -> (f64, f64) + use<> {
         let references = References::new(config).unwrap();
         let cells = references.measure(spins, &ExactThermometers::new(config).unwrap()).unwrap();
         let numbers: Vec<f64> = cells.iter().map(|cell| cell.to_string().parse().unwrap()).collect();
