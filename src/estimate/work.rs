@@ -93,6 +93,9 @@ const MAX_PRODUCTS: f64 = 1e7;
 const N_PLANE: f64 = 60.0;
 const N_MARKS: f64 = 10.0;
 const N_MARKS_IN_FIELD: f64 = 21.0;
+/// Temperatures of the lines of constant magnetization, and exact samples beside the end of a flow.
+const N_LINE: f64 = 48.0;
+const N_EXACT: f64 = 10_000.0;
 /// Nodes of a torus whose temperature and field are read together.
 const N_SECTOR_NODES: f64 = 30.0;
 /// Nanoseconds of a figure, of a start that is read, of a row of a table.
@@ -149,7 +152,14 @@ impl Counts<'_> {
             }
         };
         let serial = self.n_records * self.n_starts * START + SPIN_READ * self.n_sites * (n_read + n_observed);
-        steps.with(Kind::Network, n_read * self.network()).with(Kind::Serial, serial)
+        let work = steps.with(Kind::Network, n_read * self.network()).with(Kind::Serial, serial);
+        if self.settings.has_softmax_map() {
+            // The end itself, free spins, and exact samples.
+            let n_exact = self.n_chains.min(N_EXACT);
+            let map = self.draw(1.0, n_exact).with(Kind::Network, (2.0 * self.n_chains + n_exact) * self.network());
+            return [work, map].into_iter().sum();
+        }
+        work
     }
 
     /// What the flows of all machines have in common.
@@ -160,6 +170,8 @@ impl Counts<'_> {
             (true, true) => N_SECTOR_NODES / 2.0,
             (false, _) => N_SECTOR_NODES,
         };
+        let n_of_maps = if self.settings.has_softmax_map() { self.thermometer.n_temperatures } else { 0.0 };
+        let n_tables = n_tables + n_of_maps;
         self.draw(self.n_starts, self.n_chains).with(Kind::Tables, n_tables * table(self.lattice))
     }
 
@@ -205,6 +217,7 @@ impl Counts<'_> {
 
     pub(super) fn analyze(&self) -> Work {
         let n_marks = if self.in_field() { N_MARKS_IN_FIELD } else { N_MARKS };
+        let n_marks = n_marks + if self.settings.has_plane() { N_LINE } else { 0.0 };
         let n_rows: f64 =
             self.settings.rbm.iter().map(|rbm| rbm.seeds.get() as f64).sum::<f64>() * self.n_records * self.n_starts;
         let drawn = if self.is_shuffled() { self.draw(self.n_points, self.n_samples) } else { Work::default() };

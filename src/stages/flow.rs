@@ -2,6 +2,7 @@
 
 mod chains;
 mod recorder;
+mod softmax_map;
 mod stationary;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +12,7 @@ use ising_data::{
     PackedSpins, StatePoint,
     stream::{self, Purpose},
 };
+use ising_theory::BayesThermometer;
 use models::Rbm;
 
 use super::{
@@ -26,6 +28,7 @@ use crate::{
 };
 use chains::Chains;
 use recorder::{FlowTables, Recorder};
+use softmax_map::{SoftmaxMaps, likelihoods};
 use stationary::{LongRun, StationaryTables};
 
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
@@ -62,6 +65,8 @@ struct Common {
     points: Vec<StatePoint>,
     control: Control,
     exact: ExactThermometers,
+    /// Likelihoods of these state points, where the softmax over them is a map.
+    grid_of_maps: Option<BayesThermometer>,
 }
 
 /// Made by the first task that needs it; the others wait.
@@ -79,7 +84,9 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     let control = Control::new(config);
     let spins = control.for_machines(spins, &starts, Purpose::FlowStart);
     let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
-    let made = Arc::new(Common { starts, spins, points, control, exact });
+    let has_map = config.settings.has_softmax_map();
+    let grid_of_maps = if has_map { likelihoods(config.lattice, &points)? } else { None };
+    let made = Arc::new(Common { starts, spins, points, control, exact, grid_of_maps });
     Ok(Arc::clone(common.insert(made)))
 }
 
@@ -148,6 +155,13 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
         let readings = recorder.record(step, chains.visible())?;
         work.tell(Event::Flow { machine: format!("{}/seed-{index}", rbm.name), step, readings });
     }
+    let softmax_map = if config.settings.has_softmax_map() {
+        let (thermometer, device) = (&recorder.thermometer, workbench.device);
+        let maps = SoftmaxMaps { config, machine: (&rbm.name, index), common, thermometer, device };
+        Some(maps.table(&chains.spins(config.lattice.n_sites())?)?)
+    } else {
+        None
+    };
     let long_run = if n_stationary > 0 {
         let run = LongRun {
             machine: (&rbm.name, index),
@@ -169,6 +183,9 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     write_table(workbench, &format!("{folder}/correlations.csv"), &correlations)?;
     write_table(workbench, &format!("{folder}/histogram.csv"), &histogram)?;
     write_table(workbench, &format!("{folder}/configurations.csv"), &configurations)?;
+    if let Some(map) = softmax_map {
+        write_table(workbench, &format!("{folder}/softmax-map.csv"), &map)?;
+    }
     if let Some(StationaryTables { autocorrelation, stationary, histogram }) = long_run {
         write_table(workbench, &format!("{folder}/autocorrelation.csv"), &autocorrelation)?;
         write_table(workbench, &format!("{folder}/stationary.csv"), &stationary)?;

@@ -42,6 +42,8 @@ pub enum Purpose {
     Energies = 14,
     /// Exact samples of a machine: index = machine.
     MachineSample = 20,
+    /// Exact samples and shuffled spins beside the end of a flow: index = machine.
+    EndControl = 30,
 }
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.

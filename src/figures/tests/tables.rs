@@ -122,3 +122,5 @@ pub(super) const CONTROLS_OF_SEEDS: &str = "folder,machine,seed,thermometer_temp
     abs_magnetization_per_site,correlation_at_1,correlation_at_2,correlation_at_half,correlation_length,binder_ratio\n\
     wide,a,0,2.9,2.4,2.4,-1.1,0.4,0.6,0.5,0.2,2,0.6\nwide,a,1,3.1,2.6,2.6,-0.9,0.6,0.4,0.3,0.2,4,0.6\n\
     untrained,b,0,5.5,400,inf,0,0.1,0,0,0,0,0\n";
+pub(super) const FIXED_POINTS: &str = "name,temperature,field,thermal_eigenvalue,magnetic_eigenvalue,stability\n\
+    ferromagnetic,0,0,2,2,unstable\naligned,0,inf,inf,0,saddle\nparamagnetic,inf,nan,0,1,stable\n";

@@ -23,8 +23,13 @@ const HEADER: [&str; 11] = [
     "covariance",
 ];
 
-/// By the exact energy in the field of the start.
-const ENERGY: (&str, [&str; 2]) = ("energy", ["energy_temperature", "start_field"]);
+/// By the exact energy in the field of the start; by the peak of the network's softmax averaged over the chains; and as the mean
+/// over the chains of the network's most probable state point.
+const MORE: [(&str, [&str; 2]); 3] = [
+    ("energy", ["energy_temperature", "start_field"]),
+    ("thermometer-peak", ["peak_temperature", "peak_field"]),
+    ("thermometer-argmax", ["mode_temperature", "mode_field"]),
+];
 
 /// Where the flow of every machine ends, and how far each marker lies from it along T and along H: for every seed the mean
 /// over the starts with its error, then, as seed "all", the mean over the seeds with theirs. Infinite temperatures are left
@@ -39,7 +44,7 @@ pub(in crate::stages) fn end_points(flow: &Table, machines: &[schema::Rbm], mark
         let name = machine.name.as_str();
         let of_machine = last_step.filter("machine", name)?;
         let readings = READINGS.map(|reading| (reading.name, reading.columns));
-        for (reading, columns) in readings.into_iter().chain([ENERGY]) {
+        for (reading, columns) in readings.into_iter().chain(MORE) {
             let mut push = |seed: &str, points: &[[f64; 2]]| -> Result<[f64; 2]> {
                 let mean = PlanePoint::mean(points);
                 let mut row: Vec<Cell> = vec![name.into(), machine.n_hidden.get().into(), seed.into()];
