@@ -59,8 +59,8 @@ struct Machine {
 }
 
 /// The end of the flow from every start, with the ellipse of one standard error, of several machines in one plane, and of each
-/// the mean over starts and seeds, with the lines of constant magnetization through these. Means beyond the axes lie on the
-/// frame.
+/// the mean over starts and seeds, with the lines of constant magnetization through these. A mean beyond the
+/// axes lies where its line of constant magnetization leaves them.
 ///
 /// # Errors
 /// [`FigureError`] if a column is missing or there is nothing to draw.
@@ -145,9 +145,8 @@ fn draw(axes: &Axes, canvas: &mut Canvas<'_>, machines: &[Machine], reading: usi
     for (i, machine) in machines.iter().enumerate() {
         let Some(mean) = machine.ends[reading].mean else { continue };
         mean.draw_ellipse(axes, canvas, color(i), 2.0 * BAND);
-        if let Some(center) = axes.pixel(mean.temperature, mean.field) {
-            canvas.large_marker(axes.area.nearest(center), marker(i), color(i));
-        }
+        let place = axes.at(mean.temperature, mean.field).or_else(|| machine.lines.leaves(axes));
+        place.into_iter().for_each(|center| canvas.large_marker(center, marker(i), color(i)));
     }
 }
 

@@ -12,6 +12,8 @@ use crate::table::{Table, TableError};
 const LETTERS: [(&str, &str); 4] = [("ferromagnetic", "F"), ("aligned", "A"), ("paramagnetic", "P"), ("critical", "C")];
 /// From the border to a mark of a point at infinity, in pixels.
 const INSET: f64 = 54.0;
+/// How far a mark stands from what is at its place, in pixels.
+const ASIDE: f64 = 34.0;
 /// Height of the mark of T = ∞, as a share of the panel from above.
 const RISE: f64 = 0.3;
 
@@ -84,12 +86,13 @@ impl FixedPoint {
         }
         if self.field.is_infinite() {
             let (x, _) = axes.at(self.temperature, axes.y.ends().0)?;
-            let y = area.top + INSET;
+            // Beside what starts at this temperature.
+            let (x, y) = (x + ASIDE, area.top + INSET);
             return Some(((x, y), Some(((x, y - 16.0), (x, area.top + 3.0)))));
         }
         let (x, y) = axes.at(self.temperature, self.field)?;
         // Beside the marker of Tc, which stands at the point itself.
-        let beside = if self.temperature > 0.0 { 30.0 } else { 0.0 };
+        let beside = if self.temperature > 0.0 { ASIDE } else { 0.0 };
         Some(((x + beside, y - beside), None))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::axes::Axes;
 use super::canvas::Canvas;
+use super::layout::Point;
 use super::legend::{Entry, Key};
 use super::number::fixed;
 use super::series::{Sample, samples};
@@ -36,6 +37,17 @@ impl PlaneLines {
             }
             axes.curve(canvas, &shown, Stroke { color: ink, width: 3.0, dash });
         }
+    }
+
+    /// Where the line of constant magnetization leaves the panel.
+    pub(crate) fn leaves(&self, axes: &Axes) -> Option<Point> {
+        let last = self.constant_magnetization.iter().rposition(|sample| axes.at(sample.x, sample.y).is_some())?;
+        let at = |sample: &Sample| axes.pixel(sample.x, sample.y);
+        let (inside, beyond) = (at(&self.constant_magnetization[last])?, self.constant_magnetization.get(last + 1));
+        let Some(beyond) = beyond.and_then(at) else { return Some(inside) };
+        // The frame is crossed at its upper edge.
+        let share = ((axes.area.top - inside.1) / (beyond.1 - inside.1)).clamp(0.0, 1.0);
+        Some(axes.area.nearest((inside.0 + share * (beyond.0 - inside.0), axes.area.top)))
     }
 
     /// The legend.

@@ -1,7 +1,7 @@
 //! The thermometer's averaged softmax over (T, H) at the end of the flow, beside the same of controls.
 
 use super::axes::{Axes, Titles};
-use super::canvas::{Canvas, render};
+use super::canvas::{Anchor, Canvas, render};
 use super::fixed_points::FixedPoints;
 use super::layout::Rect;
 use super::legend::{self, Entry, Heat, Key};
@@ -10,7 +10,7 @@ use super::plane_lines::PlaneLines;
 use super::scale::Scale;
 use super::series::{require_one_machine, require_rows};
 use super::specific_heat_map::{draw_cells, edges};
-use super::style::{BORDER, BOTTOM, GREY, LEFT, Marker, SKY, TOP, WHITE, WIDTH};
+use super::style::{BORDER, BOTTOM, GREY, LEFT, Marker, SKY, SMALL, TOP, WHITE, WIDTH};
 use super::{Figure, FigureError};
 use crate::table::{Cell, Table, TableError};
 
@@ -18,8 +18,11 @@ use crate::table::{Cell, Table, TableError};
 const HEIGHT: f64 = 760.0;
 /// Room right of the panels for the scale of colours.
 const SIDE: f64 = 170.0;
-/// A peak is shown that is so many errors above 0.
-const SIGNIFICANT: f64 = 3.0;
+/// A peak is shown that has at least this share of the largest probability of its map.
+const VISIBLE: f64 = 0.02;
+
+/// The map of the machine itself.
+const FLOW_END: &str = "flow-end";
 
 /// One map.
 struct Map {
@@ -60,7 +63,7 @@ pub fn softmax_map(tables: SoftmaxTables<'_>) -> Result<Figure, FigureError> {
     let lines = PlaneLines::read(tables.ridges, tables.constant_magnetization)?;
     let fixed_points = FixedPoints::read(tables.rg_fixed_points)?;
     let largest = maps.iter().flat_map(|map| &map.cells).map(|cell| cell[2]).fold(0.0, f64::max);
-    let heat = Heat { low: 0.0, high: largest, has_infinity: false };
+    let heat = Heat { low: 0.0, high: 100.0 * largest, has_infinity: false };
     let mut entries = lines.entries(WHITE);
     entries.push(Entry::new(Key::Symbol(Marker::Disk, SKY), "peak over *T* in each field"));
     entries.extend(fixed_points.entries());
@@ -79,16 +82,20 @@ pub fn softmax_map(tables: SoftmaxTables<'_>) -> Result<Figure, FigureError> {
             let x = Scale::exactly(temperatures.0, temperatures.1);
             let axes = Axes { area, x, y: Scale::exactly(fields.0, fields.1) };
             canvas.rect(area, GREY, 1.0);
-            let cells: Vec<[f64; 3]> = map.cells.iter().map(|&[t, h, p, _]| [t, h, p]).collect();
+            let cells: Vec<[f64; 3]> = map.cells.iter().map(|&[t, h, p, _]| [t, h, 100.0 * p]).collect();
             draw_cells(&axes, canvas, &cells, (temperatures.2 / 2.0, fields.2 / 2.0), &heat);
             let y = (index == 0).then_some("field *H* [*J*]");
             axes.draw(canvas, Titles { panel: &map.title(index), x: Some("temperature *T* [*J*/*k*_{B}]"), y });
             lines.draw(&axes, canvas, WHITE);
             fixed_points.draw(&axes, canvas);
             map.draw_peaks(&axes, canvas);
+            if map.source != FLOW_END {
+                let words = format!("overlap with (a): {}", fixed(map.overlap, 3));
+                canvas.text((area.right - 14.0, area.bottom - 44.0), Anchor::End, &words, SMALL, WHITE);
+            }
         }
         let bar = Rect { left: area.right + 36.0, right: area.right + 64.0, ..area };
-        heat.draw_bar(canvas, bar, "averaged softmax");
+        heat.draw_bar(canvas, bar, "averaged softmax [%]");
     })
 }
 
@@ -111,16 +118,15 @@ impl Map {
     fn title(&self, index: usize) -> String {
         let letter = ["(a)", "(b)", "(c)", "(d)"][index.min(3)];
         let [t, h] = self.source_point.map(|value| fixed(value, 2));
-        let overlap = fixed(self.overlap, 2);
         match self.source.as_str() {
-            "flow-end" => format!("{letter} end of the RBM flow"),
-            "exact-samples" => format!("{letter} exact ({t}, {h}): overlap {overlap}"),
-            "free-spins" => format!("{letter} free spins: overlap {overlap}"),
-            source => format!("{letter} {source}: overlap {overlap}"),
+            FLOW_END => format!("{letter} end of the RBM flow"),
+            "exact-samples" => format!("{letter} exact at ({t}, {h})"),
+            "free-spins" => format!("{letter} free spins, same *M*"),
+            source => format!("{letter} {source}"),
         }
     }
 
-    /// In each field the class with the largest probability, where that is beyond its error.
+    /// In each field the class with the largest probability, where there is enough to see.
     fn peaks(&self) -> Vec<[f64; 4]> {
         let mut peaks: Vec<[f64; 4]> = Vec::new();
         for &cell in &self.cells {
@@ -130,9 +136,8 @@ impl Map {
                 None => peaks.push(cell),
             }
         }
-        peaks.retain(|[_, _, probability, error]| {
-            *probability > 0.0 && (*probability > SIGNIFICANT * error || error.is_nan())
-        });
+        let largest = peaks.iter().map(|peak| peak[2]).fold(0.0, f64::max);
+        peaks.retain(|peak| peak[2] > VISIBLE * largest);
         peaks
     }
 

@@ -5,13 +5,15 @@ use super::canvas::render;
 use super::layout::Rect;
 use super::legend::{self, Entry, Key};
 use super::scale::{Scale, Spacing};
-use super::series::{Range, last, ranges, require_rows};
-use super::style::{BORDER, BOTTOM, GREY, LEFT, Stroke, WIDTH};
+use super::series::{Range, Sample, last, ranges, require_rows};
+use super::style::{BORDER, BOTTOM, GREY, LEFT, Stroke, WIDTH, marker};
 use super::{Figure, FigureError};
 use crate::table::{Cell, Table};
 
 /// Height of the figure in pixels.
 const HEIGHT: f64 = 1000.0;
+/// Eigenvalues up to which each has a marker.
+const MOST_MARKED: usize = 40;
 
 /// Eigenvalues of w wᵀ of every trained machine against their rank, both axes linear: medians over the seeds, with bands from the
 /// lowest to the highest.
@@ -35,7 +37,7 @@ pub fn spectra(spectrum: &Table) -> Result<Figure, FigureError> {
     let mut entries = Vec::new();
     for (index, (machine, n_seeds, curve)) in curves.iter().enumerate() {
         let seeds = if *n_seeds > 1 { format!("{machine} ({n_seeds} seeds)") } else { machine.clone() };
-        entries.push(Entry::new(Key::Line(Stroke::curve(index)), seeds));
+        entries.push(Entry::new(Key::PointsOnLine(marker(index), Stroke::curve(index)), seeds));
         for Range { x, lowest, median, highest } in curve {
             let values = [*x, *lowest, *median, *highest].map(Cell::from);
             numbers.push([&[machine.as_str().into()], &values[..]].concat())?;
@@ -50,7 +52,12 @@ pub fn spectra(spectrum: &Table) -> Result<Figure, FigureError> {
         let axes = Axes { area, x, y };
         axes.draw(canvas, Titles { panel: "", x: Some("rank"), y: Some("eigenvalue *λ* of *w w*^{T}") });
         for (index, (.., curve)) in curves.iter().enumerate() {
-            axes.ranges(canvas, curve, Stroke::curve(index));
+            let stroke = Stroke::curve(index);
+            axes.ranges(canvas, curve, stroke);
+            if curve.len() <= MOST_MARKED {
+                let medians: Vec<Sample> = curve.iter().map(|r| Sample { x: r.x, y: r.median, error: 0.0 }).collect();
+                axes.points(canvas, &medians, marker(index), stroke.color);
+            }
         }
     })
 }

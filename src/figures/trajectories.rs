@@ -59,8 +59,8 @@ struct Panel {
 }
 
 /// The flow of the first seed at steps 0, 1, 10, 100, … and the last, joined from several starts, one colour for each field of
-/// the start, and the ends of all starts, each with its ellipse of one standard error. What is read beyond the axes lies on the
-/// frame.
+/// the start, and the ends of all starts, each with its ellipse of one standard error. Lines lead to what is
+/// read beyond the axes; what is read as T = ∞ after the start has no place.
 ///
 /// # Errors
 /// [`FigureError`] if a column is missing, there is nothing to draw, or there are several machines.
@@ -160,20 +160,34 @@ impl Trajectory {
         if let Some(point) = points.first_mut().filter(|point| reading == "exact" && point.0 < 0.5) {
             (point.1, point.2) = start;
         }
-        points.retain(|point| !point.1.is_nan() && !point.2.is_nan());
+        // Of T = ∞ only a start has a place.
+        points.retain(|point| point.2.is_finite() && (point.1.is_finite() || (point.0 < 0.5 && !point.1.is_nan())));
         let index = fields(shown).iter().position(|field| field.total_cmp(&start.1).is_eq()).unwrap_or(0);
         Ok(Self { start, points, color: color(2 * index) })
     }
 
-    /// Where its points lie in the panel, those beyond the axes on the frame.
+    /// Where its points lie, in the panel or beyond.
     fn places(&self, axes: &Axes) -> Vec<Point> {
-        let place = |&(_, t, h): &(f64, f64, f64)| {
-            let pixel =
-                axes.pixel(t, h.clamp(-1e9, 1e9)).or_else(|| Some((axes.area.right, axes.pixel(0.0, 0.0)?.1)))?;
-            Some(axes.area.nearest(pixel))
-        };
-        self.points.iter().filter_map(place).collect()
+        self.points.iter().filter_map(|&(_, t, h)| axes.pixel(t, h)).collect()
     }
+}
+
+/// The part of a line that lies in a rectangle.
+fn inside(area: Rect, from: Point, to: Point) -> Option<(Point, Point)> {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (mut enter, mut leave) = (0.0, 1.0);
+    for (start, step, low, high) in [(from.0, dx, area.left, area.right), (from.1, dy, area.top, area.bottom)] {
+        if step.abs() < 1e-9 {
+            if !(low..=high).contains(&start) {
+                return None;
+            }
+            continue;
+        }
+        let (a, b) = ((low - start) / step, (high - start) / step);
+        (enter, leave) = (f64::max(enter, a.min(b)), f64::min(leave, a.max(b)));
+    }
+    let at = |share: f64| (from.0 + share * dx, from.1 + share * dy);
+    (enter < leave).then(|| (at(enter), at(leave)))
 }
 
 impl Panel {
@@ -187,12 +201,14 @@ impl Panel {
         for trajectory in &self.trajectories {
             let stroke = Stroke::solid(trajectory.color, CURVE);
             let places = trajectory.places(axes);
-            places.windows(2).for_each(|ends| canvas.arrow(ends[0], ends[1], stroke));
+            for (from, to) in places.windows(2).filter_map(|ends| inside(axes.area, ends[0], ends[1])) {
+                canvas.arrow(from, to, stroke);
+            }
         }
         for trajectory in &self.trajectories {
             let places = trajectory.places(axes);
             let last = places.len().saturating_sub(1);
-            for (i, center) in places.into_iter().enumerate() {
+            for (i, center) in places.into_iter().enumerate().filter(|(_, place)| axes.area.contains(*place)) {
                 match i {
                     0 => canvas.large_marker(center, Marker::Square, trajectory.color),
                     i if i == last => canvas.large_marker(center, Marker::Disk, trajectory.color),
@@ -262,4 +278,18 @@ fn numbers(panels: &[Panel], lines: &PlaneLines) -> Result<Table, TableError> {
         }
     }
     Ok(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_at_the_frame() {
+        let area = Rect { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
+        assert_eq!(inside(area, (5.0, 5.0), (25.0, 5.0)), Some(((5.0, 5.0), (10.0, 5.0))));
+        assert_eq!(inside(area, (-5.0, 0.0), (5.0, 10.0)), Some(((0.0, 5.0), (5.0, 10.0))));
+        assert_eq!(inside(area, (-5.0, 5.0), (-1.0, 5.0)), None);
+        assert_eq!(inside(area, (-5.0, 20.0), (20.0, 20.0)), None);
+    }
 }

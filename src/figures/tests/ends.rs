@@ -66,8 +66,9 @@ pub(super) fn gallery() -> Vec<(&'static str, Figure, &'static [&'static str])> 
             softmax(),
             &[
                 "end of the RBM flow",
-                "exact (2.50, 0.75): overlap 0.97",
-                "averaged softmax",
+                "exact at (2.50, 0.75)",
+                "overlap with (a): 0.970",
+                "averaged softmax [%]",
                 "m = 0.813",
                 "ferromagnetic fixed point (0, 0), unstable",
                 "paramagnetic fixed point (∞, any), stable",
