@@ -180,7 +180,13 @@ fn compare(folders: &[PathBuf], out: &Path) -> Result<()> {
     for (file, bytes) in figure.files("controls") {
         artifacts::write(&out.join(file), bytes)?;
     }
-    let files = format!("\n{}\n{}\n", out.join("end-points.csv").display(), out.join("controls.png").display());
+    let mut files = format!("\n{}\n{}\n", out.join("end-points.csv").display(), out.join("controls.png").display());
+    if let Some(spectra) = comparison.spectra()? {
+        for (file, bytes) in spectra.files("spectra") {
+            artifacts::write(&out.join(file), bytes)?;
+        }
+        files += &format!("{}\n", out.join("spectra.png").display());
+    }
     Ok(progress::print(&(comparison.describe() + &files))?)
 }
 

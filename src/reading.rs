@@ -71,6 +71,8 @@ pub struct Reading {
     pub temperature: Estimate,
     /// Mean of their fields.
     pub field: Estimate,
+    /// Covariance of these two means.
+    pub covariance: f64,
     /// Standard deviation of the configurations' temperatures.
     pub temperature_spread: f64,
     /// Standard deviation of their fields.
@@ -148,7 +150,34 @@ impl<'a> Readings<'a> {
         let is_infinite = |point: StatePoint| f64::from(u8::from(point.temperature().is_infinite()));
         let infinite =
             self.rows().map(|row| sum(self.points, row, is_infinite)).sum::<f64>() / self.rows().len() as f64;
-        Reading { temperature, field, temperature_spread, field_spread, infinite }
+        Reading { temperature, field, covariance: self.covariance(), temperature_spread, field_spread, infinite }
+    }
+
+    /// Covariance of the means of T and H, over the configurations that have both.
+    fn covariance(&self) -> f64 {
+        let [temperatures, fields] = &self.guesses;
+        let pairs = temperatures.iter().zip(fields).map(|(t, h)| [t.mean, h.mean]);
+        let known: Vec<[f64; 2]> = pairs.filter(|pair| pair.iter().all(|value| !value.is_nan())).collect();
+        let n = known.len() as f64;
+        let [t, h] = [0, 1].map(|axis| known.iter().map(|pair: &[f64; 2]| pair[axis]).sum::<f64>() / n);
+        known.iter().map(|pair| (pair[0] - t) * (pair[1] - h)).sum::<f64>() / (n * (n - 1.0))
+    }
+
+    /// The state point with the largest probability averaged over the configurations; the first of several.
+    pub fn peak(&self) -> StatePoint {
+        let sum = |i: usize| self.rows().map(|row| f64::from(row[i])).sum::<f64>();
+        let sums: Vec<f64> = (0..self.points.len()).map(sum).collect();
+        self.points[largest(&sums)]
+    }
+
+    /// Mean over the configurations of T and H of the most probable state point of each; those where it is at T = ∞ are left
+    /// out of the mean of T.
+    pub fn modes(&self) -> [Estimate; 2] {
+        let points: Vec<StatePoint> = self.rows().map(|row| self.points[largest(row)]).collect();
+        Quantity::ALL.map(|quantity| {
+            let values = points.iter().map(|&point| quantity.of(point)).filter(|value| value.is_finite());
+            mean(&values.collect::<Vec<_>>())
+        })
     }
 
     /// The probabilities averaged over the configurations, one estimate for every state point.
@@ -156,6 +185,11 @@ impl<'a> Readings<'a> {
         let column = |i: usize| self.rows().map(|row| f64::from(row[i])).collect::<Vec<_>>();
         (0..self.points.len()).map(|i| mean(&column(i))).collect()
     }
+}
+
+/// The place of the largest number; the first of several.
+fn largest<T: PartialOrd>(values: &[T]) -> usize {
+    (1..values.len()).fold(0, |largest, i| if values[i] > values[largest] { i } else { largest })
 }
 
 /// Mean and standard deviation over the state points where the quantity is finite.
@@ -198,6 +232,12 @@ mod tests {
         assert!((reading.temperature.value - 1.5).abs() < 1e-12 && (reading.infinite - 0.5).abs() < 1e-12);
         assert!((reading.field.value - 1.0).abs() < 1e-12);
         assert!((readings.part(1..3).average()[5].value - 0.25).abs() < 1e-12);
+        // (2, 1) and (1, 2): deviations ±½ of opposite sign, covariance −½ of the values, half of it of the means.
+        assert!((reading.covariance + 0.25).abs() < 1e-12);
+        // Averaged, (1, 2) has 0.25 and (∞, 0) 0.33; the modes are (1, 0), the first of four, (1, 2) and (∞, 0).
+        assert_eq!((readings.peak(), readings.part(0..2).peak()), (points[4], points[1]));
+        let [temperature, field] = readings.modes();
+        assert!((temperature.value - 1.0).abs() < 1e-12 && (field.value - 2.0 / 3.0).abs() < 1e-12);
         Ok(())
     }
 }

@@ -144,6 +144,29 @@ impl Comparison {
         Ok(figures::controls(&self.end_points()?, &self.end_points_of_seeds()?)?)
     }
 
+    /// The figure `spectra`: one curve for every machine of every run; none if no run was dissected.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn spectra(&self) -> Result<Option<Figure>> {
+        let mut all = Table::new("spectra", ["machine", "seed", "epoch", "rank", "eigenvalue"]);
+        for run in &self.runs {
+            let rows = &run.spectra;
+            let numbers = ["seed", "epoch", "rank", "eigenvalue"].map(|column| rows.column(column));
+            let [seeds, epochs, ranks, eigenvalues] = numbers;
+            let (seeds, epochs, ranks, eigenvalues) = (seeds?, epochs?, ranks?, eigenvalues?);
+            for (i, machine) in rows.text("machine")?.into_iter().enumerate() {
+                let curve = match (self.runs.len(), run.machines.len()) {
+                    (1, _) => machine.to_owned(),
+                    (_, 1) => run.name.clone(),
+                    _ => format!("{}: {machine}", run.name),
+                };
+                all.push([curve.into(), seeds[i].into(), epochs[i].into(), ranks[i].into(), eigenvalues[i].into()])?;
+            }
+        }
+        Ok(if all.is_empty() { None } else { Some(figures::spectra(&all)?) })
+    }
+
     /// The medians over the seeds, with the references, in words.
     pub fn describe(&self) -> String {
         let mut text = format!("{:32}", "median over the seeds");

@@ -25,6 +25,9 @@ pub(super) struct RunFolder {
     pub(super) title: String,
     pub(super) machines: Vec<Machine>,
     pub(super) references: Vec<Reference>,
+    /// Eigenvalues of w wᵀ of the trained machines: machine, seed, epoch, rank, eigenvalue; empty for a run that was not
+    /// dissected.
+    pub(super) spectra: Table,
 }
 
 impl RunFolder {
@@ -39,6 +42,7 @@ impl RunFolder {
             title: settings.title.clone(),
             machines,
             references: tables.references()?,
+            spectra: tables.spectra(&settings.rbm)?,
         })
     }
 }
@@ -81,6 +85,27 @@ impl Tables<'_> {
             machine.seeds.push((rbm.data_set(seed), of_seed(&ends, &self.last_step(&file)?)?));
         }
         Ok(machine)
+    }
+
+    /// The last spectrum of every machine that has one.
+    fn spectra(&self, machines: &[Rbm]) -> Result<Table> {
+        let mut spectra = Table::new("spectra", ["machine", "seed", "epoch", "rank", "eigenvalue"]);
+        for rbm in machines {
+            for seed in 0..rbm.seeds.get() {
+                let file = format!("inside/{}/seed-{seed}/spectrum.csv", rbm.name);
+                if !self.folder.join(&file).exists() {
+                    continue;
+                }
+                let spectrum = self.table(&file)?;
+                let last = spectrum.distinct("epoch")?.last().copied().unwrap_or_default();
+                let trained = spectrum.filter("epoch", last)?;
+                for (rank, eigenvalue) in trained.column("rank")?.into_iter().zip(trained.column("eigenvalue")?) {
+                    let name = rbm.name.as_str();
+                    spectra.push([name.into(), seed.into(), last.into(), rank.into(), eigenvalue.into()])?;
+                }
+            }
+        }
+        Ok(spectra)
     }
 
     /// The state points marked in the analysis, and in place of the training mixture's point the mixture itself.

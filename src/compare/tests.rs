@@ -141,3 +141,21 @@ fn the_figure_shows_every_machine_and_the_median_in_words() {
     let said = comparison.describe();
     assert!(said.contains("a, seeds: 3") && said.contains("training mixture"), "{said}");
 }
+
+#[test]
+fn spectra_are_those_of_the_trained_machines_that_have_one() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path());
+    let spectra = || Comparison::of(&[folder.path()]).unwrap().spectra().unwrap();
+    assert!(spectra().is_none());
+    for (seed, largest) in [(0, 9.0), (2, 7.0)] {
+        let inside = folder.path().join(format!("inside/a/seed-{seed}"));
+        fs::create_dir_all(&inside).unwrap();
+        let text = format!("epoch,rank,eigenvalue\n0,1,1\n0,2,1\n50,1,{largest}\n50,2,2\n");
+        fs::write(inside.join("spectrum.csv"), text).unwrap();
+    }
+    let drawn = Table::from_csv("spectra", &spectra().unwrap().csv).unwrap();
+    assert_eq!(drawn.text("machine").unwrap(), ["a", "a"]);
+    assert_eq!(drawn.column("lowest").unwrap(), [7.0, 2.0]);
+    assert_eq!(drawn.column("highest").unwrap(), [9.0, 2.0]);
+}

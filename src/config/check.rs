@@ -173,18 +173,7 @@ fn check_figures(settings: &Settings) -> Result<(), Problem> {
             let help = "give one of them another name = \"…\"";
             return Err(Problem::new(&format!("figures.{name}.kind"), "two figures have this name", help));
         }
-        if figure.kind == FigureKind::Stationary && settings.flow.n_stationary_steps.is_none() {
-            let (message, help) = ("there is no long run to show", "set flow.n_stationary_steps");
-            return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
-        }
-        let is_along_training = matches!(figure.kind, FigureKind::EndsAlongTraining | FigureKind::EndState);
-        if is_along_training && !settings.flow.along_training {
-            let (message, help) = ("there are no flows along the training to show", "set flow.along_training = true");
-            return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
-        }
-        if figure.kind == FigureKind::MagnetizationExponent && !has_critical_point(settings) {
-            let message = "only flows on a torus that start at H = 0 pass the critical point";
-            let help = "leave this figure out, or choose lattice = \"square\" and a field 0";
+        if let Some((message, help)) = missing(figure.kind, settings) {
             return Err(Problem::new(&format!("figures.{name}.kind"), message, help));
         }
         let machine = figure.machine.as_ref();
@@ -200,6 +189,37 @@ fn check_figures(settings: &Settings) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// What a figure needs that these settings do not give, and what to do.
+fn missing(kind: FigureKind, settings: &Settings) -> Option<(&'static str, &'static str)> {
+    let (is_possible, message, help) = match kind {
+        FigureKind::Stationary => {
+            (settings.flow.n_stationary_steps.is_some(), "there is no long run to show", "set flow.n_stationary_steps")
+        }
+        FigureKind::EndsAlongTraining | FigureKind::EndState => (
+            settings.flow.along_training,
+            "there are no flows along the training to show",
+            "set flow.along_training = true",
+        ),
+        FigureKind::MagnetizationExponent => (
+            has_critical_point(settings),
+            "only flows on a torus that start at H = 0 pass the critical point",
+            "leave this figure out, or choose lattice = \"square\" and a field 0",
+        ),
+        FigureKind::SoftmaxMap => (
+            settings.has_softmax_map(),
+            "the softmax is a map over (T, H) only of a classifier on a grid with several temperatures and fields",
+            "leave this figure out, or set data.fields and thermometer.head = \"classifier\"",
+        ),
+        FigureKind::Trajectories | FigureKind::EndsInPlane => (
+            settings.has_plane(),
+            "flows of data in one field do not move in the (T, H) plane",
+            "leave this figure out, or give several data.fields",
+        ),
+        _ => (true, "", ""),
+    };
+    (!is_possible).then_some((message, help))
 }
 
 fn has_critical_point(settings: &Settings) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{schema::Settings, values::Temperatures};
+use super::{rbm::Rbm, schema::Settings, values::Temperatures};
 
 /// What a figure shows.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -64,6 +64,16 @@ pub enum FigureKind {
     EndState,
     /// The magnetization below Tc with its exponent, after one step and of the samples; needs a torus at H = 0 and starts near Tc.
     MagnetizationExponent,
+    /// The averaged softmax over (T, H) at the end of the flow, beside its controls; needs several fields and a classifier.
+    SoftmaxMap,
+    /// The flow through the (T, H) plane from several starts; needs several fields.
+    Trajectories,
+    /// The ends of the flows of all machines in the (T, H) plane; needs several fields.
+    EndsInPlane,
+    /// The spectra of w wᵀ of all machines on one linear axis.
+    Spectra,
+    /// The energy of machines against that of the lattice, over hidden units and epochs.
+    EnergyRelationPanels,
 }
 
 impl FigureKind {
@@ -142,8 +152,25 @@ pub(super) fn default_figures(settings: &Settings) -> Vec<Figure> {
     let long_run = settings.flow.n_stationary_steps.map(|_| FigureKind::Stationary);
     let ends = [FigureKind::EndsAlongTraining, FigureKind::EndState];
     let along_training = ends.into_iter().filter(|_| settings.flow.along_training);
-    let of_run = FigureKind::ALL.into_iter().chain(scan).chain(long_run).chain(along_training).map(Figure::of);
-    let where_to = [FigureKind::TemperatureAgainstStep, FigureKind::MapOnTemperatureAxis, FigureKind::Plane];
-    let others = settings.rbm.iter().skip(1).flat_map(|rbm| where_to.map(|kind| Figure::of_machine(kind, &rbm.name)));
-    of_run.chain(others).collect()
+    let of_run =
+        FigureKind::ALL.into_iter().chain(scan).chain(long_run).chain(along_training).chain(in_plane(settings));
+    let mut where_to = vec![FigureKind::TemperatureAgainstStep, FigureKind::MapOnTemperatureAxis, FigureKind::Plane];
+    where_to.extend(settings.has_softmax_map().then_some(FigureKind::SoftmaxMap));
+    where_to.extend(settings.has_plane().then_some(FigureKind::Trajectories));
+    let of_machine = |rbm: &Rbm| where_to.iter().map(|&kind| Figure::of_machine(kind, &rbm.name)).collect::<Vec<_>>();
+    of_run.map(Figure::of).chain(settings.rbm.iter().skip(1).flat_map(of_machine)).collect()
+}
+
+/// Figures that several fields, several machines or data of one temperature make possible.
+fn in_plane(settings: &Settings) -> impl Iterator<Item = FigureKind> {
+    let (several, has_plane) = (settings.rbm.len() > 1, settings.has_plane());
+    let has_one_temperature = settings.data.temperatures.values().len() == 1;
+    let possible = [
+        (FigureKind::SoftmaxMap, settings.has_softmax_map()),
+        (FigureKind::Trajectories, has_plane),
+        (FigureKind::EndsInPlane, has_plane && several),
+        (FigureKind::Spectra, several),
+        (FigureKind::EnergyRelationPanels, has_one_temperature),
+    ];
+    possible.into_iter().filter(|(_, is_possible)| *is_possible).map(|(kind, _)| kind)
 }

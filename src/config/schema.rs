@@ -55,6 +55,19 @@ impl Settings {
         let temperatures = self.thermometer.temperatures.as_ref().unwrap_or(&self.data.temperatures).values();
         (temperatures, self.thermometer.fields.as_ref().unwrap_or(&self.data.fields).values())
     }
+
+    /// Whether the data have several fields: the flow then moves in the (T, H) plane.
+    pub fn has_plane(&self) -> bool {
+        self.data.fields.values().len() > 1
+    }
+
+    /// Whether the thermometer's softmax is a map over (T, H): the data have several fields, so has the grid of the classes, and
+    /// the thermometer is a classifier.
+    pub fn has_softmax_map(&self) -> bool {
+        let (temperatures, fields) = self.thermometer_grid();
+        let is_classifier = self.thermometer.head == HeadKind::Classifier;
+        self.has_plane() && is_classifier && temperatures.len() > 1 && fields.len() > 1
+    }
 }
 
 impl Default for Settings {

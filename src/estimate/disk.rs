@@ -43,18 +43,19 @@ impl Counts<'_> {
         let n_distances = self.n_sites.sqrt();
         let histograms = self.n_extreme_starts * self.n_records * self.thermometer.n_points * row(5.0);
         let correlations = n_powers * self.n_starts * n_distances * row(9.0);
-        RECORD + n_rows * (row(35.0) + self.n_sites + 40.0) + correlations + histograms + row(33.0)
+        let maps = if self.settings.has_softmax_map() { 3.0 * self.thermometer.n_points * row(8.0) } else { 0.0 };
+        RECORD + maps + n_rows * (row(43.0) + self.n_sites + 40.0) + correlations + histograms + row(33.0)
     }
 
     pub(super) fn disk_of_flow_along_training(&self, rbm: &Rbm) -> f64 {
-        RECORD + self.n_snapshots(rbm) * (self.n_starts * row(38.0) + row(33.0))
+        RECORD + self.n_snapshots(rbm) * (self.n_starts * row(46.0) + row(33.0))
     }
 
     pub(super) fn disk_of_inside(&self, rbm: &Rbm) -> f64 {
         let pairs = 0.5 * self.n_mapped().powi(2) * 35.0;
         let spectra = self.n_snapshots(rbm) * self.n_sites.min(rbm.n_hidden.get() as f64) * row(9.0);
         let patterns = 32.0 * self.n_sites * row(4.0) + rbm.n_hidden.get() as f64 * row(12.0);
-        RECORD + pairs + spectra + patterns + 1800.0 * row(9.0)
+        RECORD + pairs + spectra + patterns + 1800.0 * row(9.0) + 1500.0 * row(9.0)
     }
 
     pub(super) fn disk_of_likelihood(&self, rbm: &Rbm) -> f64 {
@@ -68,7 +69,10 @@ impl Counts<'_> {
         let ends = n_ends * (row(33.0) + 3.0 * row(16.0)) + 105.0 * row(8.0);
         let plane = 61.0 * 46.0 * row(3.0);
         let curves = (61.0 + 601.0) * self.n_points / self.n_temperatures.max(1.0) * row(7.0);
-        RECORD + plane + curves + ends + n_machines * self.n_starts * row(60.0)
+        let maps = if self.settings.has_softmax_map() { 3.0 * self.thermometer.n_points * row(8.0) } else { 0.0 };
+        let lines = if self.settings.has_plane() { 50.0 * row(5.0) } else { 0.0 };
+        let of_entries = self.settings.rbm.len() as f64 * (maps + lines);
+        RECORD + plane + curves + of_entries + ends + n_machines * self.n_starts * row(80.0)
     }
 
     pub(super) fn disk_of_figures(&self) -> f64 {

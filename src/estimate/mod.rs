@@ -6,6 +6,7 @@
 mod counts;
 mod disk;
 mod fit;
+mod kind;
 mod memory;
 mod rates;
 mod steps;
@@ -17,9 +18,9 @@ use burn::tensor::Device;
 use ising_theory::Lattice;
 
 pub use fit::{DoesNotFit, Resource};
+pub use kind::{Kind, Work};
 pub use rates::{Effort, Rates, Size};
 pub use words::{amount, duration};
-pub use work::{Kind, Work};
 
 use counts::Counts;
 use fit::Demand;

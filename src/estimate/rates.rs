@@ -10,8 +10,9 @@ use models::{
 
 use super::{
     counts::Counts,
+    kind::Kind,
     steps::{annealing_step, flow_step, table, training_sample},
-    work::{Kind, PASSES_OF_TRAINING},
+    work::PASSES_OF_TRAINING,
 };
 use crate::{
     bench::{rate, rbm},

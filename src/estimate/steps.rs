@@ -1,4 +1,4 @@
-//! The work of one step of every loop, in the units of its kind ([`super::work::Kind`]).
+//! The work of one step of every loop, in the units of its kind ([`super::Kind`]).
 
 use ising_theory::Lattice;
 

@@ -9,6 +9,7 @@ use ising_theory::Lattice;
 use models::cpu::Level;
 
 use super::{
+    Kind, Work,
     counts::{Counts, n_measured},
     steps::{
         LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, n_state_classes,
@@ -17,46 +18,6 @@ use super::{
 };
 use crate::config::schema::{ControlKind, Rbm, UpdateKind};
 use crate::stages::sampler;
-
-/// A kind of work, all of whose loops are equally fast.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Contrastive divergence, one machine on one thread.
-    Training,
-    /// The sampled flow.
-    Flow,
-    /// Annealing, likelihoods and free energies of machines in 64 bits.
-    Annealing,
-    /// The thermometer's network.
-    Network,
-    /// Exact physics through the transfer matrix, and the samplers.
-    Tables,
-    /// All that a task does on one thread.
-    Serial,
-}
-
-/// Units of every kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Work([f64; 6]);
-
-impl Work {
-    /// Units of one kind.
-    pub fn units(&self, kind: Kind) -> f64 {
-        self.0[kind as usize]
-    }
-
-    /// With more of one kind.
-    fn with(mut self, kind: Kind, units: f64) -> Self {
-        self.0[kind as usize] += units;
-        self
-    }
-}
-
-impl std::iter::Sum for Work {
-    fn sum<I: Iterator<Item = Self>>(works: I) -> Self {
-        works.fold(Self::default(), |sum, work| Self(std::array::from_fn(|i| sum.0[i] + work.0[i])))
-    }
-}
 
 /// Configurations that are measured along a training, and what a product costs there.
 const N_MONITORED: f64 = 500.0;
@@ -96,6 +57,9 @@ const MAX_PRODUCTS: f64 = 1e7;
 const N_PLANE: f64 = 60.0;
 const N_MARKS: f64 = 10.0;
 const N_MARKS_IN_FIELD: f64 = 21.0;
+/// Temperatures of the lines of constant magnetization, and exact samples beside the end of a flow.
+const N_LINE: f64 = 48.0;
+const N_EXACT: f64 = 10_000.0;
 /// Nodes of a torus whose temperature and field are read together.
 const N_SECTOR_NODES: f64 = 30.0;
 /// Nanoseconds of a figure, of a start that is read, of a row of a table.
@@ -161,9 +125,17 @@ impl Counts<'_> {
         let n_read = self.n_records * self.n_chains;
         let n_chain_steps = self.n_chains * flow.n_steps.get() as f64 + n_long;
         let serial = self.n_records * self.n_starts * START + SPIN_READ * self.n_sites * (n_read + n_observed);
-        self.flow_steps(rbm, n_chain_steps)
+        let work = self
+            .flow_steps(rbm, n_chain_steps)
             .with(Kind::Network, n_read * self.network())
-            .with(Kind::Serial, serial + self.end_state())
+            .with(Kind::Serial, serial + self.end_state());
+        if self.settings.has_softmax_map() {
+            // The end itself, free spins, and exact samples.
+            let n_exact = self.n_chains.min(N_EXACT);
+            let map = self.draw(1.0, n_exact).with(Kind::Network, (2.0 * self.n_chains + n_exact) * self.network());
+            return [work, map].into_iter().sum();
+        }
+        work
     }
 
     /// A flow from every snapshot, read at its end.
@@ -199,10 +171,11 @@ impl Counts<'_> {
             (true, true) => N_SECTOR_NODES / 2.0,
             (false, _) => N_SECTOR_NODES,
         };
+        let n_of_maps = if self.settings.has_softmax_map() { self.thermometer.n_temperatures } else { 0.0 };
         let counted = state_counts(self.lattice);
         let n_references = if counted > 0.0 { N_END_NODES } else { 0.0 };
         self.draw(self.n_starts, self.n_chains)
-            .with(Kind::Tables, (n_tables + n_references) * table(self.lattice) + counted + self.law())
+            .with(Kind::Tables, (n_tables + n_of_maps + n_references) * table(self.lattice) + counted + self.law())
     }
 
     pub(super) fn dissect(&self, rbm: &Rbm) -> Work {
@@ -247,6 +220,7 @@ impl Counts<'_> {
 
     pub(super) fn analyze(&self) -> Work {
         let n_marks = if self.in_field() { N_MARKS_IN_FIELD } else { N_MARKS };
+        let n_marks = n_marks + if self.settings.has_plane() { N_LINE } else { 0.0 };
         let n_rows: f64 =
             self.settings.rbm.iter().map(|rbm| rbm.seeds.get() as f64).sum::<f64>() * self.n_records * self.n_starts;
         let drawn = if self.is_shuffled() { self.draw(self.n_points, self.n_samples) } else { Work::default() };

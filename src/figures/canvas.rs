@@ -113,6 +113,14 @@ impl Canvas<'_> {
         self.shape(center, marker, 9.5, color);
     }
 
+    /// A letter in a circle.
+    pub(crate) fn badge(&mut self, center: Point, letter: &str) {
+        self.shape(center, Marker::Disk, 17.0, WHITE);
+        self.shape(center, Marker::Disk, 15.0, INK);
+        self.shape(center, Marker::Disk, 13.0, WHITE);
+        self.text(center, Anchor::Middle, letter, 20.0, INK);
+    }
+
     fn shape(&mut self, (x, y): Point, marker: Marker, radius: f64, color: Color) {
         let corner = |(dx, dy): (f64, f64)| (x + dx * radius, y + dy * radius);
         match marker {
@@ -129,6 +137,13 @@ impl Canvas<'_> {
             }
             Marker::Nabla => {
                 self.polygon(&[(0.0, 1.2), (1.1, -0.8), (-1.1, -0.8)].map(corner), color, 1.0);
+            }
+            Marker::Cross => {
+                // A plus turned by 45°: three corners of one arm, turned by quarters.
+                let turned = |(x, y): Point| [(x, y), (-y, x), (-x, -y), (y, -x)];
+                let [inner, right, left] = [(0.42, 0.0), (1.21, 0.79), (0.79, 1.21)].map(turned);
+                let corners = (0..4).flat_map(|quarter| [inner[quarter], right[quarter], left[quarter]]);
+                self.polygon(&corners.map(corner).collect::<Vec<_>>(), color, 1.0);
             }
             Marker::Diamond => {
                 self.polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)].map(corner), color, 1.0);

@@ -2,12 +2,12 @@
 
 use super::axes::Axes;
 use super::canvas::Canvas;
-use super::layout::ellipse;
 use super::legend::{Entry, Key};
 use super::number::short;
+use super::plane_points::PlanePoint;
 use super::scale::Scale;
 use super::series::Sample;
-use super::style::{BAND, Color, Dash, INK, Marker, ORANGE, SKY, Stroke, VERMILLION};
+use super::style::{BAND, Color, Dash, INK, Marker, ORANGE, PURPLE, SKY, Stroke, VERMILLION};
 use crate::table::{Table, TableError};
 
 /// A line of the plane: its name in the table, its label and its dash; sampled points have no dash.
@@ -21,22 +21,13 @@ const LINES: [Line; 4] = [
     ("susceptibility", "maximal *χ*", Some(Dash::Dotted)),
 ];
 
-/// A state point with the ellipse of its errors.
-#[derive(Clone, Copy, Debug)]
-struct Point {
-    temperature: f64,
-    field: f64,
-    /// [[σ_T², σ_TH], [σ_TH, σ_H²]].
-    covariance: [[f64; 2]; 2],
-}
-
 /// All that is marked.
 pub(crate) struct Landmarks {
     lines: Vec<(Line, Vec<Sample>)>,
     /// With label, marker and colour; those that the reading has.
-    markers: Vec<(String, Marker, Color, Point)>,
-    seeds: Vec<Point>,
-    mean: Option<Point>,
+    markers: Vec<(String, Marker, Color, PlanePoint)>,
+    seeds: Vec<PlanePoint>,
+    mean: Option<PlanePoint>,
 }
 
 impl Landmarks {
@@ -56,14 +47,14 @@ impl Landmarks {
         let numbers = markers.column("temperature")?.into_iter().zip(markers.column("field")?);
         let marker = |((name, label), (temperature, field)): ((&str, &str), (f64, f64))| {
             let (marker, color) = shape(name);
-            (label.to_owned(), marker, color, Point { temperature, field, covariance: [[0.0; 2]; 2] })
+            (label.to_owned(), marker, color, PlanePoint::exact(temperature, field))
         };
         // The network sees the training mixture elsewhere than where its means are those of the lattice.
         let is_read = markers.text("name")?.contains(&MIXTURE_BY_NETWORK);
         let other = if reading == "thermometer" && is_read { MIXTURE } else { MIXTURE_BY_NETWORK };
         let of_this_reading = |((name, _), _): &((&str, &str), (f64, f64))| *name != other;
         let of_reading = end_points.filter("reading", reading)?;
-        let ends = points(&of_reading)?;
+        let ends = PlanePoint::read_all(&of_reading)?;
         let is_mean = of_reading.text("seed")?.into_iter().map(|seed| seed == "all");
         let (mean, seeds): (Vec<_>, Vec<_>) = ends.into_iter().zip(is_mean).partition(|(_, is_mean)| *is_mean);
         Ok(Self {
@@ -90,7 +81,7 @@ impl Landmarks {
         marked.chain(ends).chain(of_lines)
     }
 
-    fn ends(&self) -> impl Iterator<Item = Point> {
+    fn ends(&self) -> impl Iterator<Item = PlanePoint> {
         self.seeds.iter().copied().chain(self.mean)
     }
 
@@ -115,13 +106,13 @@ impl Landmarks {
 
     /// The singled-out state points, then the ends of the flows with the ellipses of their errors.
     pub(crate) fn draw_points(&self, axes: &Axes, canvas: &mut Canvas<'_>) {
-        for (_, marker, color, Point { temperature, field, .. }) in &self.markers {
+        for (_, marker, color, PlanePoint { temperature, field, .. }) in &self.markers {
             if let Some(center) = axes.at(*temperature, *field) {
                 canvas.large_marker(center, *marker, *color);
             }
         }
         for point in &self.seeds {
-            point.draw_ellipse(axes, canvas);
+            point.draw_ellipse(axes, canvas, VERMILLION, 2.0 * BAND);
         }
         for point in &self.seeds {
             if let Some(center) = axes.at(point.temperature, point.field) {
@@ -129,7 +120,7 @@ impl Landmarks {
             }
         }
         if let Some(mean) = self.mean.filter(|_| self.seeds.len() > 1) {
-            mean.draw_ellipse(axes, canvas);
+            mean.draw_ellipse(axes, canvas, VERMILLION, 2.0 * BAND);
             if let Some(center) = axes.at(mean.temperature, mean.field) {
                 canvas.large_marker(center, Marker::Nabla, VERMILLION);
             }
@@ -139,7 +130,7 @@ impl Landmarks {
     /// The state points that `other` does not have, for a legend of both.
     pub(crate) fn more_entries(&self, other: &Self) -> Vec<Entry> {
         let is_new =
-            |(label, ..): &&(String, Marker, Color, Point)| other.markers.iter().all(|marker| marker.0 != *label);
+            |(label, ..): &&(String, Marker, Color, PlanePoint)| other.markers.iter().all(|marker| marker.0 != *label);
         self.markers.iter().filter(is_new).map(entry).collect()
     }
 
@@ -176,24 +167,6 @@ impl Landmarks {
     }
 }
 
-impl Point {
-    fn draw_ellipse(&self, axes: &Axes, canvas: &mut Canvas<'_>) {
-        let (Some(center), Some((x, y))) = (axes.at(self.temperature, self.field), axes.pixels_per_unit()) else {
-            return;
-        };
-        let [[tt, th], [_, hh]] = self.covariance;
-        let corners = ellipse(center, [[tt * x * x, th * x * y], [th * x * y, hh * y * y]]);
-        if self.temperature.is_finite() && corners.iter().all(|corner| axes.area.contains(*corner)) {
-            canvas.polygon(&corners, VERMILLION, 2.0 * BAND);
-        }
-    }
-
-    fn numbers(&self) -> [f64; 5] {
-        let [[tt, th], [_, hh]] = self.covariance;
-        [self.temperature, self.field, tt.sqrt(), hh.sqrt(), th]
-    }
-}
-
 const MIXTURE: &str = "training_mixture";
 const MIXTURE_BY_NETWORK: &str = "training_mixture_by_network";
 
@@ -201,27 +174,13 @@ const MIXTURE_BY_NETWORK: &str = "training_mixture_by_network";
 fn shape(name: &str) -> (Marker, Color) {
     match name {
         "critical_temperature" => (Marker::Triangle, INK),
-        MIXTURE | MIXTURE_BY_NETWORK => (Marker::Diamond, ORANGE),
+        MIXTURE => (Marker::Diamond, ORANGE),
+        MIXTURE_BY_NETWORK => (Marker::Cross, PURPLE),
         _ => (Marker::Square, SKY),
     }
 }
 
-fn entry((label, marker, color, point): &(String, Marker, Color, Point)) -> Entry {
+fn entry((label, marker, color, point): &(String, Marker, Color, PlanePoint)) -> Entry {
     let place = format!("({}, {})", short(point.temperature), short(point.field));
     Entry::new(Key::Mark(*marker, *color), format!("{label} {place}"))
-}
-
-/// The state points of a table; an error that is not known is 0.
-fn points(table: &Table) -> Result<Vec<Point>, TableError> {
-    let column = |name: &str| table.column(name);
-    let known = |value: f64| if value.is_finite() { value } else { 0.0 };
-    let (temperatures, fields) = (column("temperature")?, column("field")?);
-    let (t_errors, h_errors) = (column("temperature_error")?, column("field_error")?);
-    let mixed = column("covariance")?;
-    let point = |i: usize| {
-        let th = known(mixed[i]);
-        let covariance = [[known(t_errors[i]).powi(2), th], [th, known(h_errors[i]).powi(2)]];
-        Point { temperature: temperatures[i], field: fields[i], covariance }
-    };
-    Ok((0..table.len()).map(point).collect())
 }

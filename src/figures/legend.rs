@@ -24,13 +24,16 @@ pub(crate) enum Key {
     Symbol(Marker, Color),
     Arrow(Stroke),
     Dot(Color),
+    Badge(&'static str),
     PointsOnLine(Marker, Stroke),
 }
 
 impl Key {
     fn width(self) -> f64 {
         match self {
-            Self::Patch(_) | Self::Points(..) | Self::Mark(..) | Self::Symbol(..) | Self::Dot(_) => 26.0,
+            Self::Patch(_) | Self::Points(..) | Self::Mark(..) | Self::Symbol(..) | Self::Dot(_) | Self::Badge(_) => {
+                26.0
+            }
             Self::Line(_) | Self::Band(_) | Self::Arrow(_) | Self::PointsOnLine(..) => SAMPLE,
         }
     }
@@ -87,6 +90,7 @@ fn draw_key(canvas: &mut Canvas<'_>, left: f64, middle: f64, key: Key) {
         }
         Key::Mark(marker, color) => canvas.large_marker(block.center(), marker, color),
         Key::Symbol(marker, color) => canvas.marker(block.center(), marker, color),
+        Key::Badge(letter) => canvas.badge(block.center(), letter),
         Key::Dot(color) => canvas.dot(block.center(), color),
         Key::Arrow(stroke) => canvas.arrow((left, middle), (right, middle), stroke),
         Key::Points(marker, color) => {

@@ -1,29 +1,29 @@
 //! The (T, H) plane: one step of the RBM flow from every start and its ends, the renormalization group, lines of maxima.
 
+mod renormalization;
+
 use super::axes::{Axes, Titles};
 use super::canvas::{Canvas, render};
+use super::fixed_points::FixedPoints;
 use super::landmarks::Landmarks;
-use super::layout::{Point, Rect, ellipse};
+use super::layout::{Rect, ellipse};
 use super::legend::{self, Entry, Key};
 use super::scale::{Scale, Spacing};
-use super::series::Sample;
-use super::style::{BAND, BLUE, BORDER, BOTTOM, Dash, GREY, INK, LEFT, Stroke, TOP, WIDTH};
+use super::style::{BAND, BLUE, BORDER, BOTTOM, Dash, INK, LEFT, Stroke, TOP, WIDTH};
 use super::{Figure, FigureError};
 use crate::table::{Cell, Table, TableError};
+use renormalization::Renormalization;
 
 /// Height of legend and border, and of a panel with its words, in pixels.
-const HEAD: f64 = 200.0;
+const HEAD: f64 = 280.0;
 const PANEL: f64 = 720.0;
 /// The longest arrow takes this share of the distance of neighbouring starts.
 const SHARE: f64 = 0.8;
 /// χ² of 2 degrees of freedom above which a step is significant: 95 %.
 const SIGNIFICANT: f64 = 5.99;
-/// Where along a line of renormalization its arrow heads stand.
-const HEADS: [f64; 2] = [0.4, 0.8];
 
-/// Arrows of the flow and of the renormalization group.
+/// Arrows of the flow.
 const RBM: Stroke = Stroke { color: BLUE, width: 3.0, dash: Dash::Solid };
-const RG: Stroke = Stroke { color: GREY, width: 2.0, dash: Dash::Solid };
 
 /// The readings of the flow, each with a panel of its own.
 const READINGS: [(&str, &str); 2] =
@@ -45,6 +45,8 @@ pub struct PlaneTables<'a> {
     pub rg_lines: &'a Table,
     /// One step of renormalization: map, temperature, field, next_temperature, next_field.
     pub rg_steps: &'a Table,
+    /// Fixed points of renormalization: name, temperature, field, stability.
+    pub rg_fixed_points: &'a Table,
 }
 
 /// A step from a start: where it leads, with the errors of T and H.
@@ -82,11 +84,13 @@ pub fn plane(tables: PlaneTables<'_>) -> Result<Figure, FigureError> {
     };
     let [x, y] = scales(&panels);
     let rg = Renormalization::read(tables)?;
-    let numbers = numbers(&panels, &rg)?;
+    let fixed_points = FixedPoints::read(tables.rg_fixed_points)?;
+    let numbers = numbers(&panels, &rg, &fixed_points)?;
     let mut entries = vec![Entry::new(Key::Arrow(RBM), "one step of the RBM flow (shortened)")];
     entries.extend(rg.entry());
     entries.extend(first.landmarks.entries(INK));
     entries.extend(panels.iter().skip(1).flat_map(|panel| panel.landmarks.more_entries(&first.landmarks)));
+    entries.extend(fixed_points.entries());
     let height = HEAD + PANEL * panels.len() as f64;
     render(height, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: height - BORDER };
@@ -99,6 +103,7 @@ pub fn plane(tables: PlaneTables<'_>) -> Result<Figure, FigureError> {
             rg.draw(&axes, canvas);
             panel.landmarks.draw_lines(&axes, canvas, INK);
             draw_steps(&axes, canvas, &panel.steps, RBM);
+            fixed_points.draw(&axes, canvas);
             panel.landmarks.draw_points(&axes, canvas);
         }
     })
@@ -212,71 +217,8 @@ fn spacing(axes: &Axes, steps: &[Step]) -> f64 {
     distances.fold(f64::INFINITY, f64::min).clamp(24.0, 90.0)
 }
 
-/// The renormalization group in the plane: lines where it has them, else steps of block spins.
-struct Renormalization {
-    /// By line, in the direction of the flow.
-    lines: Vec<Vec<Sample>>,
-    steps: Vec<Step>,
-}
-
-impl Renormalization {
-    fn read(tables: PlaneTables<'_>) -> Result<Self, TableError> {
-        let mut lines = Vec::new();
-        for line in tables.rg_lines.distinct("line")? {
-            lines.push(super::series::samples(&tables.rg_lines.filter("line", line)?, "temperature", "field", None)?);
-        }
-        let blocks = tables.rg_steps.filter("map", "block-spins")?;
-        let column = |name: &str| blocks.column(name);
-        let (t, h) = (column("temperature")?, column("field")?);
-        let (next_t, next_h) = (column("next_temperature")?, column("next_field")?);
-        let (error_t, error_h) = (column("next_temperature_error")?, column("next_field_error")?);
-        let step = |i: usize| Step {
-            start: (t[i], h[i]),
-            shift: (next_t[i] - t[i], next_h[i] - h[i]),
-            errors: (known(error_t[i]), known(error_h[i])),
-        };
-        let steps = (0..blocks.len()).map(step).filter(Step::is_known);
-        // Steps from one field would cover those of the flow.
-        let are_shown = lines.is_empty() && blocks.distinct("field")?.len() > 1;
-        Ok(Self { steps: if are_shown { steps.collect() } else { Vec::new() }, lines })
-    }
-
-    fn entry(&self) -> Option<Entry> {
-        let label = match (self.lines.is_empty(), self.steps.is_empty()) {
-            (false, _) => "renormalization group, exact",
-            (true, false) => "one step of block spins (shortened)",
-            (true, true) => return None,
-        };
-        Some(Entry::new(Key::Arrow(RG), label))
-    }
-
-    fn draw(&self, axes: &Axes, canvas: &mut Canvas<'_>) {
-        for line in &self.lines {
-            let shown: Vec<_> = line.iter().filter(|sample| axes.at(sample.x, sample.y).is_some()).copied().collect();
-            axes.curve(canvas, &shown, RG);
-            let points: Vec<_> = shown.iter().filter_map(|sample| axes.at(sample.x, sample.y)).collect();
-            for (from, to) in HEADS.iter().filter_map(|share| piece_at(&points, *share)) {
-                canvas.arrow(from, to, RG);
-            }
-        }
-        draw_steps(axes, canvas, &self.steps, RG);
-    }
-}
-
-/// The piece of a line that lies at this share of its length.
-fn piece_at(points: &[Point], share: f64) -> Option<(Point, Point)> {
-    let length = |pair: &[Point]| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1);
-    let total: f64 = points.windows(2).map(length).sum();
-    let mut done = 0.0;
-    let piece = points.windows(2).find(|pair| {
-        done += length(pair);
-        done >= share * total
-    })?;
-    Some((piece[0], piece[1]))
-}
-
 /// Everything drawn, one row a point.
-fn numbers(panels: &[Panel], rg: &Renormalization) -> Result<Table, TableError> {
+fn numbers(panels: &[Panel], rg: &Renormalization, fixed_points: &FixedPoints) -> Result<Table, TableError> {
     let header = ["panel", "what", "temperature", "field", "temperature_error", "field_error", "covariance"];
     let mut numbers = Table::new("plane", header);
     for Panel { title, steps, landmarks } in panels {
@@ -294,7 +236,8 @@ fn numbers(panels: &[Panel], rg: &Renormalization) -> Result<Table, TableError> 
             let what = format!("line {line} of renormalization");
             samples.iter().try_for_each(|sample| push(&what, [sample.x, sample.y, 0.0, 0.0, 0.0]))?;
         }
-        landmarks.numbers().into_iter().try_for_each(|(what, row)| push(&what, row))?;
+        let marked = landmarks.numbers().into_iter().chain(fixed_points.numbers());
+        marked.into_iter().try_for_each(|(what, row)| push(&what, row))?;
     }
     Ok(numbers)
 }

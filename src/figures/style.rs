@@ -74,6 +74,7 @@ pub(crate) enum Marker {
     Triangle,
     Diamond,
     Nabla,
+    Cross,
 }
 
 /// How a line is drawn.

@@ -1,6 +1,7 @@
 //! Every figure on a small table: valid SVG, the same bytes again, the words a reader needs, and clear errors.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod ends;
 mod tables;
 
 use super::*;
@@ -14,7 +15,7 @@ fn table(name: &str, text: &str) -> Table {
 /// Every figure under its name.
 fn gallery() -> Vec<(&'static str, Figure)> {
     let (markers, pictures) = (table("markers", MARKERS), table("configurations", CONFIGURATIONS));
-    vec![
+    let mut all = vec![
         ("configurations", configurations(&pictures, (2, 2)).unwrap()),
         ("configurations of a ring", configurations(&pictures, (1, 4)).unwrap()),
         ("histogram", thermometer_histogram(&table("histogram", HISTOGRAM), &markers).unwrap()),
@@ -28,8 +29,9 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("plane", plane_of(RG_LINES).unwrap()),
         ("plane without lines", plane_of(RG_LINES.lines().next().unwrap()).unwrap()),
         ("specific heat", {
-            let [map, ridges, ends] = [HEAT_MAP, RIDGES, PLANE_END_POINTS].map(|text| table("map", text));
-            specific_heat_map(&map, &ridges, &markers, &ends).unwrap()
+            let texts = [HEAT_MAP, RIDGES, PLANE_END_POINTS, FIXED_POINTS];
+            let [map, ridges, ends, fixed_points] = texts.map(|text| table("map", text));
+            specific_heat_map(&map, &ridges, &markers, &ends, &fixed_points).unwrap()
         }),
         ("observables", observables(&table("observables", OBSERVABLES), None, None).unwrap()),
         ("relaxation", relaxation(&table("relaxation", RELAXATION)).unwrap()),
@@ -69,7 +71,9 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("energies", energy_relation(&table("energies", ENERGIES), &table("relation", RELATION)).unwrap()),
         ("energies along training", energy_relation_along_training(&table("relation", RELATION)).unwrap()),
         ("couplings", couplings(&table("couplings", COUPLINGS), &table("summary", COUPLING_SUMMARY)).unwrap()),
-    ]
+    ];
+    all.extend(ends::gallery().into_iter().map(|(name, figure, _)| (name, figure)));
+    all
 }
 
 fn eigenvectors_on(lattice: (usize, usize)) -> Result<Figure, FigureError> {
@@ -102,6 +106,7 @@ fn plane_of(rg_lines: &str) -> Result<Figure, FigureError> {
         markers: &table("markers", MARKERS),
         rg_lines: &table("rg lines", rg_lines),
         rg_steps: &table("rg steps", RG_STEPS),
+        rg_fixed_points: &table("fixed points", FIXED_POINTS),
     })
 }
 
@@ -218,7 +223,8 @@ fn labels_say_what_is_drawn() {
             &["distance r [lattice constants]", "1/ T of the data", "epoch", "± 1 standard deviation over 2 seeds"],
         ),
     ];
-    for ((name, figure), (of, labels)) in gallery().iter().zip(expected) {
+    let more: Vec<_> = ends::gallery().into_iter().map(|(name, _, labels)| (name, labels)).collect();
+    for ((name, figure), (of, labels)) in gallery().iter().zip(expected.into_iter().chain(more)) {
         assert_eq!(*name, of);
         let words = words(figure).replace("( ", "(").replace("  ", " ");
         let missing: Vec<_> = labels.iter().filter(|label| !words.contains(**label)).collect();

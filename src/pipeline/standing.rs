@@ -9,7 +9,11 @@ use crate::artifacts::{Manifest, checksum, checksum_of_file};
 
 /// Raised for a stage when a change of the program alters what it computes: earlier results are then out of date.
 fn revision(task: &Task<'_>) -> u32 {
-    if task.name == "analyze" || task.name.starts_with("flow/") { 3 } else { 1 }
+    match task.name.as_str() {
+        name if name == "analyze" || name.starts_with("flow/") => 3,
+        name if name.starts_with("dissect/") => 2,
+        _ => 1,
+    }
 }
 
 /// What has to be done about a task.

@@ -51,6 +51,19 @@ pub(super) fn caption(kind: FigureKind) -> &'static str {
         FigureKind::Couplings => "The machine's marginal energy as an Ising model: couplings against distance.",
         FigureKind::Correlations => "The two-point function where the flow ends, beside that of the data.",
         FigureKind::CorrelationLength => "Correlation length and Binder's ratio against step of the flow.",
+        FigureKind::SoftmaxMap => {
+            "The thermometer's softmax over temperature and field, averaged over all chains at the end of the flow, over exact samples of the state point read there, and over free spins of the same magnetizations."
+        }
+        FigureKind::Trajectories => {
+            "The flow through the plane of temperature and field from several starts, and the ends of all starts with the errors of their likelihood."
+        }
+        FigureKind::EndsInPlane => {
+            "Where the flows of all machines end in the plane of temperature and field, with the lines of maximal specific heat and of constant magnetization."
+        }
+        FigureKind::Spectra => "Eigenvalues of w wᵀ of all machines against their rank on one linear axis.",
+        FigureKind::EnergyRelationPanels => {
+            "The marginal energy of machines against the energy of the lattice, over hidden units and epochs."
+        }
         FigureKind::MagnetizationExponent => {
             "The magnetization below the critical temperature, of samples and after one step, and its exponent."
         }

@@ -3,12 +3,14 @@
 mod correlations;
 mod ends;
 mod exact_plane;
+mod lines;
 mod magnetization;
 mod markers;
 mod over_seeds;
 mod rank_one;
 mod renormalization;
 mod ridges;
+mod softmax;
 mod state_references;
 
 use std::ops::Range;
@@ -20,14 +22,16 @@ pub(super) use self::markers::Marker;
 use self::{
     correlations::{correlation_lengths, correlations},
     exact_plane::ExactPlane,
+    lines::{constant_magnetization, fixed_points_of_renormalization},
     markers::{markers, markers_table, mixture_by_network, mixture_table},
     over_seeds::with_means_over_seeds,
+    softmax::{SoftmaxTables, softmax_tables},
 };
 use super::{
     SAMPLES, Stage, dissect, dissections,
     drawing::ising_samples,
     flow, flow_tasks, on_lattice, pick,
-    plane::{agreement_of_starts, end_points, fixed_points, vector_field},
+    plane::{agreement_of_starts, end_points, ends_of_starts, fixed_points, vector_field},
     read_of_all_machines, read_samples, read_table, write_table,
 };
 use crate::{
@@ -69,6 +73,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(workbench, "analysis/fixed-points.csv", &fixed_points(&vector_field, &end_points, &data_sets)?)?;
     write_table(workbench, "analysis/vector-field.csv", &vector_field)?;
     write_table(workbench, "analysis/end-points.csv", &end_points)?;
+    write_table(workbench, "analysis/ends-of-starts.csv", &ends_of_starts(&flow, &config.settings.rbm)?)?;
     write_table(workbench, "analysis/markers.csv", &markers_table(&markers)?)?;
     correlate(config, workbench, &observables, &flow, &data_sets)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
@@ -78,7 +83,34 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
         write_table(workbench, "analysis/rank-one-theory.csv", &rank_one::theory(config, &samples)?)?;
     }
     average_insides(config, workbench)?;
-    describe_lattice(config, workbench)
+    let plane = ExactPlane::new(config)?;
+    let ridges = describe_lattice(config, &plane, workbench)?;
+    if config.settings.has_plane() {
+        describe_ends(config, [&flow, &ridges], plane.hottest(), workbench)?;
+    }
+    Ok(())
+}
+
+/// Of data with several fields: lines of constant magnetization through the ends, and the softmax there with its controls.
+fn describe_ends(
+    config: &Config,
+    [flow, ridges]: [&Table; 2],
+    hottest: f64,
+    workbench: &mut Workbench<'_>,
+) -> Result<()> {
+    let constant = constant_magnetization(config.lattice, flow, hottest)?;
+    write_table(workbench, "analysis/constant-magnetization.csv", &constant)?;
+    if config.settings.has_softmax_map() {
+        let mut maps = Vec::new();
+        for rbm in &config.settings.rbm {
+            let of_seed = |seed| read_table(workbench, &format!("{}/softmax-map.csv", flow::folder(rbm, seed)));
+            maps.push((rbm.name.clone(), (0..rbm.seeds.get() as u64).map(of_seed).collect::<Result<Vec<_>>>()?));
+        }
+        let SoftmaxTables { maps, ridge } = softmax_tables(&maps, ridges, &constant)?;
+        write_table(workbench, "analysis/softmax-maps.csv", &maps)?;
+        write_table(workbench, "analysis/softmax-ridge.csv", &ridge)?;
+    }
+    Ok(())
 }
 
 /// What was found inside the machines, with means over the seeds.
@@ -111,20 +143,23 @@ fn correlate(
     write_table(workbench, "analysis/magnetization.csv", &points)
 }
 
-/// What is known of the lattice: exact curves and map, lines of maxima, renormalization.
-fn describe_lattice(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
-    let plane = ExactPlane::new(config)?;
+/// What is known of the lattice: exact curves and map, lines of maxima, renormalization. Returns the lines of maxima.
+fn describe_lattice(config: &Config, plane: &ExactPlane, workbench: &mut Workbench<'_>) -> Result<Table> {
     let samples = ising_samples(config, workbench)?;
     write_table(workbench, "analysis/exact.csv", &plane.curves()?)?;
     write_table(workbench, "analysis/infinite.csv", &plane.infinite_curves()?)?;
     write_table(workbench, "analysis/specific-heat-map.csv", &plane.specific_heat_map()?)?;
-    write_table(workbench, "analysis/ridges.csv", &ridges::ridges(config.lattice, &plane, &samples)?)?;
+    let ridges = ridges::ridges(config.lattice, plane, &samples)?;
+    write_table(workbench, "analysis/ridges.csv", &ridges)?;
     let mixture = on_lattice(config, &read_samples(config, workbench, SAMPLES)?).spins;
-    let references = state_references::state_references(config, &plane, &mixture)?;
+    let references = state_references::state_references(config, plane, &mixture)?;
     write_table(workbench, "analysis/state-references.csv", &references)?;
-    write_table(workbench, "analysis/rg-lines.csv", &renormalization::lines(config.lattice, &plane)?)?;
-    let steps = renormalization::steps(&plane, &samples, config.settings.seed.into())?;
-    write_table(workbench, "analysis/rg-steps.csv", &steps)
+    write_table(workbench, "analysis/rg-lines.csv", &renormalization::lines(config.lattice, plane)?)?;
+    let steps = renormalization::steps(plane, &samples, config.settings.seed.into())?;
+    write_table(workbench, "analysis/rg-steps.csv", &steps)?;
+    let fixed_points = fixed_points_of_renormalization(config.lattice)?;
+    write_table(workbench, "analysis/rg-fixed-points.csv", &fixed_points)?;
+    Ok(ridges)
 }
 
 /// The state points of a data set and where their samples lie in it.

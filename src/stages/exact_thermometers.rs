@@ -8,6 +8,15 @@ use crate::config::Config;
 
 const UNKNOWN: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
 
+/// The most likely T and H of a set of configurations.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ExactReading {
+    pub(super) temperature: Estimate,
+    pub(super) field: Estimate,
+    /// Covariance of the two: from the inverse Fisher information.
+    pub(super) covariance: f64,
+}
+
 /// What a set of configurations says of (T, H) by exact physics, where that is known.
 pub(super) struct ExactThermometers {
     lattice: Lattice,
@@ -49,26 +58,28 @@ impl ExactThermometers {
 
     /// The most likely T and H of `n` configurations, the energy measured in `field`, with their errors as if they were
     /// of a Boltzmann law.
-    pub(super) fn by_likelihood(&self, n: usize, field: f64, measured: &Observables) -> Result<[Estimate; 2]> {
+    pub(super) fn by_likelihood(&self, n: usize, field: f64, measured: &Observables) -> Result<ExactReading> {
         let magnetization = measured.magnetization_per_site.value;
         self.by_means(n, measured.energy_per_site.value + field * magnetization, magnetization)
     }
 
     /// The same from the mean bond energy and the mean magnetization per site.
-    pub(super) fn by_means(&self, n: usize, bond_energy: f64, magnetization: f64) -> Result<[Estimate; 2]> {
-        let Some(thermometer) = &self.likelihood else { return Ok([UNKNOWN; 2]) };
+    pub(super) fn by_means(&self, n: usize, bond_energy: f64, magnetization: f64) -> Result<ExactReading> {
+        let unknown = ExactReading { temperature: UNKNOWN, field: UNKNOWN, covariance: f64::NAN };
+        let Some(thermometer) = &self.likelihood else { return Ok(unknown) };
         let n_sites = self.lattice.n_sites() as f64;
         match thermometer.read(n, n_sites * bond_energy, n_sites * magnetization) {
-            Ok(reading) => Ok([
-                Estimate { value: reading.temperature, error: reading.temperature_error() },
-                Estimate { value: reading.field, error: reading.field_error() },
-            ]),
+            Ok(reading) => Ok(ExactReading {
+                temperature: Estimate { value: reading.temperature, error: reading.temperature_error() },
+                field: Estimate { value: reading.field, error: reading.field_error() },
+                covariance: reading.covariance[0][1],
+            }),
             // All spins one way, or means that nothing known to us fits.
             Err(
                 TheoryError::AlignedConfigurations
                 | TheoryError::NoMaximumFound { .. }
                 | TheoryError::ImpossibleMeans { .. },
-            ) => Ok([UNKNOWN; 2]),
+            ) => Ok(unknown),
             Err(error) => Err(error.into()),
         }
     }

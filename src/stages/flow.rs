@@ -4,6 +4,7 @@ mod along_training;
 mod chains;
 mod end_state;
 mod recorder;
+mod softmax_map;
 mod stationary;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ use ising_data::{
     PackedSpins, StatePoint,
     stream::{self, Purpose},
 };
+use ising_theory::BayesThermometer;
 use models::Rbm;
 
 pub(super) use along_training::{
@@ -36,6 +38,7 @@ use crate::{
 use chains::Chains;
 use end_state::{Moment, References};
 use recorder::{FlowTables, Recorder};
+use softmax_map::{SoftmaxMaps, likelihoods};
 use stationary::{LongRun, StationaryTables};
 
 pub(super) fn tasks(config: &Config) -> Vec<Task<'_>> {
@@ -79,6 +82,8 @@ struct Common {
     exact: ExactThermometers,
     /// What the ends are compared with.
     references: References,
+    /// Likelihoods of these state points, where the softmax over them is a map.
+    grid_of_maps: Option<BayesThermometer>,
 }
 
 impl Common {
@@ -134,8 +139,10 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     let control = Control::new(config);
     let spins = control.for_machines(spins, &starts, (seed, Purpose::FlowStart));
     let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
+    let has_map = config.settings.has_softmax_map();
+    let grid_of_maps = if has_map { likelihoods(config.lattice, &points)? } else { None };
     let references = References::new(config)?;
-    let made = Arc::new(Common { starts, spins, points, control, exact, references });
+    let made = Arc::new(Common { starts, spins, points, control, exact, references, grid_of_maps });
     Ok(Arc::clone(common.insert(made)))
 }
 
@@ -189,6 +196,13 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     }
     let mut states = end_state::table("end state");
     states.push(common.end_state(config, (rbm, index), &Moment::end(config, rbm), &chains)?)?;
+    let softmax_map = if config.settings.has_softmax_map() {
+        let (thermometer, device) = (&recorder.thermometer, workbench.device);
+        let maps = SoftmaxMaps { config, machine: (&rbm.name, index), common, thermometer, device };
+        Some(maps.table(&chains.spins(config.lattice.n_sites())?)?)
+    } else {
+        None
+    };
     let long_run = if n_stationary > 0 {
         let run = LongRun {
             machine: (&rbm.name, index),
@@ -211,6 +225,9 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     write_table(workbench, &format!("{folder}/correlations.csv"), &correlations)?;
     write_table(workbench, &format!("{folder}/histogram.csv"), &histogram)?;
     write_table(workbench, &format!("{folder}/configurations.csv"), &configurations)?;
+    if let Some(map) = softmax_map {
+        write_table(workbench, &format!("{folder}/softmax-map.csv"), &map)?;
+    }
     if let Some(StationaryTables { autocorrelation, stationary, histogram }) = long_run {
         write_table(workbench, &format!("{folder}/autocorrelation.csv"), &autocorrelation)?;
         write_table(workbench, &format!("{folder}/stationary.csv"), &stationary)?;

@@ -3,6 +3,7 @@
 mod agreement;
 mod end_points;
 mod ends_along_training;
+mod ends_of_starts;
 mod fixed_points;
 mod vector_field;
 
@@ -17,6 +18,7 @@ use crate::{
 pub(super) use agreement::agreement_of_starts;
 pub(super) use end_points::end_points;
 pub(super) use ends_along_training::ends_along_training;
+pub(super) use ends_of_starts::ends_of_starts;
 pub(super) use fixed_points::fixed_points;
 pub(super) use vector_field::vector_field;
 
@@ -28,6 +30,8 @@ struct Reading {
     columns: [&'static str; 2],
     /// Columns with their errors.
     errors: [&'static str; 2],
+    /// Column with the covariance of these.
+    covariance: &'static str,
 }
 
 /// By the network, and by the exact maximum of the likelihood.
@@ -36,11 +40,13 @@ const READINGS: [Reading; 2] = [
         name: "thermometer",
         columns: ["thermometer_temperature", "thermometer_field"],
         errors: ["thermometer_temperature_error", "thermometer_field_error"],
+        covariance: "thermometer_covariance",
     },
     Reading {
         name: "exact",
         columns: ["exact_temperature", "exact_field"],
         errors: ["exact_temperature_error", "exact_field_error"],
+        covariance: "exact_covariance",
     },
 ];
 

@@ -12,7 +12,7 @@ use crate::{
         Config,
         schema::{self, FigureKind},
     },
-    figures::{self, EndsTables, Figure, PlaneTables},
+    figures::{self, EndTables, EndsTables, Figure, PlaneTables, SoftmaxTables, TrajectoryTables},
     pipeline::{Task, Work, Workbench},
     table::Table,
 };
@@ -146,12 +146,53 @@ fn draw(config: &Config, settings: &schema::Figure, workbench: &Workbench<'_>) -
             markers: &read("analysis/markers.csv")?,
             rg_lines: &read("analysis/rg-lines.csv")?,
             rg_steps: &read("analysis/rg-steps.csv")?,
+            rg_fixed_points: &read("analysis/rg-fixed-points.csv")?,
         })?,
         FigureKind::SpecificHeatMap => {
             let (map, ridges) = (read("analysis/specific-heat-map.csv")?, read("analysis/ridges.csv")?);
             let ends = of_machine("analysis/end-points.csv")?;
-            figures::specific_heat_map(&map, &ridges, &read("analysis/markers.csv")?, &ends)?
+            let (markers, fixed_points) = (read("analysis/markers.csv")?, read("analysis/rg-fixed-points.csv")?);
+            figures::specific_heat_map(&map, &ridges, &markers, &ends, &fixed_points)?
         }
+        FigureKind::SoftmaxMap | FigureKind::Trajectories | FigureKind::EndsInPlane => {
+            in_plane(settings, &read, &of_machine, &flow)?
+        }
+        FigureKind::Spectra => figures::spectra(&inside_all("spectrum.csv")?)?,
+        FigureKind::EnergyRelationPanels => {
+            figures::energy_relation_panels(&inside_all("energies-along-training.csv")?)?
+        }
+    })
+}
+
+/// A way to read a table of a run.
+type Read<'a> = dyn Fn(&str) -> Result<Table> + 'a;
+
+/// The figures of ends and ways in the (T, H) plane; `of_machine` and `flow` read the rows of the machine shown.
+fn in_plane(settings: &schema::Figure, read: &Read<'_>, of_machine: &Read<'_>, flow: &Read<'_>) -> Result<Figure> {
+    let (ridges, fixed_points) = (read("analysis/ridges.csv")?, read("analysis/rg-fixed-points.csv")?);
+    let constant = "analysis/constant-magnetization.csv";
+    Ok(match settings.kind {
+        FigureKind::SoftmaxMap => figures::softmax_map(SoftmaxTables {
+            maps: &of_machine("analysis/softmax-maps.csv")?,
+            ridge: &of_machine("analysis/softmax-ridge.csv")?,
+            ridges: &ridges,
+            constant_magnetization: &of_machine(constant)?,
+            rg_fixed_points: &fixed_points,
+        })?,
+        FigureKind::Trajectories => figures::trajectories(TrajectoryTables {
+            flow: &flow("flow.csv")?,
+            ends_of_starts: &of_machine("analysis/ends-of-starts.csv")?,
+            ridges: &ridges,
+            constant_magnetization: &of_machine(constant)?,
+            rg_fixed_points: &fixed_points,
+        })?,
+        _ => figures::ends_in_plane(EndTables {
+            ends_of_starts: &read("analysis/ends-of-starts.csv")?,
+            end_points: &read("analysis/end-points.csv")?,
+            ridges: &ridges,
+            constant_magnetization: &read(constant)?,
+            rg_fixed_points: &fixed_points,
+        })?,
     })
 }
 

@@ -46,6 +46,8 @@ pub enum Purpose {
     Critical = 24,
     /// Seeds of further training data sets, see [`data_set_seed`].
     DataSet = 30,
+    /// Exact samples and shuffled spins beside the end of a flow: index = machine.
+    EndControl = 31,
 }
 
 /// The generator of one stream: ChaCha8 keyed by (seed, purpose, index), at stream `step`.

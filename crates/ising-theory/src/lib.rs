@@ -9,11 +9,12 @@
 //! | the torus at H = 0 | [`kaufman`] | any L |
 //! | the infinite lattice | [`infinite_chain`], [`onsager`], [`BetheLattice`] | Onsager: H = 0 |
 //! | where c is largest over T | [`specific_heat_maximum`], [`specific_heat_maxima`] | as the values |
+//! | the line of constant magnetization | [`fields_of_magnetization`] | as the values |
 //! | distributions of E and M | [`EnergyDistribution`], [`StateCounts`], [`JointDensityOfStates`], [`MagnetizationTable`] | torus up to L = 12 |
 //! | G(r) | [`ring_correlation`], [`chain_correlation`], [`torus_correlations`] | torus up to L = 12 |
 //! | (T, H) of configurations | [`EnergyThermometer`], [`MaximumLikelihood`], [`BayesThermometer`] | as the values |
 //! | how well it can be read | [`cramer_rao`], [`ReadingLimits`] | as the values |
-//! | renormalization, b = 2 | [`Renormalization`] | chain exact; square lattice Migdal-Kadanoff |
+//! | renormalization, b = 2 | [`Renormalization`], [`rg_fixed_points`] | chain exact; square lattice Migdal-Kadanoff |
 //!
 //! What is out of reach is an error ([`TheoryError`]), never an approximation in its place.
 //!
@@ -32,8 +33,10 @@
 mod bethe;
 mod bulk;
 mod chain;
+mod constant_magnetization;
 mod energy_thermometer;
 mod error;
+mod fixed_points;
 mod jet;
 mod kaufman;
 mod lattice;
@@ -53,8 +56,10 @@ mod transfer_matrix;
 pub use bethe::BetheLattice;
 pub use bulk::BulkThermodynamics;
 pub use chain::{chain_correlation, infinite_chain, ring_correlation};
+pub use constant_magnetization::fields_of_magnetization;
 pub use energy_thermometer::{EnergyThermometer, TemperatureReading};
 pub use error::TheoryError;
+pub use fixed_points::{RgFixedPoint, Stability, rg_fixed_points};
 pub use kaufman::kaufman;
 pub use lattice::Lattice;
 pub use magnetization_thermometer::temperature_of_abs_magnetization;

@@ -1,6 +1,9 @@
 //! Renormalization against values and identities known in closed form.
 
-use ising_theory::{Couplings, Renormalization, decimation_invariant, field_on_decimation_line, infinite_chain};
+use ising_theory::{
+    CRITICAL_TEMPERATURE, Couplings, Lattice, Renormalization, Stability, decimation_invariant,
+    field_on_decimation_line, infinite_chain, rg_fixed_points,
+};
 
 #[test]
 fn decimation_follows_the_exact_flow() {
@@ -58,4 +61,38 @@ fn migdal_kadanoff_has_its_known_fixed_point() {
         |coupling| Renormalization::MigdalKadanoff.trajectory(Couplings { coupling, field: 0.0 }, 40)[40].coupling;
     assert!(ends(0.30) < 1e-6 && ends(0.31) > 1e3);
     assert!(step(0.3, -0.1).field < 0.0);
+}
+
+/// The eigenvalues of the chain are those of small steps of the exact map off each fixed point.
+#[test]
+fn the_fixed_points_of_the_chain_have_the_eigenvalues_of_its_map() {
+    let [ferromagnetic, aligned, paramagnetic] = rg_fixed_points(Lattice::ring(100).expect("valid"))[..] else {
+        panic!("three fixed points")
+    };
+    let step = |coupling, field| Renormalization::Decimation.step(Couplings { coupling, field });
+    let excitation = |coupling: f64| (-2.0 * coupling).exp();
+    let grown = excitation(step(8.0, 0.0).coupling) / excitation(8.0);
+    assert!((grown / ferromagnetic.thermal_eigenvalue - 1.0).abs() < 1e-6, "{grown}");
+    assert!((step(8.0, 1e-6).field / 1e-6 / ferromagnetic.magnetic_eigenvalue - 1.0).abs() < 1e-6);
+    // At T = 0 every step doubles a strong field, so that y = e^{−2h} is squared: y'/y = y → 0. With x = e^{−4K} ≫ y it is x
+    // that decides: x'/x = 1/(x + y), and y'/y = x + y.
+    assert!((step(300.0, 20.0).field - 40.0).abs() < 1e-9 && aligned.magnetic_eigenvalue == 0.0);
+    let (x, y) = ((-4.0_f64 * 6.0).exp(), (-2.0_f64 * 10.0).exp());
+    let next = step(6.0, 10.0);
+    assert!(((-4.0 * next.coupling).exp() * (x + y) / x - 1.0).abs() < 1e-4);
+    assert!(((-2.0 * next.field).exp() / (y * (x + y)) - 1.0).abs() < 1e-4 && aligned.thermal_eigenvalue.is_infinite());
+    for field in [0.0, 0.3, 2.0] {
+        let next = step(1e-5, field);
+        assert!((next.field - field).abs() < 2.1e-5 && next.coupling / 1e-5 < 2e-5, "{next:?}");
+    }
+    assert_eq!((paramagnetic.thermal_eigenvalue, paramagnetic.magnetic_eigenvalue), (0.0, 1.0));
+    assert_eq!((paramagnetic.field, paramagnetic.stability), (None, Stability::Stable));
+}
+
+#[test]
+fn the_critical_point_of_the_square_lattice_has_onsagers_exponents() {
+    let points = rg_fixed_points(Lattice::square(10).expect("valid"));
+    assert_eq!((points[0].temperature, points[0].field), (CRITICAL_TEMPERATURE, Some(0.0)));
+    assert!((points[0].thermal_eigenvalue.log2() - 1.0).abs() < 1e-15);
+    assert!((points[0].magnetic_eigenvalue.log2() - 1.875).abs() < 1e-14);
 }

@@ -146,3 +146,5 @@ pub(super) const LIKELIHOOD_ALONG: &str = "machine,seed,training_time,relative_e
     n_h=4,0,0,40,1\nn_h=4,0,5,30,1\nn_h=4,1,5,32,1\nn_h=4,0,45,20,1\nn_h=9,0,45,10,1\n";
 pub(super) const WEIGHTS_ALONG: &str = "machine,seed,epoch,relative_participation_ratio,relative_participation_ratio_error\n\
     n_h=4,0,0,1,nan\nn_h=4,0,1,0.5,nan\nn_h=4,1,1,0.5,nan\nn_h=4,all,1,0.5,0.01\nn_h=4,all,9,0.3,0.01\n";
+pub(super) const FIXED_POINTS: &str = "name,temperature,field,thermal_eigenvalue,magnetic_eigenvalue,stability\n\
+    ferromagnetic,0,0,2,2,unstable\naligned,0,inf,inf,0,saddle\nparamagnetic,inf,nan,0,1,stable\n";

@@ -65,6 +65,11 @@ impl ExactPlane {
         (self.map_fields[0], self.map_fields[N_FIELDS - 1])
     }
 
+    /// The hottest temperature of the plane.
+    pub(super) fn hottest(&self) -> f64 {
+        self.temperatures[N_TEMPERATURES - 1]
+    }
+
     /// All exact values at every field of the data, along T as far as their temperatures reach.
     pub(super) fn curves(&self) -> Result<Table> {
         let mut table = Table::with_header("exact", ["temperature", "field"].into_iter().chain(exact::NAMES));

@@ -110,9 +110,9 @@ fn mixture_point(lattice: Lattice, one_field: Option<f64>, mixture: &Mixture) ->
             (read.unwrap_or(f64::NAN), field)
         }
         None => {
-            let [t, h] =
-                ExactThermometers::of(lattice, None)?.by_means(1, mixture.bond_energy, mixture.magnetization)?;
-            (t.value, h.value)
+            let thermometer = ExactThermometers::of(lattice, None)?;
+            let read = thermometer.by_means(1, mixture.bond_energy, mixture.magnetization)?;
+            (read.temperature.value, read.field.value)
         }
     };
     Ok((!temperature.is_nan()).then_some((temperature, field)))

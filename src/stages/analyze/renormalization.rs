@@ -26,7 +26,7 @@ const N_LINES: usize = 7;
 /// between the steps; nothing for the torus, whose flow leaves the (T, H) plane.
 pub(super) fn lines(lattice: Lattice, plane: &ExactPlane) -> Result<Table> {
     let mut table = Table::new("rg lines", ["line", "step", "temperature", "field"]);
-    let hottest = plane.temperatures.last().copied().unwrap_or(0.0);
+    let hottest = plane.hottest();
     if matches!(lattice, Lattice::Square { .. }) || hottest <= COLDEST {
         return Ok(table);
     }
@@ -139,7 +139,8 @@ impl BlockReader {
     fn read(&self, point: StatePoint, spins: &PackedSpins) -> Result<[f64; 4]> {
         let measured = observables(self.lattice, StatePoint::new(1.0, 0.0)?, spins);
         let reader = self.in_field.as_ref().filter(|_| point.field().abs() > 0.0).unwrap_or(&self.without_field);
-        let [t, h] = reader.by_likelihood(spins.n_samples(), 0.0, &measured)?;
+        let read = reader.by_likelihood(spins.n_samples(), 0.0, &measured)?;
+        let (t, h) = (read.temperature, read.field);
         Ok([t.value, t.error, h.value, h.error])
     }
 }

@@ -26,6 +26,9 @@ use crate::{
 /// Configurations that are looked at, and of these the ones in the scatter of each origin.
 const N_CONFIGURATIONS: usize = 4000;
 const N_SCATTERED: usize = 600;
+/// Data in the scatter along the training, and snapshots that have one.
+const N_ALONG_TRAINING: usize = 300;
+const N_SNAPSHOTS: usize = 5;
 
 /// Steps of all chains together, at most, for the end of the flow of the trained machine, and at each snapshot before; but at
 /// least so many chains.
@@ -145,11 +148,13 @@ pub(super) fn tables(
     Chains { seed, n_steps }: Chains,
     device: &Device,
     advance: &dyn Fn() -> Result<()>,
-) -> Result<[Table; 2]> {
+) -> Result<[Table; 3]> {
     let physics = Physics { lattice: subject.lattice, law: subject.law.as_ref() };
     let mut relations = Table::with_header("energy-relation", RELATION.into_iter().chain(COLUMNS));
     let mut scatter = Table::new("energies", SCATTER);
-    for snapshot in &subject.snapshots {
+    let mut along_training = Table::new("energies-along-training", ALONG_TRAINING);
+    let chosen = spread_out(subject.snapshots.len(), N_SNAPSHOTS);
+    for (i, snapshot) in subject.snapshots.iter().enumerate() {
         let is_trained = std::ptr::eq(snapshot, subject.trained());
         let key = stream::key(seed, Purpose::Energies, subject.machine.1, snapshot.stream_index());
         let n_chain_steps = if is_trained { N_CHAIN_STEPS } else { N_CHAIN_STEPS_BEFORE };
@@ -163,10 +168,13 @@ pub(super) fn tables(
             if is_trained {
                 push_scatter(&mut scatter, subject, origin, &configurations.points, &energies)?;
             }
+            if origin == "data" && chosen.contains(&i) {
+                push_along_training(&mut along_training, &head[..4], &configurations.points, &energies)?;
+            }
         }
         advance()?;
     }
-    Ok([relations, scatter])
+    Ok([relations, scatter, along_training])
 }
 
 const RELATION: [&str; 11] = [
@@ -240,4 +248,33 @@ fn push_scatter(
         table.push(row)?;
     }
     Ok(())
+}
+
+const ALONG_TRAINING: [&str; 10] = [
+    "machine",
+    "seed",
+    "n_hidden",
+    "epoch",
+    "temperature",
+    "field",
+    "energy_per_site",
+    "magnetization_per_site",
+    "marginal_energy_per_site",
+    "exact_energy_per_site",
+];
+
+/// Energies of data under one snapshot; `head` is machine, seed, n_hidden, epoch.
+fn push_along_training(table: &mut Table, head: &[Cell], points: &[StatePoint], energies: &Energies) -> Result<()> {
+    let [marginal, _, exact] = &energies.of_machine;
+    for i in evenly_spaced(points.len(), N_ALONG_TRAINING) {
+        let numbers = [points[i].temperature(), points[i].field(), energies.physical[i], energies.magnetization[i]];
+        let row = numbers.into_iter().chain([marginal.1[i], exact.1[i]]).map(Cell::from);
+        table.push(head.iter().cloned().chain(row).collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+/// At most `n` ≥ 2 of the indices below `length`, the first and the last among them.
+fn spread_out(length: usize, n: usize) -> Vec<usize> {
+    if length <= n { (0..length).collect() } else { (0..n).map(|i| i * (length - 1) / (n - 1)).collect() }
 }

@@ -30,6 +30,19 @@ const READINGS: [&str; 5] =
 const OBSERVABLES: [&str; 4] =
     ["energy_per_site", "bond_energy_per_site", "abs_magnetization_per_site", "magnetization_per_site"];
 
+/// What the readings of T and H hold beside values and errors: covariances, the peak of the softmax averaged over the chains,
+/// and the mean over the chains of each one's most probable state point.
+const MORE: [&str; 8] = [
+    "thermometer_covariance",
+    "exact_covariance",
+    "peak_temperature",
+    "peak_field",
+    "mode_temperature",
+    "mode_temperature_error",
+    "mode_field",
+    "mode_field_error",
+];
+
 impl Default for FlowTables {
     fn default() -> Self {
         let start = ["machine", "seed", "start_temperature", "start_field", "step"];
@@ -38,7 +51,7 @@ impl Default for FlowTables {
         let flow = ["n_chains", "thermometer_spread", "thermometer_infinite"].map(str::to_owned);
         let flow = start.map(str::to_owned).into_iter().chain(flow).chain(readings);
         Self {
-            flow: Table::with_header("flow", flow.chain(REACH.map(str::to_owned))),
+            flow: Table::with_header("flow", flow.chain(REACH.into_iter().chain(MORE).map(str::to_owned))),
             correlations: Table::with_header("correlations", start.into_iter().chain(BY_DISTANCE)),
             histogram: Table::with_header(
                 "histogram",
@@ -111,10 +124,10 @@ impl Recorder<'_> {
         let measured = observables(self.lattice, StatePoint::new(1.0, start.field())?, spins);
         let energy = measured.energy_per_site;
         let energy_temperature = self.exact.by_energy(start.field(), energy);
-        let [exact_temperature, exact_field] = self.exact.by_likelihood(self.n_chains, start.field(), &measured)?;
+        let exact = self.exact.by_likelihood(self.n_chains, start.field(), &measured)?;
         let mut cells = row.to_vec();
         cells.extend([self.n_chains.into(), reading.temperature_spread.into(), reading.infinite.into()]);
-        for estimate in [reading.temperature, reading.field, energy_temperature, exact_temperature, exact_field] {
+        for estimate in [reading.temperature, reading.field, energy_temperature, exact.temperature, exact.field] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
         let bonds = observables(self.lattice, StatePoint::new(1.0, 0.0)?, spins).energy_per_site;
@@ -122,6 +135,9 @@ impl Recorder<'_> {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
         cells.extend(reach(self.lattice, spins));
+        let (peak, modes) = (readings.peak(), readings.modes());
+        cells.extend([reading.covariance, exact.covariance, peak.temperature(), peak.field()].map(Cell::from));
+        cells.extend(modes.into_iter().flat_map(|mode| [mode.value, mode.error].map(Cell::from)));
         self.tables.flow.push(cells)?;
         Ok(FlowReading {
             start_temperature: start.temperature(),

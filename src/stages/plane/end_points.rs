@@ -24,6 +24,13 @@ const HEADER: [&str; 11] = [
     "covariance",
 ];
 
+/// By the peak of the network's softmax averaged over the chains, and as the mean over the chains of the network's most probable
+/// state point.
+const OF_SOFTMAX: [(&str, [&str; 2]); 2] = [
+    ("thermometer-peak", ["peak_temperature", "peak_field"]),
+    ("thermometer-argmax", ["mode_temperature", "mode_field"]),
+];
+
 /// Where the flow of every machine ends, and how far each marker lies from it along T and along H: for every seed the mean
 /// over the starts with its error, then, as seed "all", the mean over the seeds with theirs, in which
 /// machines of one data set are not independent. Infinite temperatures are left
@@ -43,7 +50,7 @@ pub(in crate::stages) fn end_points(
         let name = machine.name.as_str();
         let of_machine = last_step.filter("machine", name)?;
         let readings = READINGS.map(|reading| (reading.name, reading.columns));
-        for (reading, columns) in readings.into_iter().chain([ENERGY]) {
+        for (reading, columns) in readings.into_iter().chain([ENERGY]).chain(OF_SOFTMAX) {
             let mut push = |seed: &str, mean: PlanePoint| -> Result<[f64; 2]> {
                 let mut row: Vec<Cell> = vec![name.into(), machine.n_hidden.get().into(), seed.into()];
                 row.extend([reading.into(), last.into(), mean.n_values.into()]);

@@ -60,6 +60,17 @@ impl MagnetizationTable {
         })
     }
 
+    /// ⟨M⟩ of the whole lattice at the reduced field h = H/T ≥ 0.
+    pub(crate) fn magnetization(&self, field: f64) -> f64 {
+        let n_sites = self.n_sites as f64;
+        let weights = self.moments[0].iter().rev().enumerate();
+        let [total, sum] = weights.fold([0.0; 2], |[total, sum], (n_down, weight)| {
+            let weight = weight * (-2.0 * field * n_down as f64).exp();
+            [total + weight, sum + weight * (n_sites - 2.0 * n_down as f64)]
+        });
+        sum / total
+    }
+
     pub(crate) fn cumulants(&self, field: f64) -> Cumulants {
         let mean = |value: &dyn Fn(&Term) -> f64| self.terms(field).map(|term| value(&term)).sum::<f64>();
         let total = mean(&|term| term.moments[0]);
