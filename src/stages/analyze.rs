@@ -106,7 +106,7 @@ fn describe_ends(
             let of_seed = |seed| read_table(workbench, &format!("{}/softmax-map.csv", flow::folder(rbm, seed)));
             maps.push((rbm.name.clone(), (0..rbm.seeds.get() as u64).map(of_seed).collect::<Result<Vec<_>>>()?));
         }
-        let SoftmaxTables { maps, ridge } = softmax_tables(&maps, ridges, &constant)?;
+        let SoftmaxTables { maps, ridge } = softmax_tables(&maps, ridges, &constant, &DataSets::of(&config.table()))?;
         write_table(workbench, "analysis/softmax-maps.csv", &maps)?;
         write_table(workbench, "analysis/softmax-ridge.csv", &ridge)?;
     }

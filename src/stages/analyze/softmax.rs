@@ -5,7 +5,10 @@ use anyhow::Result;
 use ising_data::mean;
 
 use super::over_seeds::with_means_over_seeds;
-use crate::table::{Cell, Table};
+use crate::{
+    data_sets::DataSets,
+    table::{Cell, Table},
+};
 
 const MAPS: [&str; 9] = [
     "machine",
@@ -128,6 +131,7 @@ pub(super) fn softmax_tables(
     tables: &[(String, Vec<Table>)],
     ridges: &Table,
     constant_magnetization: &Table,
+    data_sets: &DataSets,
 ) -> Result<SoftmaxTables> {
     let mut maps = Table::new("softmax maps", MAPS);
     let mut ridge = Table::new("softmax ridge", RIDGE);
@@ -146,7 +150,7 @@ pub(super) fn softmax_tables(
             }
         }
     }
-    let ridge = with_means_over_seeds(&ridge, &[RIDGE[0], RIDGE[2]], &RIDGE[3..])?;
+    let ridge = with_means_over_seeds(&ridge, &[RIDGE[0], RIDGE[2]], &RIDGE[3..], data_sets)?;
     Ok(SoftmaxTables { maps, ridge })
 }
 
@@ -209,7 +213,7 @@ mod tests {
         // Maximal c at T = −0.5: no class is near. m is constant at T = 1 exactly.
         let ridges = Table::from_csv("ridges", "line,field,temperature\nspecific-heat,0,-0.5\nspecific-heat,1,-0.5\n")?;
         let constant = Table::from_csv("line", "machine,temperature,field\na,1,-5\na,1,5\nb,0,0\n")?;
-        let found = softmax_tables(&[("a".into(), seeds)], &ridges, &constant)?;
+        let found = softmax_tables(&[("a".into(), seeds)], &ridges, &constant, &DataSets::default())?;
         assert_eq!(found.maps.filter("source", "flow-end")?.column("probability")?, [0.75, 0.25, 0.0, 0.0]);
         let all = found.ridge.filter("seed", "all")?;
         assert_eq!(all.text("source")?, ["flow-end", "exact-samples", "uniform"]);

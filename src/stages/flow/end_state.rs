@@ -136,7 +136,7 @@ impl References {
         let squares = |row: &[u8]| (magnetization(lattice.n_sites(), row) as f64 / n).powi(2);
         let squared = mean(&spins.rows().map(squares).collect::<Vec<_>>());
         let free = free_spin_energy(lattice, squared);
-        let [free_temperature, _] = exact.by_means(spins.n_samples(), free.value, magnetization_per_site.value)?;
+        let read_as = exact.by_means(spins.n_samples(), free.value, magnetization_per_site.value)?;
         let mut values = vec![
             energy_per_site,
             magnetization_per_site,
@@ -145,7 +145,7 @@ impl References {
             connected_correlation(lattice, spins),
             binder_ratio(spins),
             free,
-            Estimate { error: f64::NAN, ..free_temperature },
+            Estimate { error: f64::NAN, ..read_as.temperature },
         ];
         match &self.counted {
             Some(counted) => values.extend(counted.compare(lattice, spins)?),
