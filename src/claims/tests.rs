@@ -1,10 +1,13 @@
 //! Verdicts on planted tables: flows whose ends are known.
 #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod training;
+
 use std::fmt::Write;
 use std::fs;
 
 use super::*;
+use crate::table::Table;
 
 const MARKERS: &str = "name,label,temperature,field\ncritical_temperature,tc,2.269,0\n\
     specific_heat_maximum,c,2.3446,0\ntraining_mixture,mixture,2.562,0\ntraining_mixture_by_network,mixture,3.05,0\n";
@@ -16,7 +19,9 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
         "machine,seed,reading,start_field,temperature,next_temperature,renormalization_cosine\n".to_owned();
     let mut agreement =
         "machine,quantity,step,n_seeds,chi_square,degrees_of_freedom,spread,spread_resolution\n".to_owned();
-    let mut weights = "machine,seed,epoch,n_above_edge,relative_participation_ratio\n".to_owned();
+    let mut weights = "machine,seed,epoch,n_above_edge,n_extended_above_edge,n_localized_above_edge,\
+        relative_participation_ratio\n"
+        .to_owned();
     let mut energies =
         "machine,seed,epoch,origin,energy,energy_per_site,correlation,slope,relative_slope,explained_of_rest\n"
             .to_owned();
@@ -26,8 +31,9 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
                 let (t, h) = (t - bias + sign * scatter, h + 0.1 * sign * scatter * h);
                 writeln!(end_points, "{machine},16,{seed},{reading},1000,{t},{h}").unwrap();
             }
-            writeln!(weights, "{machine},{seed},0,0,1").unwrap();
-            writeln!(weights, "{machine},{seed},100,{},{}", 5.0 + sign, 0.2 + 0.02 * sign).unwrap();
+            writeln!(weights, "{machine},{seed},0,0,0,0,1").unwrap();
+            let (few, evenness) = (5.0 + sign, 0.2 + 0.02 * sign);
+            writeln!(weights, "{machine},{seed},100,{},{few},20,{evenness}", few + 20.0).unwrap();
             // Machines differ in slope; a tenth of the training is enough for the end.
             for (epoch, slope) in [(0, 0.0), (100, 0.2), (1000, 0.4 + 0.1 * number as f64)] {
                 for (origin, energy) in
@@ -116,7 +122,8 @@ fn a_biased_network_is_told_from_the_exact_reading() {
     assert_eq!(verdicts(&table, "opposite-to-renormalization", "exact"), [NO, YES]);
     assert_eq!(verdicts(&table, "same-end-from-every-start", "energy_temperature"), [YES]);
     let same = table.filter("claim", "same-end-from-every-start").unwrap();
-    assert_eq!(same.column("step").unwrap(), [100.0]);
+    // At step 10 the spread is 0.03, well below 0.1.
+    assert_eq!(same.column("step").unwrap(), [10.0]);
 }
 
 #[test]
@@ -127,7 +134,7 @@ fn machines_that_differ_make_the_verdict_depend_on_them() {
     let found = verdicts(&judgement.table().unwrap(), "ends-at-critical-temperature", "exact");
     assert_eq!(found[..2], [YES, NO]);
     assert!(
-        found[2].starts_with("depends on the machine: reproduced by ") && found[2].contains("/a; not by "),
+        found[2].starts_with("depends on the RBM: reproduced by ") && found[2].contains("/a; not by "),
         "{found:?}"
     );
     let said = judgement.describe();
@@ -190,13 +197,22 @@ fn starts_that_are_apart_leave_it_undecided() {
     let folder = tempfile::tempdir().unwrap();
     plant(folder.path(), &[("a", [2.269, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
     let file = folder.path().join("analysis/agreement-of-starts.csv");
-    let apart = fs::read_to_string(&file).unwrap().replace("1000,4,96,", "1000,4,500,");
+    let apart = fs::read_to_string(&file).unwrap().replace("1000,4,96,100,0.01,0.02", "1000,4,500,100,0.2,0.1");
     fs::write(&file, apart).unwrap();
     let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
     let found = |claim: &str| verdicts(&table, claim, "exact");
     assert_eq!(found("ends-at-critical-temperature"), ["undecided: the starts have not come together"]);
     assert_eq!(found("ends-at-training-mixture"), ["not reproduced"]);
     assert_eq!(found("ends-at-none"), ["undecided: the starts have not come together"]);
+    let same = verdicts(&table, "same-end-from-every-start", "energy_temperature");
+    assert_eq!(same, [NO]);
+    // Errors of 1 say nothing of a spread of 0.1.
+    let apart = fs::read_to_string(&file).unwrap().replace("1000,4,500,100,0.2,0.1", "1000,4,96,100,0,1");
+    fs::write(&file, apart).unwrap();
+    let table = Judgement::of(&[folder.path()]).unwrap().table().unwrap();
+    let unresolved = ["undecided: the spread of the starts is not resolved"];
+    assert_eq!(verdicts(&table, "same-end-from-every-start", "energy_temperature"), unresolved);
+    assert_eq!(verdicts(&table, "ends-at-critical-temperature", "exact"), unresolved);
 }
 
 /// A joint verdict names the settings by which the machines that reproduce a claim differ from those that do not.
