@@ -130,8 +130,7 @@ impl Measured {
         }
         let n = self.n_independent;
         let student = p_value(distance * (n as f64).sqrt() / self.scatter(), n - 1);
-        let others =
-            if distance < self.step { 2.0 * (1.0 - distance / self.step).powi(n as i32) } else { 0.0 };
+        let others = if distance < self.step { 2.0 * (1.0 - distance / self.step).powi(n as i32) } else { 0.0 };
         student.max(others).min(1.0)
     }
 
@@ -184,12 +183,12 @@ mod tests {
     fn a_value_is_reproduced_if_the_interval_holds_it_and_no_rival() {
         // Mean 2.3, error 0.0082, t(0.99, 3) = 5.84: the interval is 2.25 … 2.35.
         let four = measured([2.28, 2.30, 2.30, 2.32, f64::NAN]);
-        assert_eq!(measured.n_seeds, 4);
-        assert_eq!(verdict(measured, &at(2.269, &[2.562])), Verdict::Reproduced);
-        assert_eq!(verdict(measured, &at(2.562, &[2.269])), Verdict::NotReproduced);
-        assert!((measured.distance(2.269) - 0.031 / 0.00816).abs() < 0.02);
+        assert_eq!(four.n_seeds, 4);
+        assert_eq!(verdict(four, &at(2.269, &[2.562])), Verdict::Reproduced);
+        assert_eq!(verdict(four, &at(2.562, &[2.269])), Verdict::NotReproduced);
+        assert!((four.distance(2.269) - 0.031 / 0.00816).abs() < 0.02);
         // The rival 2.3446 lies in the interval: 0.0378 is to be resolved.
-        let Verdict::Undecided(Some(more)) = verdict(measured, &at(2.269, &[2.3446])) else { panic!("decided") };
+        let Verdict::Undecided(Some(more)) = verdict(four, &at(2.269, &[2.3446])) else { panic!("decided") };
         assert!((1..5).contains(&more), "{more}");
         // Half the interval is 0.08, then 0.22: it still holds a value beside its mean, but reaches farther than 0.25 from it.
         let aside = measured([2.4, 2.45, 2.45, 2.5, 2.5, 2.55, 2.55, 2.6]);
@@ -205,12 +204,12 @@ mod tests {
     #[test]
     fn a_range_is_reproduced_if_it_holds_the_interval() {
         let four = measured([0.02, 0.0, -0.02, 0.01]);
-        assert_eq!(verdict(measured, &Expectation::Within(-0.1, 0.1)), Verdict::Reproduced);
-        assert_eq!(verdict(measured, &Expectation::Within(0.2, 1.0)), Verdict::NotReproduced);
-        assert!(matches!(verdict(measured, &Expectation::Within(0.0, 0.1)), Verdict::Undecided(Some(_))));
-        assert_eq!(verdict(measured, &Expectation::Outside(-0.1, 0.1)), Verdict::NotReproduced);
-        assert_eq!(verdict(measured, &Expectation::Outside(0.2, 1.0)), Verdict::Reproduced);
-        assert!(matches!(verdict(measured, &Expectation::Outside(0.0, 0.1)), Verdict::Undecided(Some(_))));
+        assert_eq!(verdict(four, &Expectation::Within(-0.1, 0.1)), Verdict::Reproduced);
+        assert_eq!(verdict(four, &Expectation::Within(0.2, 1.0)), Verdict::NotReproduced);
+        assert!(matches!(verdict(four, &Expectation::Within(0.0, 0.1)), Verdict::Undecided(Some(_))));
+        assert_eq!(verdict(four, &Expectation::Outside(-0.1, 0.1)), Verdict::NotReproduced);
+        assert_eq!(verdict(four, &Expectation::Outside(0.2, 1.0)), Verdict::Reproduced);
+        assert!(matches!(verdict(four, &Expectation::Outside(0.0, 0.1)), Verdict::Undecided(Some(_))));
         // A correlation cannot be above 1, whatever the interval is.
         let correlation = measured([0.97, 0.99, 0.999, 0.98]);
         assert!(matches!(verdict(correlation, &Expectation::Within(0.7, 1.0)), Verdict::Undecided(Some(_))));
@@ -255,8 +254,8 @@ mod tests {
                 for expectation in
                     [at(2.5, &[]), at(2.5, &[3.0]), Expectation::Within(2.2, 3.0), Expectation::Outside(2.2, 3.0)]
                 {
-                    let Tested { verdict, p_value } = measured.test(&expectation);
-                    assert_eq!(verdict.is_decided(), p_value <= SIGNIFICANCE, "{measured:?} {expectation:?} {p_value}");
+                    let Tested { verdict, p_value } = four.test(&expectation);
+                    assert_eq!(verdict.is_decided(), p_value <= SIGNIFICANCE, "{four:?} {expectation:?} {p_value}");
                 }
             }
         }

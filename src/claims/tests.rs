@@ -27,7 +27,9 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
             .to_owned();
     for (number, (machine, [t, h])) in ends.iter().enumerate() {
         for (seed, sign) in [1.0, -1.0, 0.5, -0.5].into_iter().enumerate() {
-            for (reading, bias) in [("thermometer", 0.0), ("exact", bias)] {
+            for (reading, bias, share) in [("thermometer", 0.0, 1.0), ("exact", bias, 0.9)] {
+                // Neither readings nor machines scatter alike.
+                let scatter = scatter * share * (1.0 + 0.1 * number as f64);
                 let (t, h) = (t - bias + sign * scatter, h + 0.1 * sign * scatter * h);
                 writeln!(end_points, "{machine},16,{seed},{reading},1000,{t},{h}").unwrap();
             }
@@ -39,15 +41,19 @@ fn plant(folder: &Path, ends: &[(&str, [f64; 2])], scatter: f64, bias: f64, mark
                 for (origin, energy) in
                     [("data", "marginal"), ("data", "joint"), ("data", "exact"), ("flow-end", "marginal")]
                 {
-                    let (e, slope) = (-1.2 + 0.001 * sign, slope + 0.001 * sign);
+                    let (e, slope) = (-1.2 + 1e-5 * sign * f64::from(epoch), slope + 0.001 * sign);
                     let beyond = if energy == "exact" { 0.8 } else { 0.1 + 0.01 * sign };
-                    let numbers = format!("{},{slope},{},{beyond}", 0.9 + 0.01 * sign, slope / 0.4);
+                    let correlation = 0.9 + (0.01 + 1e-6 * f64::from(epoch) + 1e-4 * number as f64) * sign;
+                    let numbers = format!("{correlation},{slope},{},{beyond}", slope / 0.4);
                     writeln!(energies, "{machine},{seed},{epoch},{origin},{energy},{e},{numbers}").unwrap();
                 }
             }
             // Renormalization leads away from 2.269; the last first step goes along with it.
             for (from, to, cosine) in [(1.0, 1.2, -1.0), (2.0, 2.1, -1.0), (3.0, 2.9, -1.0), (4.0, 4.1, 1.0)] {
-                writeln!(arrows, "{machine},{seed},exact,0,{from},{to},{cosine}").unwrap();
+                for i in 0..5 {
+                    let apart = 0.01 * f64::from(i);
+                    writeln!(arrows, "{machine},{seed},exact,0,{},{},{cosine}", from + apart, to + apart).unwrap();
+                }
             }
             if seed == 0 {
                 writeln!(arrows, "{machine},{seed},exact,0,inf,9,-1").unwrap();
@@ -147,10 +153,10 @@ fn a_few_large_eigenvalues_are_not_alike() {
     plant(folder.path(), &[("a", [2.269, 0.0])], 0.005, 0.0, MARKERS, NO_RIDGE);
     let judgement = Judgement::of(&[folder.path()]).unwrap();
     let table = judgement.table().unwrap();
-    assert_eq!(verdicts(&table, "few-large-eigenvalues", "weights"), [YES, YES]);
+    assert_eq!(verdicts(&table, "few-large-eigenvalues", "weights"), [YES, "nothing claimed", YES]);
     assert_eq!(verdicts(&table, "eigenvalues-alike", "weights"), [NO, NO]);
     let said = judgement.describe();
-    assert!(said.contains("a: 5.0000 ± 0.4564 (4 seeds), claimed 1 to 10 (so at epoch 100): reproduced"), "{said}");
+    assert!(said.contains("a: 5.0000 ± 0.4564 (4 seeds), claimed 1 to 10: reproduced"), "{said}");
 }
 
 /// Two machines of one end and one correlation, with slopes 0.4, as of a perfect machine, and 0.5.
@@ -227,5 +233,5 @@ fn a_joint_verdict_names_what_separates() {
     assert!(judgement.describe().contains("together: depends on rbm.n_hidden: reproduced by "));
     let page = judgement.page();
     assert!(page.contains("\nTogether: depends on rbm.n_hidden: reproduced by "), "{page}");
-    assert!(page.contains(" / b | 2.5620 ± 0.0023 | 4 | 1000 | 2.2690 | +128.4 | not reproduced |"), "{page}");
+    assert!(page.contains(" / b | 2.5620 ± 0.0025 | 4 | 1000 | 2.2690 | +116.7 | not reproduced |"), "{page}");
 }

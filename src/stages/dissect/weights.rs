@@ -116,8 +116,7 @@ fn push_weights(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapshot, s
     let machine = &snapshot.parameters;
     let edge = marchenko_pastur_edge(machine);
     let n_above = spectrum.n_above(edge);
-    let is_extended =
-        |vector: &&Vec<f64>| super::participation_ratio(vector) > EXTENDED * machine.n_visible as f64;
+    let is_extended = |vector: &&Vec<f64>| super::participation_ratio(vector) > EXTENDED * machine.n_visible as f64;
     let n_extended = spectrum.eigenvectors.iter().take(n_above).filter(is_extended).count();
     let participation_ratio = spectrum.participation_ratio();
     let independent = independent_participation_ratio(machine.n_visible, machine.n_hidden);
