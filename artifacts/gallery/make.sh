@@ -16,7 +16,11 @@ run() { "$experiments" run "configs/$1.toml" "${@:2}"; }
 keep() {
     mkdir -p "$gallery/runs/$1/analysis"
     grep -vE '^"analysis/(energy-relation|vector-field).csv" = ' "artifacts/$1/manifest.toml" >"$gallery/runs/$1/manifest.toml"
-    for table in markers end-points agreement-of-starts weights ridges; do cp "artifacts/$1/analysis/$table.csv" "$gallery/runs/$1/analysis"; done
+    for table in markers end-points agreement-of-starts weights ridges end-states state-references ends-along-training; do
+        cp "artifacts/$1/analysis/$table.csv" "$gallery/runs/$1/analysis"
+    done
+    # How well the RBMs were trained.
+    (cd "artifacts/$1" && cp --parents rbm/*/seed-*/likelihood.csv "$OLDPWD/$gallery/runs/$1")
     awk -F, 'NR == FNR { if (FNR > 1 && $3 > last[$1]) last[$1] = $3; next } FNR == 1 || ($4 != "reconstruction" && $3 >= last[$1] / 25)' \
         "artifacts/$1/analysis/energy-relation.csv"{,} >"$gallery/runs/$1/analysis/energy-relation.csv"
     grep -v ',all,' "artifacts/$1/analysis/vector-field.csv" >"$gallery/runs/$1/analysis/vector-field.csv"

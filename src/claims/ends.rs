@@ -5,15 +5,17 @@ use anyhow::Result;
 use super::{
     evidence::{Evidence, MIXTURE, Marker},
     finding::{Claim, Finding, Subject},
+    measured::{Measured, Tested},
+    spread::Starts,
     steps,
-    verdict::{Expectation, Measured, Verdict},
+    verdict::{Expectation, Verdict},
 };
 use crate::table::Table;
 
 /// A network agrees with exact physics if it differs from it by less than this, in T and H.
 const AGREEMENT: f64 = 0.1;
 
-/// Where the seeds of one machine end, by one reading.
+/// Where the flows of the seeds of an entry end, by one reading.
 pub(super) struct Ends {
     /// Data sets of the seeds.
     data_sets: Vec<u64>,
@@ -22,7 +24,7 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// The rows of single seeds of a machine.
+    /// The rows of single seeds of an entry.
     fn new(rows: &Table, evidence: &Evidence, machine: &str) -> Result<Self> {
         let seeds = rows.text("seed")?;
         let single = |column: &str| -> Result<Vec<f64>> {
@@ -52,11 +54,22 @@ impl Ends {
     }
 }
 
-/// All claims about the ends of one machine's flows.
+/// All claims about the ends of the flows of an entry.
 pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Finding>> {
     let rows = evidence.end_points.filter("machine", machine)?;
-    let n_hidden = evidence.n_hidden(machine)?;
     let step = rows.column("step")?.first().copied().unwrap_or(f64::NAN);
+    judge(evidence, machine, &rows, step, |reading| steps::starts(evidence, machine, steps::quantities_of(reading)))
+}
+
+/// The same of ends in a table (seed, reading, temperature, field), whose starts are together or not by each reading.
+pub(super) fn judge(
+    evidence: &Evidence,
+    machine: &str,
+    rows: &Table,
+    step: f64,
+    starts: impl Fn(&str) -> Result<Starts>,
+) -> Result<Vec<Finding>> {
+    let n_hidden = evidence.n_hidden(machine)?;
     let read = |reading: &str| Ends::new(&rows.filter("reading", reading)?, evidence, machine);
     let network = read("thermometer")?;
     // Where the likelihood is not known, on a large torus, the energy may be.
@@ -68,11 +81,11 @@ pub(super) fn about_ends(evidence: &Evidence, machine: &str) -> Result<Vec<Findi
     let mut findings = Vec::new();
     for (reading, ends) in [("thermometer", &network), ("exact", &exact)] {
         if ends.is_known() {
-            let has_one_end = steps::has_one_end(evidence, machine, steps::quantities_of(reading))?;
+            let starts = starts(reading)?;
             let markers = evidence.markers_read_by(reading);
             let mut at = at_markers(&markers, ends, &subject(reading));
             let mut on = on_ridge(&evidence.ridge, &markers, ends, &subject(reading));
-            at.iter_mut().chain(&mut on).filter(|_| !has_one_end).for_each(needs_an_end);
+            at.iter_mut().chain(&mut on).for_each(|finding| finding.needs_an_end(starts));
             let none = at_none(ends, &subject(reading), &at);
             findings.extend(at.into_iter().chain(none).chain(on));
         }
@@ -103,22 +116,15 @@ fn at_markers(markers: &[Marker], ends: &Ends, subject: &Subject<'_>) -> Vec<Fin
     findings
 }
 
-/// A flow that has no one end has none at the claimed place, wherever the mean over its starts lies.
-pub(super) fn needs_an_end(finding: &mut Finding) {
-    if finding.verdict == Verdict::Reproduced {
-        finding.verdict = Verdict::Apart;
-    }
-}
-
 fn claim_of(marker: &Marker) -> Claim {
     let (sentence, source) = match marker.name.as_str() {
         "critical_temperature" => ("the critical temperature", "talk; arXiv:1801.07172"),
         "specific_heat_maximum" => ("the maximum of the lattice's specific heat", "talk; arXiv:1810.08179"),
-        MIXTURE => ("the training mixture, as a perfect machine must", "null hypothesis"),
+        MIXTURE => ("the training mixture, as that of a perfectly trained RBM does", "null hypothesis"),
         other => (other, ""),
     };
     let sentence = format!("The flow ends at {}.", sentence.replace('_', " "));
-    Claim { name: format!("ends-at-{}", marker.name.replace('_', "-")), sentence, source }
+    Claim::new(&format!("ends-at-{}", marker.name.replace('_', "-")), &sentence, source)
 }
 
 /// Reproduced if every marked point is excluded, by T or by H; not, if one is found.
@@ -130,24 +136,30 @@ fn at_none(ends: &Ends, subject: &Subject<'_>, at_markers: &[Finding]) -> Option
     let verdict = match (open.is_empty(), undecided.max_by_key(|verdict| missing(verdict))) {
         (true, _) => Verdict::Reproduced,
         (false, None) => Verdict::NotReproduced,
-        (false, Some(verdict)) => verdict.clone(),
+        (false, Some(verdict)) => *verdict,
     };
-    let claim = Claim {
-        name: "ends-at-none".into(),
-        sentence: "The flow ends at none of these.".into(),
-        source: "alternative hypothesis",
+    // All points are excluded at least as surely as the one that is excluded least, each by T or by H.
+    let surest = |finding: &Finding| {
+        let of_claim = at_markers.iter().filter(|other| other.claim.name == finding.claim.name);
+        of_claim.filter(|other| other.verdict == Verdict::NotReproduced).map(|other| other.p_value).fold(1.0, f64::min)
     };
+    let p_value = match verdict {
+        Verdict::Reproduced => at_markers.iter().map(surest).fold(0.0, f64::max),
+        Verdict::NotReproduced => open.iter().map(|finding| finding.p_value).fold(1.0, f64::min),
+        _ => f64::NAN,
+    };
+    let claim = Claim::new("ends-at-none", "The flow ends at none of these.", "alternative hypothesis");
     let measured = ends.measured(ends.temperatures.iter().copied());
-    let number = (measured.mean, measured.n_seeds);
-    at_markers.first().map(|_| subject.finding(claim, "T of the end", number, ("other".into(), f64::NAN), verdict))
+    let (number, expected) = ((measured.mean, measured.n_seeds), ("other".into(), f64::NAN));
+    at_markers.first().map(|_| subject.finding(claim, "T of the end", number, expected, Tested { verdict, p_value }))
 }
 
 /// Seeds that a verdict lacks, an unknown number being the largest.
 fn missing(verdict: &Verdict) -> usize {
     match verdict {
         Verdict::Undecided(more) => more.unwrap_or(usize::MAX),
-        Verdict::Apart | Verdict::Infinite => usize::MAX,
         Verdict::Reproduced | Verdict::NotReproduced => 0,
+        _ => usize::MAX,
     }
 }
 
@@ -165,11 +177,8 @@ fn on_ridge(ridge: &[[f64; 2]], markers: &[Marker], ends: &Ends, subject: &Subje
     let judged = distances.map(|(quantity, distance)| {
         let rivals: Vec<f64> = mixture.map(|m| distance(ridge, m.temperature, m.field)).into_iter().collect();
         let beside = rivals.first().map_or(String::new(), |d| format!("; the training mixture lies at {d:+.3}"));
-        let claim = Claim {
-            name: "ends-on-line-of-maximal-specific-heat".into(),
-            sentence: "The flow ends on the line of maximal specific heat.".into(),
-            source: "talk; arXiv:1810.08179",
-        };
+        let sentence = "The flow ends on the line of maximal specific heat.";
+        let claim = Claim::new("ends-on-line-of-maximal-specific-heat", sentence, "talk; arXiv:1810.08179");
         let points = ends.temperatures.iter().zip(&ends.fields);
         let measured = ends.measured(points.map(|(&temperature, &field)| distance(ridge, temperature, field)));
         let finding = subject.judge(claim, quantity, measured, &Expectation::Value { value: 0.0, rivals });
@@ -200,11 +209,9 @@ fn along_field(ridge: &[[f64; 2]], temperature: f64, field: f64) -> f64 {
 
 /// The network reads the ends as the exact thermometer does, to [`AGREEMENT`].
 fn agreement_of_readings(network: &Ends, exact: &Ends, subject: &Subject<'_>) -> Vec<Finding> {
-    let claim = || Claim {
-        name: "thermometer-agrees".into(),
-        sentence: "The network reads the end as energy and magnetization do.".into(),
-        source: "assumed in talk; arXiv:1801.07172; arXiv:1810.08179",
-    };
+    let sentence = "The network reads the end as the exact thermometer does.";
+    let source = "assumed in talk; arXiv:1801.07172; arXiv:1810.08179";
+    let claim = || Claim::new("thermometer-agrees", sentence, source);
     let judge = |quantity: &str, by_network: &[f64], exact: &[f64]| {
         let differences = network.measured(by_network.iter().zip(exact).map(|(network, exact)| network - exact));
         subject.judge(claim(), quantity, differences, &Expectation::Within(-AGREEMENT, AGREEMENT))

@@ -7,7 +7,8 @@ use anyhow::Result;
 use super::{
     evidence::Evidence,
     finding::{Claim, Finding, Subject},
-    verdict::{Expectation, Measured},
+    measured::Measured,
+    verdict::Expectation,
 };
 use crate::table::Table;
 
@@ -119,11 +120,10 @@ fn relation_to_energy<'a>(
     trained: &At<'_>,
     subject: impl Fn(&'static str, f64) -> Subject<'a>,
 ) -> Result<Vec<Finding>> {
-    let claim = |name: &str, sentence: &str, source| Claim { name: name.into(), sentence: sentence.into(), source };
     let mut findings = Vec::new();
     for energy in ["marginal", "joint"] {
-        let claim = claim("energy-follows-energy", "The machine's energy follows the physical energy.", TALK);
-        let correlation = trained.measured(energy, "correlation")?;
+        let claim = Claim::new("energy-follows-energy", "The RBM's energy follows the physical energy.", TALK);
+        let correlation = trained.measured(energy, "correlation")?.between(-1.0, 1.0);
         findings.push(subject(energy, 0.0).judge(
             claim,
             "correlation",
@@ -132,18 +132,18 @@ fn relation_to_energy<'a>(
         ));
     }
     let marginal = subject("marginal", 0.0);
-    let equal = claim("energy-is-energy", "The machine's energy is the physical one in units of T.", "perfect machine");
+    let equal = Claim::new("energy-is-energy", "The RBM's energy is the physical energy in units of T.", "perfect RBM");
     let slope = trained.measured("marginal", "relative_slope")?;
-    findings.push(marginal.judge(equal, "slope over that of a perfect machine", slope, &value(1.0)));
-    let sentence = "The machine's energy follows the physical energy, and not the magnetization alone.";
-    let beyond = claim("energy-beyond-magnetization", sentence, "control");
+    findings.push(marginal.judge(equal, "slope over that of a perfect RBM", slope, &value(1.0)));
+    let sentence = "The RBM's energy follows the physical energy, and not the magnetization alone.";
+    let beyond = Claim::new("energy-beyond-magnetization", sentence, "control");
     let share = |energy| trained.seeds("data", energy, "explained_of_rest");
     let (of_machine, of_perfect) = (share("marginal")?, share("exact")?);
     // Data of two phases leave the energy nothing, not even in a perfect machine.
     let of_perfect = |seed: &String| of_perfect.get(seed).copied().filter(|share| *share > LEAST);
     let relative = of_machine.iter().filter_map(|(seed, share)| Some((seed, share / of_perfect(seed)?)));
     let relative = trained.over_seeds(trained, relative);
-    let quantity = "share of the energy in what the magnetization leaves, over that of a perfect machine";
+    let quantity = "share of the energy in what the magnetization leaves, over that of a perfect RBM";
     findings.push(marginal.judge(beyond, quantity, relative, &Expectation::Within(0.5, 1.5)));
     // Where the law of the data is not known, nothing is said of the slope.
     Ok(findings.into_iter().filter(|finding| finding.n_seeds > 0).collect())
@@ -154,21 +154,15 @@ fn value(value: f64) -> Expectation {
 }
 
 fn same_end(subject: &Subject<'_>, quantity: &str, difference: Measured) -> Finding {
-    let claim = Claim {
-        name: "same-end-whatever-the-details".into(),
-        sentence: "The end of the flow does not depend on the machine's details.".into(),
-        source: TALK,
-    };
+    let sentence = "The end of the flow does not depend on the details of the RBM.";
+    let claim = Claim::new("same-end-whatever-the-details", sentence, TALK);
     subject.judge(claim, quantity, difference, &Expectation::Within(-SAME, SAME))
 }
 
 /// How slope and correlation of the marginal energy differ from those of `other`.
 fn other_relation(at: &At<'_>, other: &At<'_>, than: &str, subject: Subject<'_>) -> Result<Vec<Finding>> {
-    let claim = || Claim {
-        name: "energy-relation-depends-on-details".into(),
-        sentence: "How the machine's energy follows the physical one depends on the machine's details.".into(),
-        source: TALK,
-    };
+    let sentence = "How the RBM's energy follows the physical energy depends on the details of the RBM.";
+    let claim = || Claim::new("energy-relation-depends-on-details", sentence, TALK);
     let of = |at: &At<'_>, column| at.seeds("data", "marginal", column);
     let (slopes, others) = (of(at, "slope")?, of(other, "slope")?);
     let ratios = slopes.iter().filter_map(|(seed, slope)| Some((seed, slope / others.get(seed)? - 1.0)));

@@ -1,10 +1,14 @@
-//! The tables of a run folder that claims are held against.
+//! The tables of a run folder on which claims are tested.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use ising_data::Estimate;
 
-use super::settings::{self, Settings};
+use super::{
+    settings::{self, Settings},
+    training::{Trainings, divergence},
+};
 use crate::{artifacts::read_table, data_sets::DataSets, table::Table};
 
 /// A state point that a hypothesis singles out.
@@ -20,6 +24,7 @@ pub(super) struct Marker {
 pub(super) struct Evidence {
     /// Name of the run folder.
     pub(super) folder: String,
+    path: PathBuf,
     pub(super) markers: Vec<Marker>,
     pub(super) end_points: Table,
     pub(super) vector_field: Table,
@@ -28,8 +33,13 @@ pub(super) struct Evidence {
     /// The line of maximal specific heat, (H, T) ascending in H; empty where the run has none.
     pub(super) ridge: Vec<[f64; 2]>,
     config: toml::Table,
-    pub(super) energy_relation: Table,
+    pub(super) trainings: Trainings,
     data_sets: DataSets,
+    pub(super) energy_relation: Table,
+    /// What older runs do not have.
+    pub(super) end_states: Option<Table>,
+    pub(super) state_references: Option<Table>,
+    pub(super) ends_along_training: Option<Table>,
 }
 
 impl Evidence {
@@ -39,24 +49,32 @@ impl Evidence {
     /// When a table is missing or is none.
     pub(super) fn read(folder: &Path) -> Result<Self> {
         let table = |name: &str| read_table(folder, &format!("analysis/{name}"));
+        let table_if_any = |name: &str| -> Result<Option<Table>> {
+            let exists = folder.join("analysis").join(name).exists();
+            exists.then(|| table(name)).transpose()
+        };
         let markers = table("markers.csv")?;
         let names = markers.text("name")?.into_iter().map(str::to_owned);
         let points = names.zip(markers.column("temperature")?.into_iter().zip(markers.column("field")?));
         // Lines of maximal specific heat are drawn for data with several fields only.
-        let ridge =
-            if folder.join("analysis/ridges.csv").exists() { ridge(&table("ridges.csv")?)? } else { Vec::new() };
+        let ridge = table_if_any("ridges.csv")?.as_ref().map(ridge).transpose()?.unwrap_or_default();
         let config = settings::read(folder)?;
         Ok(Self {
             folder: name(folder),
+            path: folder.to_owned(),
             markers: points.map(|(name, (temperature, field))| Marker { name, temperature, field }).collect(),
             end_points: table("end-points.csv")?,
             vector_field: table("vector-field.csv")?,
             agreement: table("agreement-of-starts.csv")?,
             weights: table("weights.csv")?,
             ridge,
+            trainings: Trainings::of(&config),
             data_sets: DataSets::of(&config),
             config,
             energy_relation: table("energy-relation.csv")?,
+            end_states: table_if_any("end-states.csv")?,
+            state_references: table_if_any("state-references.csv")?,
+            ends_along_training: table_if_any("ends-along-training.csv")?,
         })
     }
 
@@ -71,18 +89,19 @@ impl Evidence {
         markers.map(named).collect()
     }
 
-    /// The number of machines of one name.
-    pub(super) fn n_seeds(&self, machine: &str) -> Result<usize> {
-        let seeds = self.end_points.filter("machine", machine)?;
-        Ok(seeds.distinct_text("seed")?.into_iter().filter(|seed| *seed != "all").count())
+    /// The seeds of an entry.
+    pub(super) fn seeds(&self, machine: &str) -> Result<Vec<String>> {
+        let rows = self.end_points.filter("machine", machine)?;
+        let seeds = rows.distinct_text("seed")?;
+        Ok(seeds.into_iter().filter(|seed| *seed != "all").map(str::to_owned).collect())
     }
 
-    /// The data set that a machine of one name and seed learned from.
+    /// The data set that an RBM of one entry and seed learned from.
     pub(super) fn data_set(&self, machine: &str, seed: &str) -> u64 {
         self.data_sets.of_machine(machine, seed)
     }
 
-    /// What machines of one seed of two names have in common with those of other seeds: of the two, the data set that is shared
+    /// What RBMs of one seed of two entries have in common with those of other seeds: of the two, the data set that is shared
     /// by more of them.
     pub(super) fn common_data_set(&self, machine: &str, other: &str, seed: &str) -> u64 {
         let by_sharing = |name: &&str| match self.data_sets.of_entry(name) {
@@ -91,6 +110,11 @@ impl Evidence {
         };
         let name = [machine, other].into_iter().min_by_key(by_sharing).unwrap_or(machine);
         self.data_set(name, seed)
+    }
+
+    /// KL divergence of the trained RBMs of an entry from their data.
+    pub(super) fn divergence(&self, machine: &str) -> Result<Estimate> {
+        divergence(&self.path, machine, &self.seeds(machine)?)
     }
 
     /// The machines of the run.

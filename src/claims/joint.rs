@@ -1,13 +1,20 @@
-//! The verdict of several machines on one claim, and what it depends on.
+//! The verdict of several entries on one claim, and what it depends on.
 
 use super::{Judgement, finding::Finding, settings::Settings, verdict::Verdict};
 
 impl Judgement {
-    /// The verdict that all machines share, or what it depends on.
-    pub(super) fn joint(&self, group: &[&Finding]) -> String {
-        let of_verdict = |verdict: Verdict| -> Vec<&Finding> {
-            group.iter().copied().filter(|finding| finding.verdict == verdict).collect()
+    /// The verdict that all entries share, or what it depends on; `verdict` is the one by itself or the one among all. Entries to
+    /// which the claim is not applicable, or of which nothing is claimed, do not count.
+    pub(super) fn joint(&self, group: &[&Finding], verdict: fn(&Finding) -> Verdict) -> String {
+        let counts = |finding: &&Finding| !matches!(verdict(finding), Verdict::NotApplicable(_) | Verdict::NotClaimed);
+        let first = group.first().map(|finding| verdict(finding));
+        let group: Vec<&Finding> = group.iter().copied().filter(counts).collect();
+        let of_verdict = |wanted: Verdict| -> Vec<&Finding> {
+            group.iter().copied().filter(|finding| verdict(finding) == wanted).collect()
         };
+        if group.is_empty() {
+            return if first == Some(Verdict::NotClaimed) { "nothing claimed" } else { "not applicable" }.into();
+        }
         let (held, failed) = (of_verdict(Verdict::Reproduced), of_verdict(Verdict::NotReproduced));
         match (held.is_empty(), failed.is_empty()) {
             (false, false) => format!(
@@ -24,8 +31,8 @@ impl Judgement {
         }
     }
 
-    /// The settings that no machine which reproduces the claim shares with one that does not; without such a setting, whether it
-    /// is the machine or the experiment that matters.
+    /// The settings that no entry which reproduces the claim shares with one that does not; without such a setting, whether it
+    /// is the RBM or the experiment that matters.
     fn what_separates(&self, held: &[&Finding], failed: &[&Finding]) -> String {
         let is_apart = |key: &str| {
             let of = |finding: &Finding| self.settings_of(finding).and_then(|settings| settings.get(key));
@@ -43,7 +50,7 @@ impl Judgement {
             return keys.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         }
         let one_folder = held.iter().chain(failed).all(|finding| finding.folder == held[0].folder);
-        if one_folder { "the machine" } else { "the experiment and the machine" }.into()
+        if one_folder { "the RBM" } else { "the experiment and the RBM" }.into()
     }
 
     /// The settings of the machine of a finding, and of its data.

@@ -1,17 +1,24 @@
 //! `experiments claims`: what runs say of the claims about RBM flows, each with a number, its error over the seeds, and a
 //! verdict by the rules of `docs/claims.md`.
 
+mod along;
 mod ends;
 mod energies;
 mod evidence;
 mod finding;
 mod joint;
+mod measured;
+mod multiplicity;
 mod page;
 mod settings;
+mod spread;
+mod states;
 mod steps;
 mod student;
+mod table;
 #[cfg(test)]
 mod tests;
+mod training;
 mod verdict;
 mod weights;
 
@@ -19,7 +26,6 @@ use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 use anyhow::Result;
 
-use crate::table::{Cell, Table};
 use evidence::Evidence;
 use finding::Finding;
 use settings::Settings;
@@ -28,12 +34,12 @@ use settings::Settings;
 #[derive(Clone, Debug)]
 pub struct Judgement {
     findings: Vec<Finding>,
-    /// The settings of every machine, by run and machine.
+    /// The settings of every entry, by run and name.
     settings: BTreeMap<(String, String), Settings>,
 }
 
 impl Judgement {
-    /// Holds the tables of run folders against the claims.
+    /// Tests the claims on the tables of run folders.
     ///
     /// # Errors
     /// When a run is not done up to `analyze`.
@@ -41,51 +47,35 @@ impl Judgement {
         let (mut findings, mut settings) = (Vec::new(), BTreeMap::new());
         for folder in folders {
             let evidence = Evidence::read(folder.as_ref())?;
-            findings.extend(judge(&evidence)?);
             for machine in evidence.machines()? {
+                findings.extend(judge(&evidence, machine)?);
                 settings.insert((evidence.folder.clone(), machine.to_owned()), evidence.settings(machine));
             }
         }
+        let p_values: Vec<f64> = findings.iter().map(|finding| finding.p_value).collect();
+        for (finding, adjusted) in findings.iter_mut().zip(multiplicity::holm(&p_values)) {
+            finding.p_value_adjusted = adjusted;
+        }
         Ok(Self { findings, settings })
-    }
-
-    /// Every finding as a row; then, where a claim was held against several machines, a row "all" with the joint verdict.
-    ///
-    /// # Errors
-    /// Never: every row has as many cells as the header.
-    pub fn table(&self) -> Result<Table> {
-        let mut table = Table::new("claims", HEADER);
-        for finding in &self.findings {
-            table.push(cells(finding))?;
-        }
-        for group in self.groups().iter().filter(|group| group.len() > 1) {
-            let first = group[0];
-            let mut row: Vec<Cell> =
-                [&first.claim.name, &first.claim.sentence, first.claim.source].map(Cell::from).into();
-            row.extend(["all", "all", "", &first.reading, &quantity_of(first)].map(Cell::from));
-            row.extend(["", "", "", "", "", "", &self.joint(group)].map(Cell::from));
-            table.push(row)?;
-        }
-        Ok(table)
     }
 
     /// The findings in words, claim by claim.
     pub fn describe(&self) -> String {
         let mut text = String::new();
-        let mut said = "";
+        let mut printed = "";
         for group in self.groups() {
             let claim = &group[0].claim;
-            if said != claim.name {
-                let _ =
-                    writeln!(text, "{}{} [{}]", if said.is_empty() { "" } else { "\n" }, claim.sentence, claim.source);
-                said = &claim.name;
+            if printed != claim.name {
+                let gap = if printed.is_empty() { "" } else { "\n" };
+                let _ = writeln!(text, "{gap}{} [{}]", claim.sentence, claim.source);
+                printed = &claim.name;
             }
-            let _ = writeln!(text, "  {}, {}", group[0].reading, quantity_of(group[0]));
+            let _ = writeln!(text, "  {}, {}", group[0].reading, group[0].what());
             for finding in &group {
-                let _ = writeln!(text, "{}", line(finding));
+                let _ = writeln!(text, "{}", page::line(finding));
             }
             if group.len() > 1 {
-                let _ = writeln!(text, "    together: {}", self.joint(&group));
+                let _ = writeln!(text, "    together: {}", self.joint(&group, |finding| finding.verdict));
             }
         }
         text
@@ -94,9 +84,10 @@ impl Judgement {
     /// The findings on one claim, one reading and one quantity, in the order of their first appearance.
     fn groups(&self) -> Vec<Vec<&Finding>> {
         let mut groups: Vec<Vec<&Finding>> = Vec::new();
-        let key = |finding: &Finding| (finding.claim.name.clone(), finding.reading.clone(), quantity_of(finding));
+        let is_same =
+            |a: &Finding, b: &Finding| a.claim.name == b.claim.name && a.reading == b.reading && a.what() == b.what();
         for finding in &self.findings {
-            match groups.iter_mut().find(|group| key(group[0]) == key(finding)) {
+            match groups.iter_mut().find(|group| is_same(group[0], finding)) {
                 Some(group) => group.push(finding),
                 None => groups.push(vec![finding]),
             }
@@ -109,66 +100,17 @@ impl Judgement {
     }
 }
 
-const HEADER: [&str; 15] = [
-    "claim",
-    "sentence",
-    "source",
-    "folder",
-    "machine",
-    "n_hidden",
-    "reading",
-    "quantity",
-    "step",
-    "number",
-    "number_error",
-    "n_seeds",
-    "expected",
-    "distance_in_errors",
-    "verdict",
-];
-
-fn judge(evidence: &Evidence) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for machine in evidence.machines()? {
-        findings.extend(ends::about_ends(evidence, machine)?);
-        findings.extend(steps::same_end(evidence, machine)?);
-        findings.extend(steps::opposite_to_renormalization(evidence, machine)?);
-        findings.extend(energies::about_energies(evidence, machine)?);
-        findings.extend(weights::about_weights(evidence, machine)?);
-    }
+/// All findings on one entry of a run.
+fn judge(evidence: &Evidence, machine: &str) -> Result<Vec<Finding>> {
+    let starts = |reading: &str| steps::starts(evidence, machine, steps::quantities_of(reading));
+    let mut findings = ends::about_ends(evidence, machine)?;
+    findings.extend(steps::same_end(evidence, machine)?);
+    findings.extend(states::judge(evidence, machine, None, starts)?);
+    findings.extend(steps::opposite_to_renormalization(evidence, machine)?);
+    findings.extend(energies::about_energies(evidence, machine)?);
+    findings.extend(weights::about_weights(evidence, machine)?);
+    let (training, divergence) = (evidence.trainings.at(machine, None), evidence.divergence(machine)?);
+    findings.iter_mut().for_each(|finding| finding.trained(training, divergence));
+    along::set_ranges(evidence, machine, &mut findings)?;
     Ok(findings)
-}
-
-fn cells(finding: &Finding) -> Vec<Cell> {
-    let Finding { claim, folder, machine, n_hidden, reading, quantity, .. } = finding;
-    let mut row: Vec<Cell> = [&claim.name, &claim.sentence, claim.source].map(Cell::from).into();
-    row.extend([folder, machine, n_hidden, reading, quantity].map(|text| Cell::from(text.as_str())));
-    row.extend([finding.step, finding.number.value, finding.number.error].map(Cell::from));
-    row.extend([finding.n_seeds.into(), finding.expected.as_str().into(), finding.distance.into()]);
-    row.push(finding.verdict.to_string().into());
-    row
-}
-
-/// What was measured, without the step, which differs from run to run.
-fn quantity_of(finding: &Finding) -> String {
-    finding.quantity.split(" at step").next().unwrap_or_default().to_owned()
-}
-
-/// `    folder/machine: 2.559 ± 0.019 (8 seeds), expected 2.269: +15.3 standard errors: not reproduced`
-fn line(finding: &Finding) -> String {
-    let Finding { folder, machine, number, n_seeds, expected, distance, step, .. } = finding;
-    let error = if number.error.is_finite() { format!(" ± {:.4}", number.error) } else { String::new() };
-    let distance = match distance {
-        _ if distance.is_nan() => String::new(),
-        _ => format!(" ({distance:+.1} standard errors)"),
-    };
-    let step = match step {
-        _ if step.is_nan() => String::new(),
-        _ if step.is_infinite() => ", at no step".into(),
-        _ => format!(", step {step}"),
-    };
-    format!(
-        "    {folder}/{machine}: {:.4}{error} ({n_seeds} seeds{step}), claimed {expected}{distance}: {}",
-        number.value, finding.verdict
-    )
 }

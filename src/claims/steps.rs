@@ -4,66 +4,85 @@ use anyhow::Result;
 use ising_data::Estimate;
 
 use super::{
-    ends::needs_an_end,
     evidence::Evidence,
     finding::{Claim, Finding, Subject},
-    verdict::{Expectation, Measured, Verdict},
+    measured::{Measured, Tested},
+    spread::{BOUND, Spread, Starts},
+    verdict::{Expectation, Verdict},
 };
 use crate::table::Table;
 
 /// Whether the flows from all starts end alike.
 pub(super) fn same_end(evidence: &Evidence, machine: &str) -> Result<Vec<Finding>> {
     let rows = evidence.agreement.filter("machine", machine)?;
-    let n_hidden = evidence.n_hidden(machine)?;
     let mut findings = Vec::new();
     for quantity in rows.distinct_text("quantity")? {
         let of = rows.filter("quantity", quantity)?;
-        let excess = excesses(&of)?;
-        let steps = of.column("step")?;
-        let n_apart = excess.iter().rposition(|excess| *excess >= APART).map_or(0, |last| last + 1);
-        let last = steps.len() - 1;
-        let number = Estimate { value: of.column("spread")?[last], error: of.column("spread_resolution")?[last] };
-        let n_seeds = of.column("n_seeds")?[last] as usize;
-        let claim = Claim {
-            name: "same-end-from-every-start".into(),
-            sentence: "The flow ends at the same point from every start.".into(),
-            source: "talk; arXiv:1801.07172; arXiv:1810.08179",
+        let (spreads, steps, n_seeds) = (spreads(&of)?, of.column("step")?, of.column("n_seeds")?);
+        let Some(last) = steps.len().checked_sub(1) else { continue };
+        let first = spreads.iter().rposition(|spread| spread.starts() != Starts::Together).map_or(0, |apart| apart + 1);
+        let finding = spread_finding(evidence, machine, quantity, spreads[last])?;
+        let n_seeds = n_seeds[last] as usize;
+        let verdict = match finding.verdict {
+            _ if n_seeds < evidence.seeds(machine)?.len() => Verdict::Infinite,
+            // One RBM is no evidence for others.
+            _ if n_seeds < 2 => Verdict::Undecided(None),
+            verdict => verdict,
         };
-        let step = steps.get(n_apart).copied().unwrap_or(f64::INFINITY);
-        let subject = Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading: quantity, step };
-        let verdict = match (step.is_infinite(), n_seeds < evidence.n_seeds(machine)?) {
-            (true, _) => Verdict::NotReproduced,
-            (false, true) => Verdict::Infinite,
-            (false, false) => Verdict::Reproduced,
-        };
-        let quantity = format!("spread of the starts at step {}", steps[last]);
-        findings.push(subject.finding(claim, &quantity, (number, n_seeds), ("0".into(), excess[last]), verdict));
+        let step = steps.get(first).copied().unwrap_or(f64::INFINITY);
+        let quantity = format!("{} at step {}", finding.quantity, steps[last]);
+        findings.push(Finding { quantity, n_seeds, verdict, step, ..finding });
     }
     Ok(findings)
 }
 
-/// Whether the flows of a machine have come to one end by the last step, by all of `quantities` that were looked at.
-pub(super) fn has_one_end(evidence: &Evidence, machine: &str, quantities: &[&str]) -> Result<bool> {
+/// Whether starts of this spread have one end.
+pub(super) fn spread_finding(evidence: &Evidence, machine: &str, quantity: &str, spread: Spread) -> Result<Finding> {
+    let sentence = "The flow ends at the same point from every start.";
+    let claim = Claim::new("same-end-from-every-start", sentence, "talk; arXiv:1801.07172; arXiv:1810.08179");
+    let (n_hidden, n_seeds) = (evidence.n_hidden(machine)?, evidence.seeds(machine)?.len());
+    let subject = Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading: quantity, step: f64::NAN };
+    let verdict = match spread.starts() {
+        Starts::Together => Verdict::Reproduced,
+        Starts::Apart => Verdict::NotReproduced,
+        Starts::Unresolved => Verdict::Unresolved,
+    };
+    let number = Estimate { value: spread.value, error: spread.resolution };
+    let [low, high] = spread.limits();
+    let expected = (format!("below {BOUND} (99 % interval: {low:.3} to {high:.3})"), f64::NAN);
+    let tested = Tested { verdict, p_value: spread.p_value() };
+    Ok(subject.finding(claim, "spread of the starts", (number, n_seeds), expected, tested))
+}
+
+/// Whether the flows of an entry have come to one end by the last step: together only if all `quantities` that were looked at
+/// show it, apart if one shows that.
+pub(super) fn starts(evidence: &Evidence, machine: &str, quantities: &[&str]) -> Result<Starts> {
     let rows = evidence.agreement.filter("machine", machine)?;
-    let mut last = Vec::new();
+    let mut all = Starts::Together;
     for quantity in quantities {
-        last.extend(excesses(&rows.filter("quantity", *quantity)?)?.pop());
+        if let Some(spread) = spreads(&rows.filter("quantity", *quantity)?)?.last() {
+            all = match (all, spread.starts()) {
+                (Starts::Apart, _) | (_, Starts::Apart) => Starts::Apart,
+                (Starts::Unresolved, _) | (_, Starts::Unresolved) => Starts::Unresolved,
+                (Starts::Together, Starts::Together) => Starts::Together,
+            };
+        }
     }
-    Ok(last.iter().all(|excess| *excess < APART))
+    Ok(all)
 }
 
-/// At every step, how far χ² of the starts is beyond its mean.
-fn excesses(rows: &Table) -> Result<Vec<f64>> {
-    let chi_squares = rows.column("chi_square")?.into_iter().zip(rows.column("degrees_of_freedom")?);
-    Ok(chi_squares.map(|(chi_square, n)| excess(chi_square, n)).collect())
-}
-
-/// Standard deviations of χ² beyond which the starts are apart: a false alarm in a thousand.
-const APART: f64 = 3.09;
-
-/// How far χ² of `n` degrees of freedom is beyond its mean, as a standard normal: √(2χ²) − √(2n − 1) (Fisher).
-fn excess(chi_square: f64, n: f64) -> f64 {
-    (2.0 * chi_square).sqrt() - (2.0 * n - 1.0).sqrt()
+/// The spread of the starts at every step.
+fn spreads(rows: &Table) -> Result<Vec<Spread>> {
+    let read = |column: &str| rows.column(column);
+    let (values, resolutions) = (read("spread")?, read("spread_resolution")?);
+    let (chi_squares, degrees_of_freedom) = (read("chi_square")?, read("degrees_of_freedom")?);
+    let spread = |i: usize| Spread {
+        value: values[i],
+        resolution: resolutions[i],
+        chi_square: chi_squares[i],
+        degrees_of_freedom: degrees_of_freedom[i],
+    };
+    Ok((0..rows.len()).map(spread).collect())
 }
 
 /// The flow leads from every start against the renormalization group: with its first step and, on the T axis, as a whole.
@@ -72,20 +91,18 @@ pub(super) fn opposite_to_renormalization(evidence: &Evidence, machine: &str) ->
     let arrows = evidence.vector_field.filter("machine", machine)?;
     let ends = evidence.end_points.filter("machine", machine)?;
     let last = ends.column("step")?.first().copied().unwrap_or(f64::NAN);
-    let claim = || Claim {
-        name: "opposite-to-renormalization".into(),
-        sentence: "The flow runs against the renormalization group.".into(),
-        source: "talk; arXiv:1801.07172",
-    };
+    let sentence = "The flow runs against the renormalization group.";
+    let claim = || Claim::new("opposite-to-renormalization", sentence, "talk; arXiv:1801.07172");
     let expected = Expectation::Within(OPPOSITE, 1.0);
     let mut findings = Vec::new();
     for reading in arrows.distinct_text("reading")? {
         let subject = |step| Subject { folder: &evidence.folder, machine, n_hidden: &n_hidden, reading, step };
         let ends = ends.filter("reading", reading)?;
-        let (mut by_first_step, mut by_flow) = (Vec::new(), Vec::new());
+        let (mut by_first_step, mut by_flow, mut n_starts) = (Vec::new(), Vec::new(), usize::MAX);
         let of_reading = arrows.filter("reading", reading)?;
         for seed in of_reading.distinct_text("seed")?.into_iter().filter(|seed| *seed != "all") {
             let steps = FirstSteps::read(&of_reading.filter("seed", seed)?)?;
+            n_starts = n_starts.min(steps.n_known());
             let set = evidence.data_set(machine, seed);
             by_first_step.push((set, share_below_zero(steps.cosines.iter().copied())));
             let end = ends.filter("seed", seed)?.column("temperature")?.first().copied();
@@ -93,21 +110,21 @@ pub(super) fn opposite_to_renormalization(evidence: &Evidence, machine: &str) ->
                 end.and_then(|end| steps.cosines_of_flow_to(end)).map(|cosines| (set, share_below_zero(cosines))),
             );
         }
+        let fraction =
+            |of_seeds: Vec<(u64, f64)>| Measured::new(of_seeds).in_steps_of(1.0 / n_starts as f64).between(0.0, 1.0);
         let quantity = "fraction of starts whose first step is opposite";
-        findings.push(subject(1.0).judge(claim(), quantity, Measured::new(by_first_step), &expected));
+        findings.push(subject(1.0).judge(claim(), quantity, fraction(by_first_step), &expected));
         if !by_flow.is_empty() {
             let quantity = "fraction of starts from which the whole flow is opposite";
-            let mut whole = subject(last).judge(claim(), quantity, Measured::new(by_flow), &expected);
-            if !has_one_end(evidence, machine, quantities_of(reading))? {
-                needs_an_end(&mut whole);
-            }
+            let mut whole = subject(last).judge(claim(), quantity, fraction(by_flow), &expected);
+            whole.needs_an_end(starts(evidence, machine, quantities_of(reading))?);
             findings.push(whole);
         }
     }
     Ok(findings)
 }
 
-/// The first steps of one machine from all starts.
+/// The first steps of one RBM from all starts.
 struct FirstSteps {
     /// Of the angle between step and renormalization.
     cosines: Vec<f64>,
@@ -125,6 +142,11 @@ impl FirstSteps {
             next_temperatures: rows.column("next_temperature")?,
             is_without_field: rows.column("start_field")?.iter().all(|field| field.abs() < f64::MIN_POSITIVE),
         })
+    }
+
+    /// Starts from which the renormalization group leads somewhere.
+    fn n_known(&self) -> usize {
+        self.cosines.iter().filter(|cosine| !cosine.is_nan()).count().max(1)
     }
 
     /// On the T axis: the cosines, ±1, of renormalization with the way from every start to `end`. First step and way lead to the

@@ -119,13 +119,13 @@ fn viewer(folder: &Path, settings: &Settings) -> Result<String> {
 /// A table for every claim.
 fn claims(folder: &Path) -> Result<String> {
     let all = Judgement::of(&[folder])?.table()?;
-    let mut html = "<p>Verdicts rest on Student's interval for 99 % over the seeds; they are not corrected for their number.</p>\n".to_owned();
+    let mut html = "<p>A verdict rests on an interval for 99 % over the seeds; \"among all\" is the verdict by the p-value adjusted for their number (Holm).</p>\n".to_owned();
     for sentence in all.distinct_text("sentence")? {
         let rows = all.filter("sentence", sentence)?;
         let texts =
             |name: &str| -> Result<Vec<String>> { Ok(rows.text(name)?.into_iter().map(str::to_owned).collect()) };
         let (machine, reading, quantity) = (texts("machine")?, texts("reading")?, texts("quantity")?);
-        let (expected, verdict) = (texts("expected")?, texts("verdict")?);
+        let (expected, verdict, among_all) = (texts("expected")?, texts("verdict")?, texts("verdict_adjusted")?);
         let (number, error) = (rows.column("number")?, rows.column("number_error")?);
         let row = |i: usize| {
             let text = |column: &[String]| column[i].clone();
@@ -136,10 +136,11 @@ fn claims(folder: &Path) -> Result<String> {
                 with_error(number[i], error[i]),
                 text(&expected),
                 text(&verdict),
+                text(&among_all),
             ]
         };
         let rows: Vec<Vec<String>> = (0..rows.len()).map(row).collect();
-        html += &table(sentence, &["machine", "read by", "quantity", "number", "claimed", "verdict"], &rows);
+        html += &table(sentence, &["RBM", "read by", "quantity", "number", "claimed", "verdict", "among all"], &rows);
     }
     Ok(html)
 }

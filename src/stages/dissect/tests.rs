@@ -92,6 +92,25 @@ fn independent_weights_have_no_large_eigenvalues_and_no_symmetry() {
     close(&[evenness.iter().sum::<f64>() / 20.0], &[1.0], 0.03);
 }
 
+/// Unit 0 is a wave, units 1 and 2 copy a site each: of three eigenvalues above the edge one is extended. 61 units are noise.
+#[test]
+fn copies_of_single_sites_are_no_patterns() {
+    let mut rng = stream(1, Purpose::Weights, 7, 0);
+    let mut noise = planted(64, |_, _, _| 0.0);
+    noise.weights.iter_mut().for_each(|weight| *weight = rng.random_range(-0.03..0.03));
+    let peaks = planted(64, |unit, row, column| match unit {
+        0 => (TAU * column / 8.0).cos(),
+        1 if row + column < 0.5 => 5.0,
+        2 if row + column > 13.5 => 6.0,
+        _ => 0.0,
+    });
+    noise.weights.iter_mut().zip(&peaks.weights).for_each(|(weight, peak)| *weight += peak);
+    let found = weights::tables(&subject(noise), &|| Ok(())).unwrap();
+    let row = |name: &str| table(&found, "weights").column(name).unwrap()[0];
+    let counts = ["n_above_edge", "n_extended_above_edge", "n_localized_above_edge"].map(row);
+    close(&counts, &[3.0, 1.0, 2.0], 1e-9);
+}
+
 /// Unit 0 follows the magnetization, unit 1, which looks at one site, less; unit 2 is always up.
 #[test]
 fn hidden_units_are_described_by_what_they_react_to() {

@@ -19,6 +19,10 @@ const N_EIGENVECTORS: usize = 16;
 /// Sites whose pairs are written: the whole lattice up to 20 x 20, its first rows where it is larger.
 pub(crate) const N_MAPPED: usize = 400;
 
+/// An eigenvector is extended if it is spread over more than this part of the sites. Independent weights have a third, plane waves
+/// two thirds or four ninths, a copy of a single site 1/N.
+const EXTENDED: f64 = 0.2;
+
 /// Decimals of w wᵀ in its table.
 const ROUNDING: f64 = 1e6;
 
@@ -76,7 +80,7 @@ fn push_eigenvalues(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapsho
 
 /// What the rows of the seeds agree in, and what is averaged over them.
 pub(super) const KEYS: [&str; 3] = ["machine", "n_hidden", "epoch"];
-pub(super) const VALUES: [&str; 8] = [
+pub(super) const VALUES: [&str; 10] = [
     "weight_norm",
     "largest_eigenvalue",
     "participation_ratio",
@@ -85,9 +89,11 @@ pub(super) const VALUES: [&str; 8] = [
     "n_above_edge",
     "n_above_one",
     "translation_symmetry",
+    "n_extended_above_edge",
+    "n_localized_above_edge",
 ];
 
-const WEIGHTS: [&str; 12] = [
+const WEIGHTS: [&str; 14] = [
     "machine",
     "seed",
     "n_hidden",
@@ -100,6 +106,8 @@ const WEIGHTS: [&str; 12] = [
     "n_above_edge",
     "n_above_one",
     "translation_symmetry",
+    "n_extended_above_edge",
+    "n_localized_above_edge",
 ];
 
 /// The spectrum in a few numbers. λ = 1 is where a reconstruction begins to amplify: to first order in the spins a step of the
@@ -107,6 +115,9 @@ const WEIGHTS: [&str; 12] = [
 fn push_weights(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapshot, spectrum: &Spectrum) -> Result<()> {
     let machine = &snapshot.parameters;
     let edge = marchenko_pastur_edge(machine);
+    let n_above = spectrum.n_above(edge);
+    let is_extended = |vector: &&Vec<f64>| super::participation_ratio(vector) > EXTENDED * machine.n_visible as f64;
+    let n_extended = spectrum.eigenvectors.iter().take(n_above).filter(is_extended).count();
     let participation_ratio = spectrum.participation_ratio();
     let independent = independent_participation_ratio(machine.n_visible, machine.n_hidden);
     let mut row = subject.cells().to_vec();
@@ -117,9 +128,11 @@ fn push_weights(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapshot, s
         participation_ratio.into(),
         (participation_ratio / independent).into(),
         edge.into(),
-        spectrum.n_above(edge).into(),
+        n_above.into(),
         spectrum.n_above(1.0).into(),
         translation_symmetry(subject.lattice, &weight_products(machine)?).into(),
+        n_extended.into(),
+        (n_above - n_extended).into(),
     ]);
     table.push(row)?;
     Ok(())

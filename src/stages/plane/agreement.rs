@@ -56,7 +56,7 @@ pub(in crate::stages) fn agreement_of_starts(flow: &Table) -> Result<Table> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Spread {
     n_seeds: usize,
-    degrees_of_freedom: usize,
+    pub(super) degrees_of_freedom: usize,
     /// Σ (x − x̄)².
     squares: f64,
     /// Σ σ² with weights that make σ² (n − 1) of each seed.
@@ -86,7 +86,7 @@ impl Spread {
     }
 
     /// σ.
-    fn resolution(self) -> f64 {
+    pub(super) fn resolution(self) -> f64 {
         (self.errors / self.degrees_of_freedom as f64).sqrt()
     }
 

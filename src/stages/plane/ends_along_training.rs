@@ -9,7 +9,7 @@ use crate::{
     table::{Cell, Table},
 };
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 18] = [
     "machine",
     "seed",
     "epoch",
@@ -26,6 +26,8 @@ const HEADER: [&str; 16] = [
     "connected_correlation",
     "connected_correlation_error",
     "n_hidden",
+    "spread_resolution",
+    "degrees_of_freedom",
 ];
 
 /// What is taken over from the table of end states.
@@ -34,8 +36,8 @@ const OF_STATE: [&str; 4] =
 
 /// Where the flow from every kept snapshot ends, by each reading: for every seed the mean over the starts with its error,
 /// then, as seed "all", the mean over the seeds with theirs. `spread_of_starts` is the standard deviation of the starts'
-/// temperatures beyond their own errors, over all seeds for "all"; for the exact reading these are the errors of Boltzmann
-/// distributions.
+/// temperatures beyond their own errors, over all seeds for "all", `spread_resolution` these errors and `degrees_of_freedom` the
+/// number of starts less that of seeds; for the exact reading the errors are those of Boltzmann distributions.
 ///
 /// Columns of `steps`, the last step from every start: machine, seed, epoch, n_updates, training_time and those of the
 /// flow; of `states`: machine, seed (also "all"), epoch and [`OF_STATE`].
@@ -68,6 +70,7 @@ pub(in crate::stages) fn ends_along_training(
                         row.push(state.column(column)?.first().copied().unwrap_or(f64::NAN).into());
                     }
                     row.push(machine.n_hidden.get().into());
+                    row.extend([spread.resolution().into(), spread.degrees_of_freedom.into()]);
                     table.push(row)?;
                     Ok(mean.position())
                 };
