@@ -27,12 +27,14 @@ keep() {
 }
 show() { cp "artifacts/$1/figures/$2.png" "$gallery/${3:-$2}.png"; } # run, figure, name in the gallery
 
+talk=(talk-2d talk-2d-wide talk-2d-cold talk-2d-gap talk-2d-full-batch training-time talk-1d-field talk-2d-field)
 zero_field=(zero-field-persistent zero-field-wide zero-field-gap low-temperature high-temperature two-temperatures hidden-units)
 controls=(permuted-sites mean-field untrained)
-for name in "${zero_field[@]}" "${controls[@]}" zero-field critical-energy magnetization-exponent; do run "$name"; done
+for name in "${talk[@]}" "${zero_field[@]}" "${controls[@]}" zero-field critical-energy magnetization-exponent; do run "$name"; done
 for name in field-1d field-2d; do run "$name" --set rbm.n-hidden.seeds="$seeds"; done
 for side in 6 8 10 16 24 32; do run critical-point --set data.side="$side" --out "artifacts/critical-point/$side"; done
 
+for figure in ends-along-training end-state; do show talk-2d "$figure"; done
 for figure in temperature-against-step configurations thermometer-histogram calibration likelihood observables training stationary \
     correlation-length correlations map-on-temperature-axis energy-relation spectrum-along-training receptive-fields weight-products; do
     show zero-field-persistent "$figure"
