@@ -7,9 +7,17 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::config::Config;
 
 /// The configs that ship, so that the program alone is enough to begin.
-const SHIPPED: [(&str, &str); 19] = [
+const SHIPPED: [(&str, &str); 27] = [
     ("smoke", include_str!("../configs/smoke.toml")),
     ("zero-field-quick", include_str!("../configs/zero-field-quick.toml")),
+    ("talk-2d", include_str!("../configs/talk-2d.toml")),
+    ("talk-2d-wide", include_str!("../configs/talk-2d-wide.toml")),
+    ("talk-2d-cold", include_str!("../configs/talk-2d-cold.toml")),
+    ("talk-2d-gap", include_str!("../configs/talk-2d-gap.toml")),
+    ("talk-2d-full-batch", include_str!("../configs/talk-2d-full-batch.toml")),
+    ("training-time", include_str!("../configs/training-time.toml")),
+    ("talk-2d-field", include_str!("../configs/talk-2d-field.toml")),
+    ("talk-1d-field", include_str!("../configs/talk-1d-field.toml")),
     ("zero-field", include_str!("../configs/zero-field.toml")),
     ("zero-field-persistent", include_str!("../configs/zero-field-persistent.toml")),
     ("zero-field-wide", include_str!("../configs/zero-field-wide.toml")),

@@ -35,7 +35,7 @@ fn there_is_an_estimate_for_every_task_of_every_shipped_config() {
 }
 
 /// 25 temperatures, 24 of them above 0; 1000 samples and 200 held out at each; n_v = 100, n_h = 81 in blocks of 96; 1000 epochs;
-/// 26 starts with 500 chains and 500 steps; 11 snapshots.
+/// 26 starts with 500 chains and 500 steps; 16 snapshots.
 #[test]
 fn the_work_of_the_first_experiment_is_counted_by_hand() {
     let quick = config(&[]);
@@ -46,11 +46,11 @@ fn the_work_of_the_first_experiment_is_counted_by_hand() {
     let step = 2.0 * 100.0 * 96.0 + 98.0 * 100.0;
     assert_equal(units(&quick, Stage::Flow, Kind::Flow), 26.0 * 500.0 * 500.0 * step);
     // 100 chains forward and 100 back, by eights.
-    let annealed = 11.0 * 1000.0 * 208.0 * (2.0 * 8100.0 + 80.0 * 181.0);
-    let free_energies = 11.0 * 3.0 * 5000.0 * 81.0 * (100.0 + 37.0);
+    let annealed = 16.0 * 1000.0 * 208.0 * (2.0 * 8100.0 + 80.0 * 181.0);
+    let free_energies = 16.0 * 3.0 * 5000.0 * 81.0 * (100.0 + 37.0);
     assert_equal(units(&quick, Stage::Analyze, Kind::Annealing), annealed + free_energies);
     // 100 chains of 1000 Gibbs steps at every snapshot.
-    assert_equal(units(&quick, Stage::Analyze, Kind::Flow), 11.0 * 100.0 * 1000.0 * step);
+    assert_equal(units(&quick, Stage::Analyze, Kind::Flow), 16.0 * 100.0 * 1000.0 * step);
     // A site with its four neighbours through 16 features, then 16 x 64 and 64 x 25.
     let products = 100.0 * 5.0 * 16.0 + 16.0 * 64.0 + 64.0 * 25.0;
     let activations = 100.0 * (5.0 + 16.0) + (16.0 + 64.0) + (64.0 + 25.0);

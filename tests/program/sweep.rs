@@ -99,7 +99,7 @@ fn all_at_once_task_by_task_and_alone_give_the_same_bytes() {
     // Two seeds of the sweep, two machines each.
     let summary = fs::read_to_string(local.join("summary.csv")).expect("a table");
     let summary = Table::from_csv("summary", &summary).expect("a table");
-    assert_eq!(summary.column("n_values").expect("a column"), [4.0; 6], "two sizes by three readings");
+    assert_eq!(summary.column("n_values").expect("a column"), [4.0; 10], "two sizes by five readings");
     let ends = fs::read_to_string(local.join("end-points.csv")).expect("a table");
     let ends = Table::from_csv("ends", &ends).expect("a table").filter("set.rbm.n_hidden", 4usize).expect("a column");
     let of_network = ends.filter("reading", "thermometer").expect("a column");

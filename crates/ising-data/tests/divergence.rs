@@ -58,7 +58,7 @@ fn exact(counts: &StateCounts, temperature: f64, reference: &Reference<'_>) -> f
 fn assert_near(label: &str, found: Estimate, expected: f64) {
     let z = (found.value - expected) / found.error;
     assert!(z.abs() < 4.0, "{label}: {found:?}, exactly {expected}: {z} errors");
-    assert!(found.error < 0.02, "{label}: {found:?}");
+    assert!(found.error < 0.02 * (1.0 + expected), "{label}: {found:?}");
 }
 
 /// Exact samples are at no distance from Boltzmann's distribution of the temperature and field fitted to them, shuffled ones
@@ -102,7 +102,7 @@ fn ends_of_the_diagram_have_distances() {
     let aligned: Vec<(i64, i64)> = (0..100).map(|i| (-10, if i % 2 == 0 { 10 } else { -10 })).collect();
     let found = relative_entropy(&aligned, &boltzmann(&ring, [40.0, 0.0], 0));
     assert!(found.value.abs() < 0.006 && found.error < 0.01, "{found:?}");
-    assert_eq!(relative_entropy(&aligned, &free_spins(&ring)).value, 0.0);
+    assert!(relative_entropy(&aligned, &free_spins(&ring)).value.abs() < 1e-12);
     let excluded = Reference { ln_probabilities: vec![f64::NEG_INFINITY; ring.classes().len()], ..free_spins(&ring) };
     assert!(relative_entropy(&aligned, &excluded).value.is_infinite());
     assert!(relative_entropy(&aligned[..1], &free_spins(&ring)).value.is_nan());

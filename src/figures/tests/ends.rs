@@ -69,7 +69,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Figure, &'static [&'static str])> 
                 "exact at (2.50, 0.75)",
                 "overlap with (a): 0.970",
                 "averaged softmax [%]",
-                "m = 0.813",
+                "m = 0.812",
                 "ferromagnetic fixed point (0, 0), unstable",
                 "paramagnetic fixed point (∞, any), stable",
                 "peak over T in each field",

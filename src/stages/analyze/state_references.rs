@@ -126,7 +126,7 @@ mod tests {
             let [_, square, _] = moments(100, m);
             assert!((square - (0.01 + 0.99 * m * m)).abs() < 1e-12, "{m}: {square}");
         }
-        assert_eq!(moments(9, 1.0), [1.0; 3]);
+        assert!(moments(9, 1.0).iter().all(|moment| (moment - 1.0).abs() < 1e-12));
         let [_, square, fourth] = moments(100, 0.0);
         assert!((1.0 - fourth / (3.0 * square * square) - 2.0 / 300.0).abs() < 1e-10);
     }

@@ -99,9 +99,10 @@ fn copies_of_single_sites_are_no_patterns() {
     let mut noise = planted(64, |_, _, _| 0.0);
     noise.weights.iter_mut().for_each(|weight| *weight = rng.random_range(-0.03..0.03));
     let peaks = planted(64, |unit, row, column| match unit {
-        0 => (TAU * column / 8.0).cos(),
+        // Zero at both of the sites.
+        0 => (TAU * column / 8.0).sin(),
         1 if row + column < 0.5 => 5.0,
-        2 if row + column > 13.5 => 6.0,
+        2 if row > 6.5 && (column - 4.0).abs() < 0.5 => 6.0,
         _ => 0.0,
     });
     noise.weights.iter_mut().zip(&peaks.weights).for_each(|(weight, peak)| *weight += peak);

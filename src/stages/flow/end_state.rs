@@ -244,7 +244,8 @@ mod tests {
     /// (false-alarm rate below 4e-6 for seven numbers).
     #[test]
     fn a_boltzmann_state_and_free_spins_are_told_apart() {
-        let config = config(&["data.side=8", "data.temperatures=[2.5]", "data.fields=[0.3]"]);
+        let config =
+            config(&["data.side=8", "data.temperatures=[2.5]", "data.fields=[0.3]", "thermometer.temperatures=[2, 3]"]);
         let points = grid(&[2.5], &[0.3]).unwrap();
         let spins = sample(config.lattice, &points, 10_000, 3, Purpose::FlowStart, &|_| true).unwrap();
         let is_near = |(value, error): (f64, f64), exact: f64| (value - exact).abs() < 5.0 * error;
