@@ -35,7 +35,7 @@ impl Judgement {
                 let adjusted = self.joint(&group, Finding::verdict_adjusted);
                 let _ = write!(page, "\nTogether: {verdict}.\n");
                 if adjusted != verdict {
-                    let _ = write!(page, "Among all verdicts: {adjusted}.\n");
+                    let _ = writeln!(page, "Among all verdicts: {adjusted}.");
                 }
             }
         }

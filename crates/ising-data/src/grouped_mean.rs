@@ -68,12 +68,12 @@ mod tests {
     }
 
     /// Twelve values in four groups, each value with a normal part of its own, of variance 1, and one of its group. Over
-    /// 20,000 sets the mean square of the stated errors is the variance of the mean where the groups differ much, and never
+    /// 8,000 sets the mean square of the stated errors is the variance of the mean where the groups differ much, and never
     /// less; the t interval of 95 % with 3 degrees of freedom holds the truth at least as often as it says (5 standard
     /// deviations: false-alarm rate 6e-7 for each of the checks), and s/√n would not.
     #[test]
     fn errors_hold_what_groups_have_in_common() {
-        const N_SETS: usize = 20_000;
+        const N_SETS: usize = 8_000;
         const T: f64 = 3.182_446;
         let groups: Vec<u64> = (0..12).map(|i| i % 4).collect();
         let mut rng = Xoroshiro::new(5, 0);

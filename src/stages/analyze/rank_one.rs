@@ -54,16 +54,16 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
         let last = (rbm.n_epochs.get() * rbm.updates_per_epoch(n_samples)).min(MOST_UPDATES);
         let (mut rows, mut n_done) = (Vec::new(), 0);
         for n_updates in log_spaced(last).into_iter().skip(1) {
-            for _ in n_done..n_updates {
-                let epoch = n_done / rbm.updates_per_epoch(n_samples);
+            for update in n_done..n_updates {
+                let epoch = update / rbm.updates_per_epoch(n_samples);
                 let factor = rbm.schedule.factor(epoch, rbm.n_epochs.get());
                 machine.step(
                     &ContrastiveDivergence { learning_rate: factor * rule.learning_rate, ..rule },
                     &data,
                     &spins,
                 );
-                n_done += 1;
             }
+            n_done = n_updates;
             interrupt::check()?;
             let end = End::of(config.lattice, &machine.stationary(n_sites));
             let temperature = thermometer.as_ref().map_or(f64::NAN, |(field, thermometer)| {

@@ -44,7 +44,8 @@ pub fn torus_correlations(
 ) -> Result<Vec<Vec<f64>>, TheoryError> {
     check_torus(side)?;
     check_field(field)?;
-    if let Some(&temperature) = temperatures.iter().find(|&&temperature| !(temperature >= COLDEST)) {
+    if let Some(&temperature) = temperatures.iter().find(|&&temperature| temperature.is_nan() || temperature < COLDEST)
+    {
         return Err(TheoryError::InvalidTemperature { temperature });
     }
     let classes = rows::classes(side);

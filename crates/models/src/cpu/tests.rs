@@ -184,7 +184,8 @@ fn every_level_any_number_of_threads_and_any_cut_into_runs_give_the_same_bits() 
         let mut expected = state(n_visible, n_hidden, 20);
         let flips = train(&mut expected, &batches(&order, 0), &rule, 1, Level::Portable);
         for level in Level::available() {
-            for n_threads in [1, 2, 3, 64] {
+            // As many threads as this wait for each other for long; once for each rule of drawn units is enough.
+            for n_threads in [1, 2, 3, 64].into_iter().filter(|n| *n < 64 || rule.updates.are_sampled()) {
                 let mut found = state(n_visible, n_hidden, 20);
                 assert_eq!(train(&mut found, &batches(&order, 0), &rule, n_threads, level), flips);
                 assert_eq!(found, expected, "{level:?}, {n_threads} threads");
