@@ -234,15 +234,15 @@ def read_machine(path: str | Path) -> Machine:
     return machine
 
 
-def read_snapshots(path: str | Path) -> dict[int, Machine]:
-    """Reads `rbm/NAME/seed-K/snapshots.safetensors`: the machine after so many epochs."""
+def read_snapshots(path: str | Path) -> dict[float, Machine]:
+    """Reads `rbm/NAME/seed-K/snapshots.safetensors`: the RBM after so many epochs, a fraction within the first."""
     file = read_tensors(path)
     epochs, weights = file.get("snapshot_epochs", 1), file.get("snapshot_weights", 3)
     visible, hidden = file.get("snapshot_visible_bias", 2), file.get("snapshot_hidden_bias", 2)
     n, n_visible, n_hidden = weights.shape
     if epochs.shape != (n,) or visible.shape != (n, n_visible) or hidden.shape != (n, n_hidden):
         raise FormatError(f"{path}: the arrays of the snapshots do not fit together")
-    return {int(epochs[i]): Machine(weights[i], visible[i], hidden[i]) for i in range(n)}
+    return {float(epochs[i]): Machine(weights[i], visible[i], hidden[i]) for i in range(n)}
 
 
 # Tables --------------------------------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ class Run:
         """A trained machine."""
         return read_machine(self.path(f"rbm/{name}/seed-{seed}/weights.safetensors"))
 
-    def snapshots(self, name: str, seed: int) -> dict[int, Machine]:
+    def snapshots(self, name: str, seed: int) -> dict[float, Machine]:
         """The machine along its training, by number of epochs."""
         return read_snapshots(self.path(f"rbm/{name}/seed-{seed}/snapshots.safetensors"))
 

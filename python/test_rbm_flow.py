@@ -91,7 +91,7 @@ class MachinesAgreeWithTheirTables(unittest.TestCase):
         for name, seed, _ in self.machines:
             snapshots = RUN.snapshots(name, seed)
             for row in RUN.table(f"rbm/{name}/seed-{seed}/likelihood.csv"):
-                machine = snapshots[int(row["epoch"])]
+                machine = snapshots[float(row["epoch"])]
                 ln_p = -machine.free_energy(self.held_out) - machine.ln_z()
                 self.assertEqual(row["method"], "exact")
                 self.assertAlmostEqual(machine.ln_z(), row["ln_z"], places=9)
