@@ -7,10 +7,11 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::config::Config;
 
 /// The configs that ship, so that the program alone is enough to begin.
-const SHIPPED: [(&str, &str); 27] = [
+const SHIPPED: [(&str, &str); 29] = [
     ("smoke", include_str!("../configs/smoke.toml")),
     ("zero-field-quick", include_str!("../configs/zero-field-quick.toml")),
     ("talk-2d", include_str!("../configs/talk-2d.toml")),
+    ("talk-2d-16", include_str!("../configs/talk-2d-16.toml")),
     ("talk-2d-wide", include_str!("../configs/talk-2d-wide.toml")),
     ("talk-2d-cold", include_str!("../configs/talk-2d-cold.toml")),
     ("talk-2d-gap", include_str!("../configs/talk-2d-gap.toml")),
@@ -27,6 +28,7 @@ const SHIPPED: [(&str, &str); 27] = [
     ("two-temperatures", include_str!("../configs/two-temperatures.toml")),
     ("hidden-units", include_str!("../configs/hidden-units.toml")),
     ("critical-energy", include_str!("../configs/critical-energy.toml")),
+    ("energy-relation", include_str!("../configs/energy-relation.toml")),
     ("large-lattice", include_str!("../configs/large-lattice.toml")),
     ("critical-point", include_str!("../configs/critical-point.toml")),
     ("magnetization-exponent", include_str!("../configs/magnetization-exponent.toml")),

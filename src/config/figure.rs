@@ -144,7 +144,7 @@ impl Figure {
 }
 
 /// The figures of a file that names none: every kind that can be drawn of any run, and those that its settings make possible;
-/// where the flow goes, of every entry of `[[rbm]]`, the rest of the first.
+/// where the flow goes, and the eigenvectors, of every entry of `[[rbm]]`, the rest of the first.
 pub(super) fn default_figures(settings: &Settings) -> Vec<Figure> {
     let sizes = || settings.rbm.iter().map(|rbm| rbm.n_hidden);
     let has_scan = sizes().any(|size| Some(size) != sizes().next());
@@ -155,6 +155,7 @@ pub(super) fn default_figures(settings: &Settings) -> Vec<Figure> {
     let of_run =
         FigureKind::ALL.into_iter().chain(scan).chain(long_run).chain(along_training).chain(in_plane(settings));
     let mut where_to = vec![FigureKind::TemperatureAgainstStep, FigureKind::MapOnTemperatureAxis, FigureKind::Plane];
+    where_to.push(FigureKind::Eigenvectors);
     where_to.extend(settings.has_softmax_map().then_some(FigureKind::SoftmaxMap));
     where_to.extend(settings.has_plane().then_some(FigureKind::Trajectories));
     let of_machine = |rbm: &Rbm| where_to.iter().map(|&kind| Figure::of_machine(kind, &rbm.name)).collect::<Vec<_>>();

@@ -140,7 +140,7 @@ impl Bench<'_> {
             device: None,
         };
         let epochs = rbm::epochs_per_second(&settings, 1, self.n_runs(), self.device)?;
-        Ok(epochs.median * samples as f64 * training_sample(n_visible as f64, n_hidden as f64, 1.0))
+        Ok(epochs.median * samples as f64 * training_sample(n_visible as f64, n_hidden as f64, 1.0, false))
     }
 
     fn flow(&self) -> Result<f64> {

@@ -18,15 +18,12 @@ const UNIT_IN_ANNEALING: f64 = 80.0;
 /// What ln 2cosh of a unit's field costs, in a free energy and in the exact sum over the states of the other layer.
 pub(super) const LN_COSH: f64 = 37.0;
 
-/// Units of contrastive divergence on one sample: two products for each Gibbs step, one to begin with, two for the statistics.
-pub(super) fn training_sample(n_visible: f64, n_hidden: f64, n_gibbs_steps: f64) -> f64 {
-    let products = (3.0 + 2.0 * n_gibbs_steps) * n_visible * in_blocks(n_hidden);
+/// Units of contrastive divergence on one sample: two products for each Gibbs step, one to begin with, two for the statistics. Where
+/// the hidden units are means, one product of a step is of real numbers.
+pub(super) fn training_sample(n_visible: f64, n_hidden: f64, n_gibbs_steps: f64, has_means: bool) -> f64 {
+    let of_step = if has_means { 2.0 + MORE_FOR_MEANS } else { 2.0 };
+    let products = (3.0 + of_step * n_gibbs_steps) * n_visible * in_blocks(n_hidden);
     products + n_gibbs_steps * VISIBLE_IN_TRAINING * n_visible + SAMPLE_IN_TRAINING
-}
-
-/// What the product of means of hidden units with the weights costs beyond that of units ±1.
-pub(super) fn product_of_means(n_visible: f64, n_hidden: f64) -> f64 {
-    MORE_FOR_MEANS * n_visible * in_blocks(n_hidden)
 }
 
 /// Units of the same in plain tensor operations, in the units of a network: a layer of numbers is made and set for each of the

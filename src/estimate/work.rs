@@ -13,7 +13,7 @@ use super::{
     counts::{Counts, n_measured},
     steps::{
         LARGEST_SIDE, LN_COSH, N_CLASSES, annealing_step, flow_step, free_energy, n_state_classes,
-        plain_training_sample, product_of_means, state_counts, table, training_sample,
+        plain_training_sample, state_counts, table, training_sample,
     },
 };
 use crate::config::schema::{ControlKind, Rbm, UpdateKind};
@@ -103,13 +103,9 @@ impl Counts<'_> {
     pub(super) fn train_rbm(&self, rbm: &Rbm) -> Work {
         let n_trained = self.n_samples * rbm.n_epochs.get() as f64;
         let (n_hidden, n_gibbs_steps) = (rbm.n_hidden.get() as f64, rbm.n_gibbs_steps.get() as f64);
-        let (kind, of_sample) = match rbm.updates() {
-            [_, UpdateKind::MeanField] => (Kind::Network, plain_training_sample(self.n_sites, n_hidden, n_gibbs_steps)),
-            [hidden, _] => {
-                let of_means = if hidden == UpdateKind::MeanField { n_gibbs_steps } else { 0.0 };
-                let of_means = of_means * product_of_means(self.n_sites, n_hidden);
-                (Kind::Training, training_sample(self.n_sites, n_hidden, n_gibbs_steps) + of_means)
-            }
+        let (kind, of_sample) = match rbm.updates().map(|update| update == UpdateKind::MeanField) {
+            [_, true] => (Kind::Network, plain_training_sample(self.n_sites, n_hidden, n_gibbs_steps)),
+            [means, false] => (Kind::Training, training_sample(self.n_sites, n_hidden, n_gibbs_steps, means)),
         };
         let monitored = (PSEUDO_LIKELIHOOD + 2.0) * N_MONITORED * self.n_weights(rbm);
         Work::default()

@@ -28,7 +28,7 @@ pub(crate) struct Panel {
     pub(crate) spacing: Spacing,
     pub(crate) curves: Vec<Curve>,
     pub(crate) lines: Vec<(f64, Stroke)>,
-    /// Larger values are left out of the axis.
+    /// Larger values are left out, and curves are broken there.
     pub(crate) highest: f64,
 }
 
@@ -39,12 +39,8 @@ impl Panel {
 
     /// Draws the panel into a cell of the figure.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, cell: Rect, x: &Scale, n_machines: usize) {
-        let points = || self.curves.iter().flat_map(|curve| &curve.points).filter(|point| point.x > 0.0);
-        let ends = points()
-            .filter(|point| point.y <= self.highest)
-            .flat_map(|point| [point.y, point.y - point.error, point.y + point.error].map(|y| y.min(self.highest)));
         let lines = self.lines.iter().map(|(value, _)| *value);
-        let y = Scale::holding(self.spacing, ends.chain(lines));
+        let y = Scale::holding(self.spacing, self.ends().chain(lines));
         let axes = Axes { area: cell.inset(LEFT, TOP, 0.0, BOTTOM), x: x.clone(), y };
         axes.draw(canvas, Titles { panel: self.title, x: Some(TRAINING_TIME), y: Some(self.y_title) });
         for (value, stroke) in &self.lines {
@@ -52,14 +48,29 @@ impl Panel {
         }
         for curve in &self.curves {
             let color = color(curve.machine, n_machines);
+            let is_shown = |point: &&Sample| point.x > 0.0;
+            let cut = |point: &Sample| if point.y <= self.highest { *point } else { Sample { y: f64::NAN, ..*point } };
+            let points: Vec<Sample> = curve.points.iter().filter(is_shown).map(cut).collect();
             if curve.dash == Dash::Solid {
-                axes.band(canvas, &curve.points, color);
+                axes.band(canvas, &points, color);
             }
-            axes.curve(canvas, &curve.points, Stroke { color, width: CURVE, dash: curve.dash });
+            axes.curve(canvas, &points, Stroke { color, width: CURVE, dash: curve.dash });
             if curve.dash == Dash::Solid {
-                axes.points(canvas, &curve.points, marker(curve.machine), color);
+                axes.points(canvas, &points, marker(curve.machine), color);
             }
         }
+    }
+
+    /// The values that the axis holds: those of the curves with their errors, on a logarithmic axis down to a third of the
+    /// value.
+    fn ends(&self) -> impl Iterator<Item = f64> {
+        let (highest, is_log) = (self.highest, self.spacing == Spacing::Log);
+        let points = self.curves.iter().flat_map(|curve| &curve.points);
+        points.filter(move |point| point.x > 0.0 && point.y <= highest).flat_map(move |point| {
+            let Sample { y, error, .. } = *point;
+            let lower = if is_log { (y - error).max(y / 3.0) } else { y - error };
+            [y, lower, y + error].map(|y| y.min(highest))
+        })
     }
 }
 

@@ -1,13 +1,13 @@
 //! The marginal energy of several machines against the energy of the lattice, at several epochs.
 
 use super::axes::{Axes, Titles};
-use super::canvas::{Canvas, render};
+use super::canvas::{Anchor, Canvas, render};
 use super::layout::Rect;
 use super::legend::{self, Entry, Heat, Key};
 use super::number::{fixed, short};
 use super::scale::{Scale, Spacing};
 use super::series::{first, require_rows, spread};
-use super::style::{BORDER, BOTTOM, Dash, GREEN, GREY, LEFT, Stroke, TOP, WIDTH};
+use super::style::{BORDER, BOTTOM, Dash, GREEN, GREY, INK, LEFT, SMALL, Stroke, TOP, WIDTH};
 use super::{Figure, FigureError};
 use crate::table::{Table, TableError};
 
@@ -40,22 +40,17 @@ struct Panel {
 pub fn energy_relation_panels(energies: &Table) -> Result<Figure, FigureError> {
     require_rows(energies)?;
     let mut rows: Vec<(String, Vec<Panel>)> = Vec::new();
-    for machine in spread(&energies.distinct_text("machine")?, MOST) {
+    let names = energies.distinct_text("machine")?;
+    let has_sizes = energies.distinct("n_hidden")?.len() == names.len();
+    for machine in spread(&names, MOST) {
         let of_machine = first(&energies.filter("machine", machine)?, "seed")?;
-        let n_hidden = of_machine.column("n_hidden")?[0];
+        let size = format!("*n*_{{h}} = {}", short(of_machine.column("n_hidden")?[0]));
+        let label = if has_sizes { size } else { machine.to_owned() };
         let epochs = spread(&of_machine.distinct("epoch")?, MOST);
         let panels = epochs.into_iter().map(|epoch| Panel::read(&of_machine.filter("epoch", epoch)?, epoch));
-        rows.push((format!("{machine}: *n*_{{h}} = {}", short(n_hidden)), panels.collect::<Result<_, _>>()?));
+        rows.push((label, panels.collect::<Result<_, _>>()?));
     }
-    let mut numbers =
-        Table::new("energy relation panels", ["machine", "epoch", "energy_per_site", "energy_of_machine", "perfect"]);
-    for (machine, panels) in &rows {
-        for Panel { epoch, points, .. } in panels {
-            for [x, y, _] in points {
-                numbers.push([machine.as_str().into(), (*epoch).into(), (*x).into(), (*y).into(), f64::NAN.into()])?;
-            }
-        }
-    }
+    let numbers = numbers(&rows)?;
     let heat = Heat { low: 0.0, high: 1.0, has_infinity: false };
     let mut entries = vec![Entry::new(Key::Dot(GREY), "held-out configurations, one seed")];
     if rows.iter().flat_map(|(_, panels)| panels).any(|panel| !panel.perfect.is_empty()) {
@@ -74,6 +69,21 @@ pub fn energy_relation_panels(energies: &Table) -> Result<Figure, FigureError> {
     })
 }
 
+fn numbers(rows: &[(String, Vec<Panel>)]) -> Result<Table, TableError> {
+    let header = ["machine", "epoch", "curve", "energy_per_site", "energy_of_machine_per_site"];
+    let mut numbers = Table::new("energy relation panels", header);
+    for (machine, panels) in rows {
+        for Panel { epoch, points, perfect, .. } in panels {
+            let mut push = |curve: &str, x: f64, y: f64| {
+                numbers.push([machine.as_str().into(), (*epoch).into(), curve.into(), x.into(), y.into()])
+            };
+            points.iter().try_for_each(|[x, y, _]| push("configuration", *x, *y))?;
+            perfect.iter().try_for_each(|[x, y]| push("perfect", *x, *y))?;
+        }
+    }
+    Ok(numbers)
+}
+
 fn scales(rows: &[(String, Vec<Panel>)]) -> [Scale; 2] {
     let points = || rows.iter().flat_map(|(_, panels)| panels).flat_map(|panel| &panel.points);
     [0, 1].map(|axis| Scale::holding(Spacing::Linear, points().map(|point| point[axis])))
@@ -89,7 +99,7 @@ fn draw_row(
 ) {
     for (index, (area, panel)) in area.columns(panels.len(), 16.0).into_iter().zip(panels).enumerate() {
         let axes = Axes { area, x: x.clone(), y: y.clone() };
-        let words = format!("epoch {}: *r* = {}", short(panel.epoch), fixed(panel.correlation, 2));
+        let words = format!("epoch {}", short(panel.epoch));
         let title = if index == 0 { Some("*F*/*N* less its mean") } else { None };
         axes.draw(canvas, Titles { panel: &words, x: is_last.then_some("energy *E*/*N* [*J*]"), y: title });
         for &[x, y, m] in &panel.points {
@@ -97,9 +107,10 @@ fn draw_row(
         }
         let line: Vec<_> = panel.perfect.iter().filter_map(|&[x, y]| axes.at(x, y)).collect();
         canvas.line(&line, PERFECT);
+        let correlation = format!("*r* = {}", fixed(panel.correlation, 2));
+        canvas.text((area.right - 12.0, area.bottom - 22.0), Anchor::End, &correlation, SMALL, INK);
         if index == 0 {
-            let corner = (area.left + 14.0, area.top + 22.0);
-            canvas.text(corner, super::canvas::Anchor::Start, machine, super::style::SMALL, super::style::INK);
+            canvas.text((area.left + 14.0, area.top + 24.0), Anchor::Start, machine, SMALL, INK);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::canvas::Canvas;
 use super::layout::Point;
 use super::legend::{Entry, Key};
 use super::number::short;
-use super::style::{INK, Stroke};
+use super::style::{INK, Marker, Stroke};
 use crate::table::{Table, TableError};
 
 /// Letters of the names.
@@ -52,6 +52,10 @@ impl FixedPoints {
             if let Some((from, to)) = arrow {
                 canvas.arrow(from, to, Stroke::solid(INK, 2.6));
             }
+            // Tc has its badge beside the point itself.
+            if let Some(itself) = axes.at(point.temperature, point.field).filter(|_| point.temperature > 0.0) {
+                canvas.large_marker(itself, Marker::Triangle, INK);
+            }
             canvas.badge(center, point.letter);
         }
     }
@@ -91,7 +95,6 @@ impl FixedPoint {
             return Some(((x, y), Some(((x, y - 16.0), (x, area.top + 3.0)))));
         }
         let (x, y) = axes.at(self.temperature, self.field)?;
-        // Beside the marker of Tc, which stands at the point itself.
         let beside = if self.temperature > 0.0 { ASIDE } else { 0.0 };
         Some(((x + beside, y - beside), None))
     }

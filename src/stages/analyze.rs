@@ -78,12 +78,15 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     correlate(config, workbench, &observables, &flow, &data_sets)?;
     write_table(workbench, "analysis/mixture.csv", &mixture_table(config.lattice, &fields, &observables)?)?;
     ends::write(config, workbench, &flow, &data_sets)?;
-    if config.settings.flow.along_training {
-        let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
-        write_table(workbench, "analysis/rank-one-theory.csv", &rank_one::theory(config, &samples)?)?;
-    }
     average_insides(config, workbench)?;
-    let plane = ExactPlane::new(config)?;
+    let plane = if config.settings.flow.along_training {
+        let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
+        let (plane, theory) = rayon::join(|| ExactPlane::new(config), || rank_one::theory(config, &samples));
+        write_table(workbench, "analysis/rank-one-theory.csv", &theory?)?;
+        plane?
+    } else {
+        ExactPlane::new(config)?
+    };
     let ridges = describe_lattice(config, &plane, workbench)?;
     if config.settings.has_plane() {
         describe_ends(config, [&flow, &ridges], plane.hottest(), workbench)?;

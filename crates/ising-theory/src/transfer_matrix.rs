@@ -18,7 +18,7 @@ pub use energy_moments::torus_correlations;
 pub use magnetization_table::MagnetizationTable;
 
 use crate::TheoryError;
-use join::{join_all, join_into};
+use join::{cross_all, join_all, join_into};
 use rows::{Row, RowClass};
 
 /// The largest side for which 2^L row states are summed over.
@@ -79,9 +79,7 @@ fn close_from<W: RowWeights>(
         join_all(weights, n_rows, len, blocks);
         let longer = weights.block_len(n_rows + 1);
         set_to_zero(crossed, longer << side);
-        for ((&row, source), target) in rows.iter().zip(blocks.chunks(len)).zip(crossed.chunks_mut(longer)) {
-            weights.cross_row(n_rows, row, source, target);
-        }
+        cross_all(weights, n_rows, rows, (blocks, len), (crossed, longer));
         std::mem::swap(blocks, crossed);
         len = longer;
     }

@@ -32,6 +32,9 @@ const N_UNITS: usize = 16;
 /// Rows of Jᵢⱼ that are computed together.
 const N_ROWS: usize = 64;
 
+/// Configurations whose energies are computed side by side.
+const N_SPINS: usize = 8;
+
 /// What a node may add to a coupling and be left out.
 const NEGLIGIBLE: f64 = 1e-16;
 
@@ -114,16 +117,35 @@ fn product_of_cosines(weights: &[f64], t: f64, least: f64) -> Option<f64> {
 }
 
 impl Couplings {
-    /// That part of F(v) which is of fields and pairs, −Σ hᵢvᵢ − Σ_{i<j} Jᵢⱼvᵢvⱼ, of one configuration, shape `[n_visible]`,
-    /// values ±1.
-    pub fn energy(&self, spins: &[f32]) -> f64 {
+    /// That part of F(v) which is of fields and pairs, −Σ hᵢvᵢ − Σ_{i<j} Jᵢⱼvᵢvⱼ, of configurations, shape `[n, n_visible]`,
+    /// values ±1; shape `[n]`.
+    pub fn energies(&self, spins: &[f32]) -> Vec<f64> {
+        let n_visible = self.fields.len().max(1);
+        let mut energies = Vec::with_capacity(spins.len() / n_visible);
+        for some in spins.chunks(N_SPINS * n_visible) {
+            let n_some = some.len() / n_visible;
+            let spin = |site: usize, i: usize| if i < n_some { f64::from(some[i * n_visible + site]) } else { 0.0 };
+            let by_site: Vec<[f64; N_SPINS]> =
+                (0..self.fields.len()).map(|site| std::array::from_fn(|i| spin(site, i))).collect();
+            energies.extend_from_slice(&self.energies_side_by_side(&by_site)[..n_some]);
+        }
+        energies
+    }
+
+    /// The same of configurations side by side, shape `[n_visible]`.
+    fn energies_side_by_side(&self, spins: &[[f64; N_SPINS]]) -> [f64; N_SPINS] {
+        let mut sums = [0.0; N_SPINS];
         let rows = self.pairs.chunks_exact(self.fields.len().max(1));
-        let sites = spins.iter().zip(&self.fields).zip(rows);
-        let of_site = |((&spin, field), row): ((&f32, &f64), &[f64])| {
-            let others: f64 = row.iter().zip(spins).map(|(pair, &other)| pair * f64::from(other)).sum();
-            f64::from(spin) * (field + 0.5 * others)
-        };
-        -sites.map(of_site).sum::<f64>()
+        for ((spin, field), row) in spins.iter().zip(&self.fields).zip(rows) {
+            let mut others = [0.0; N_SPINS];
+            for (pair, other) in row.iter().zip(spins) {
+                others.iter_mut().zip(other).for_each(|(sum, other)| *sum += pair * other);
+            }
+            for i in 0..N_SPINS {
+                sums[i] += spin[i] * (field + 0.5 * others[i]);
+            }
+        }
+        sums.map(|sum: f64| -sum)
     }
 
     /// Adds the fields, and the pairs i ≤ j.

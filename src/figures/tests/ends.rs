@@ -89,7 +89,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Figure, &'static [&'static str])> 
         (
             "energy panels",
             energy_relation_panels(&table("energies", ALONG_TRAINING)).unwrap(),
-            &["a: n h = 4", "b: n h = 16", "epoch 0", "epoch 9: r = 1.00", "perfect machine", "energy E / N [ J ]"],
+            &["n h = 4", "n h = 16", "epoch 0", "epoch 9", "r = 1.00", "perfect machine", "energy E / N [ J ]"],
         ),
     ]
 }

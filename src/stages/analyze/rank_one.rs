@@ -17,6 +17,7 @@ use crate::{
     interrupt,
     stages::{exact_thermometers::known, log_spaced},
     table::{Cell, Table},
+    training::machine::is_snapshot,
 };
 
 /// Largest lattice and longest training that are followed update by update: seconds for each entry.
@@ -53,7 +54,7 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
         let mut machine = RankOne::untrained(rbm.n_hidden.get(), rbm.initial_spread.get());
         let last = (rbm.n_epochs.get() * rbm.updates_per_epoch(n_samples)).min(MOST_UPDATES);
         let (mut rows, mut n_done) = (Vec::new(), 0);
-        for n_updates in log_spaced(last).into_iter().skip(1) {
+        for n_updates in looked_at(last, rbm.updates_per_epoch(n_samples)) {
             for update in n_done..n_updates {
                 let epoch = update / rbm.updates_per_epoch(n_samples);
                 let factor = rbm.schedule.factor(epoch, rbm.n_epochs.get());
@@ -80,6 +81,17 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
         table.push(row)?;
     }
     Ok(table)
+}
+
+/// Updates after which the theory is looked at, up to `last`: about ten a decade, and those at which the trained RBMs are kept.
+fn looked_at(last: usize, updates_per_epoch: usize) -> Vec<usize> {
+    let first_epoch = (1..updates_per_epoch).filter(|&update| is_snapshot(update));
+    let epochs = (1..=last / updates_per_epoch).filter(|&epoch| is_snapshot(epoch));
+    let kept = first_epoch.chain(epochs.map(|epoch| epoch * updates_per_epoch)).filter(|&update| update <= last);
+    let mut all: Vec<usize> = log_spaced(last).into_iter().skip(1).chain(kept).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Persistent chains have no mean-field update of this kind, nor have units that are not drawn.
@@ -133,5 +145,21 @@ impl End {
             square,
             bond_energy: -(lattice.n_bonds() as f64 / n) * pair,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Batches of 1000 of 25,000 configurations: 25 updates an epoch.
+    #[test]
+    fn the_theory_is_looked_at_where_rbms_are_kept() {
+        let all = looked_at(5000, 25);
+        assert!(
+            all.is_sorted()
+                && [1, 2, 5, 10, 20, 25, 50, 125, 250, 500, 1250, 2500, 5000].iter().all(|n| all.contains(n))
+        );
+        assert_eq!(looked_at(3, 25), [1, 2, 3]);
     }
 }

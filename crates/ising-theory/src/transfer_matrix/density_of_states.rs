@@ -158,6 +158,7 @@ impl RowWeights for ByEnergy {
         add_to(&mut down[..shift], &up[..shift]);
     }
 
+    #[inline(always)]
     fn cross_row(&self, n_rows: usize, row: Row, source: &[f64], target: &mut [f64]) {
         let (width, target_width) = (self.width(n_rows), self.width(n_rows + 1));
         let (weight, shift) = match self.down_weight {

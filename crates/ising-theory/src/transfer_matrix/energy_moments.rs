@@ -143,16 +143,17 @@ impl RowWeights for ByTemperature {
         }
     }
 
+    #[inline(always)]
     fn cross_row(&self, _n_rows: usize, row: Row, source: &[Moments], target: &mut [Moments]) {
         let (by_a, by_b) = self.half_energies(row);
-        let (source, target) = (&source[0], &mut target[0]);
+        let weights = &self.row_weights[row.state];
+        let [m_0, a, b, ab] = source[0].map(|lanes| std::array::from_fn::<f64, LANES, _>(|i| weights[i] * lanes[i]));
+        let [to_m_0, to_a, to_b, to_ab] = &mut target[0];
         for lane in 0..LANES {
-            let weight = self.row_weights[row.state][lane];
-            let [m_0, a, b, ab]: [f64; 4] = std::array::from_fn(|order| weight * source[order][lane]);
-            target[0][lane] += m_0;
-            target[1][lane] += a + by_a * m_0;
-            target[2][lane] += b + by_b * m_0;
-            target[3][lane] += ab + by_a * b + by_b * a + by_a * by_b * m_0;
+            to_m_0[lane] += m_0[lane];
+            to_a[lane] += a[lane] + by_a * m_0[lane];
+            to_b[lane] += b[lane] + by_b * m_0[lane];
+            to_ab[lane] += ab[lane] + by_a * b[lane] + by_b * a[lane] + by_a * by_b * m_0[lane];
         }
     }
 }

@@ -152,17 +152,50 @@ impl RowWeights for ByMagnetization {
         }
     }
 
-    fn cross_row(&self, n_rows: usize, row: Row, source: &[Moments], target: &mut [Moments]) {
-        let (weight, walls) = (self.wall_weights[row.n_walls], row.n_walls as f64);
-        for n_up in 0..=self.side * n_rows {
-            let [m_0, m_1, m_2] = source[n_up / LANES].map(|lanes| weight * lanes[n_up % LANES]);
-            let at = n_up + row.n_up;
-            let target = &mut target[at / LANES];
-            target[0][at % LANES] += m_0;
-            target[1][at % LANES] += m_1 + walls * m_0;
-            target[2][at % LANES] += m_2 + walls * (m_1 + 0.5 * walls * m_0);
+    #[inline(always)]
+    fn cross_row(&self, _n_rows: usize, row: Row, source: &[Moments], target: &mut [Moments]) {
+        let target = &mut target[row.n_up / LANES..];
+        match row.n_up % LANES {
+            0 => self.cross_shifted::<0>(row, source, target),
+            1 => self.cross_shifted::<1>(row, source, target),
+            2 => self.cross_shifted::<2>(row, source, target),
+            3 => self.cross_shifted::<3>(row, source, target),
+            4 => self.cross_shifted::<4>(row, source, target),
+            5 => self.cross_shifted::<5>(row, source, target),
+            6 => self.cross_shifted::<6>(row, source, target),
+            _ => self.cross_shifted::<7>(row, source, target),
         }
     }
+}
+
+impl ByMagnetization {
+    /// Adds the blocks of `source` behind the walls of `row`, moved up by `SHIFT` lanes: each then reaches into two of `target`, the upper
+    /// of which is empty, and may be missing, where no lane is moved into it.
+    #[inline(always)]
+    fn cross_shifted<const SHIFT: usize>(&self, row: Row, source: &[Moments], target: &mut [Moments]) {
+        let (weight, walls) = (self.wall_weights[row.n_walls], row.n_walls as f64);
+        for (n_below, source) in source.iter().enumerate() {
+            let crossed = behind_walls(source, weight, walls);
+            let lower = crossed.map(|lanes| std::array::from_fn(|i| if i < SHIFT { 0.0 } else { lanes[i - SHIFT] }));
+            target[n_below] = added(&target[n_below], &lower);
+            if let Some(above) = target.get_mut(n_below + 1).filter(|_| SHIFT > 0) {
+                let upper = crossed
+                    .map(|lanes| std::array::from_fn(|i| if i < SHIFT { lanes[i + LANES - SHIFT] } else { 0.0 }));
+                *above = added(above, &upper);
+            }
+        }
+    }
+}
+
+/// The moments behind the walls of a row: times `weight`, with the unsatisfied bonds counted.
+#[inline(always)]
+fn behind_walls(moments: &Moments, weight: f64, walls: f64) -> Moments {
+    let [m_0, m_1, m_2] = moments.map(|lanes| lanes.map(|moment| weight * moment));
+    [
+        m_0,
+        std::array::from_fn(|lane| m_1[lane] + walls * m_0[lane]),
+        std::array::from_fn(|lane| m_2[lane] + walls * (m_1[lane] + 0.5 * walls * m_0[lane])),
+    ]
 }
 
 /// The moments behind one more unsatisfied bond.
