@@ -170,22 +170,20 @@ fn exponents(folders: &[PathBuf], out: &Path) -> Result<()> {
 
 fn compare(folders: &[PathBuf], out: &Path) -> Result<()> {
     let comparison = Comparison::of(folders)?;
-    let figure = comparison.figure()?;
-    for (name, bytes) in [
-        ("end-points.csv", comparison.end_points()?.to_csv()?.as_bytes()),
-        ("end-points-of-seeds.csv", comparison.end_points_of_seeds()?.to_csv()?.as_bytes()),
-    ] {
-        artifacts::write(&out.join(name), bytes)?;
+    let mut figures = vec![("controls", comparison.figure()?)];
+    figures.extend(comparison.spectra()?.map(|figure| ("spectra", figure)));
+    figures.extend(comparison.along_training()?);
+    for (name, table) in
+        [("end-points.csv", comparison.end_points()?), ("end-points-of-seeds.csv", comparison.end_points_of_seeds()?)]
+    {
+        artifacts::write(&out.join(name), table.to_csv()?.as_bytes())?;
     }
-    for (file, bytes) in figure.files("controls") {
-        artifacts::write(&out.join(file), bytes)?;
-    }
-    let mut files = format!("\n{}\n{}\n", out.join("end-points.csv").display(), out.join("controls.png").display());
-    if let Some(spectra) = comparison.spectra()? {
-        for (file, bytes) in spectra.files("spectra") {
+    let mut files = format!("\n{}\n", out.join("end-points.csv").display());
+    for (name, figure) in figures {
+        for (file, bytes) in figure.files(name) {
             artifacts::write(&out.join(file), bytes)?;
         }
-        files += &format!("{}\n", out.join("spectra.png").display());
+        files += &format!("{}\n", out.join(name).with_extension("png").display());
     }
     Ok(progress::print(&(comparison.describe() + &files))?)
 }

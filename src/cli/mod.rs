@@ -97,8 +97,8 @@ pub enum Command {
     /// Hold the ends of the flows of several runs side by side, trained machines beside their controls.
     ///
     /// Writes end-points.csv (mean over the seeds with its standard error, and median, of every machine: temperature by network
-    /// and exactly, energy, |m|, correlations; then the references of the run), end-points-of-seeds.csv, and the figure
-    /// controls.
+    /// and exactly, energy, |m|, correlations; then the references of the run), end-points-of-seeds.csv, and the figures
+    /// controls, spectra and, of runs with flow.along_training, ends-along-training and end-state.
     #[command(
         after_help = "Example:\n  experiments compare artifacts/zero-field-wide artifacts/mean-field artifacts/untrained \
                             --out artifacts/controls"
@@ -107,7 +107,7 @@ pub enum Command {
         /// Run folders that are done up to `analyze`.
         #[arg(value_name = "DIR", required = true)]
         folders: Vec<PathBuf>,
-        /// Folder of the tables and the figure.
+        /// Folder of the tables and figures.
         #[arg(long, value_name = "DIR", default_value = "artifacts/comparison")]
         out: PathBuf,
     },

@@ -1,5 +1,6 @@
 //! `experiments compare`: where the flows of several runs end, side by side: trained machines and their controls.
 
+mod along_training;
 mod run_folder;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use crate::{
     figures::{self, Figure},
     table::{Cell, Table, TableError},
 };
+use along_training::AlongTraining;
 use run_folder::RunFolder;
 
 /// What is compared at the end of a flow, in the order of the tables.
@@ -156,15 +158,34 @@ impl Comparison {
             let [seeds, epochs, ranks, eigenvalues] = numbers;
             let (seeds, epochs, ranks, eigenvalues) = (seeds?, epochs?, ranks?, eigenvalues?);
             for (i, machine) in rows.text("machine")?.into_iter().enumerate() {
-                let curve = match (self.runs.len(), run.machines.len()) {
-                    (1, _) => machine.to_owned(),
-                    (_, 1) => run.name.clone(),
-                    _ => format!("{}: {machine}", run.name),
-                };
+                let curve = self.name_of_curve(run, machine);
                 all.push([curve.into(), seeds[i].into(), epochs[i].into(), ranks[i].into(), eigenvalues[i].into()])?;
             }
         }
         Ok(if all.is_empty() { None } else { Some(figures::spectra(&all)?) })
+    }
+
+    /// The figures `ends-along-training` and `end-state`, one curve for every RBM of every run with `flow.along_training =
+    /// true`; none if there is no such run.
+    ///
+    /// # Errors
+    /// When they cannot be drawn.
+    pub fn along_training(&self) -> Result<Vec<(&'static str, Figure)>> {
+        let runs = self
+            .runs
+            .iter()
+            .filter_map(|run| Some((run.along_training.as_ref()?, |machine: &str| self.name_of_curve(run, machine))));
+        let all = AlongTraining::together(runs)?;
+        Ok(all.map(|all| all.figures()).transpose()?.into_iter().flatten().collect())
+    }
+
+    /// What a figure of all runs calls an RBM: by its run where the run has one, by both where there are several.
+    fn name_of_curve(&self, run: &RunFolder, machine: &str) -> String {
+        match (self.runs.len(), run.machines.len()) {
+            (1, _) => machine.to_owned(),
+            (_, 1) => run.name.clone(),
+            _ => format!("{}: {machine}", run.name),
+        }
     }
 
     /// The medians over the seeds, with the references, in words.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use ising_data::{SampleSet, mean};
 use ising_theory::Lattice;
 
-use super::{Machine, QUANTITIES, Reference, UNKNOWN, Values, mean_of_finite};
+use super::{Machine, QUANTITIES, Reference, UNKNOWN, Values, along_training::AlongTraining, mean_of_finite};
 use crate::{
     artifacts::{Manifest, read_table},
     config::{Settings, schema::Rbm},
@@ -28,6 +28,7 @@ pub(super) struct RunFolder {
     /// Eigenvalues of w wᵀ of the trained machines: machine, seed, epoch, rank, eigenvalue; empty for a run that was not
     /// dissected.
     pub(super) spectra: Table,
+    pub(super) along_training: Option<AlongTraining>,
 }
 
 impl RunFolder {
@@ -43,6 +44,7 @@ impl RunFolder {
             machines,
             references: tables.references()?,
             spectra: tables.spectra(&settings.rbm)?,
+            along_training: AlongTraining::read(folder, &settings.rbm)?,
         })
     }
 }

@@ -159,3 +159,57 @@ fn spectra_are_those_of_the_trained_machines_that_have_one() {
     assert_eq!(drawn.column("lowest").unwrap(), [7.0, 2.0]);
     assert_eq!(drawn.column("highest").unwrap(), [9.0, 2.0]);
 }
+
+/// Tables along the training of the planted run: one snapshot of each of its seeds.
+fn plant_along_training(folder: &Path, mixture: f64) {
+    let write = |file: &str, text: &str| {
+        fs::create_dir_all(folder.join(file).parent().unwrap()).unwrap();
+        fs::write(folder.join(file), text).unwrap();
+    };
+    let mut ends = String::from("machine,seed,epoch,training_time,reading,temperature,temperature_error\n");
+    let mut states = String::from(
+        "machine,seed,training_time,abs_magnetization_per_site,abs_magnetization_per_site_error,connected_correlation,\
+         connected_correlation_error,free_spin_temperature,free_spin_temperature_error,distance_to_boltzmann,\
+         distance_to_boltzmann_error,distance_to_free_spins,distance_to_free_spins_error,distance_to_mixture,\
+         distance_to_mixture_error\n",
+    );
+    let mut weights =
+        String::from("machine,seed,epoch,relative_participation_ratio,relative_participation_ratio_error\n");
+    for seed in ["0", "1", "2", "all"] {
+        ends += &format!("a,{seed},10,500,exact,2.25,0.01\na,{seed},10,500,thermometer,2.2,0.01\n");
+        states += &format!("a,{seed},500,0.8,0.01,0.001,0.001,2.25,0.01,0.5,0.1,0.01,0.01,2,0.1\n");
+        weights += &format!("a,{seed},10,1.25,0.1\n");
+        if seed != "all" {
+            let text =
+                format!("machine,seed,training_time,relative_entropy,relative_entropy_error\na,{seed},500,10,0.1\n");
+            write(&format!("rbm/a/seed-{seed}/likelihood.csv"), &text);
+        }
+    }
+    write("analysis/ends-along-training.csv", &ends);
+    write("analysis/end-states.csv", &states);
+    write("analysis/weights.csv", &weights);
+    write(
+        "analysis/markers.csv",
+        &format!("name,label,temperature,field\ncritical_temperature,tc,2.269,0\ntraining_mixture,m,{mixture},0\n"),
+    );
+    let references = "name,abs_magnetization_per_site,connected_correlation\ncritical,0.76,0.146\nboltzmann,0.5,0.3\nboltzmann,0.8,0.14\n";
+    write("analysis/state-references.csv", references);
+}
+
+#[test]
+fn ends_along_training_have_a_curve_for_every_run_and_the_markers_that_all_share() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs = ["narrow", "wide"].map(|name| folder.path().join(name));
+    for run in &runs {
+        plant(run);
+    }
+    assert!(Comparison::of(&runs).unwrap().along_training().unwrap().is_empty());
+    plant_along_training(&runs[0], 2.5);
+    plant_along_training(&runs[1], 3.1);
+    let figures = Comparison::of(&runs).unwrap().along_training().unwrap();
+    assert_eq!(figures.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["ends-along-training", "end-state"]);
+    let drawn = Table::from_csv("ends", &figures[0].1.csv).unwrap();
+    assert_eq!(drawn.distinct_text("machine").unwrap(), ["narrow", "wide"]);
+    let svg = &figures[0].1.svg;
+    assert!(svg.contains("tc (2.269)") && !svg.contains("m (2.500)"), "markers of one run alone are drawn");
+}

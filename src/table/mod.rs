@@ -182,6 +182,25 @@ impl Table {
         Self { name: self.name.clone(), header, rows: self.rows.iter().map(row).collect() }
     }
 
+    /// The same rows with other texts in `column`.
+    ///
+    /// # Errors
+    /// [`TableError::MissingColumn`].
+    pub fn with_text(&self, column: &str, text: impl Fn(&str) -> String) -> Result<Self, TableError> {
+        let index = self.index(column)?;
+        let mut changed = self.clone();
+        for cells in &mut changed.rows {
+            cells[index] = text(cells[index].text()).into();
+        }
+        Ok(changed)
+    }
+
+    /// The rows that another table has, too.
+    pub fn shared_with(&self, other: &Self) -> Self {
+        let rows = self.rows.iter().filter(|row| other.rows.contains(row)).cloned().collect();
+        Self { rows, name: self.name.clone(), header: self.header.clone() }
+    }
+
     /// The rows whose `column` holds one of these numbers.
     ///
     /// # Errors
