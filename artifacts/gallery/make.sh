@@ -27,14 +27,22 @@ keep() {
 }
 show() { cp "artifacts/$1/figures/$2.png" "$gallery/${3:-$2}.png"; } # run, figure, name in the gallery
 
-talk=(talk-2d talk-2d-wide talk-2d-cold talk-2d-gap talk-2d-full-batch training-time talk-1d-field talk-2d-field)
+talk=(talk-2d talk-2d-16 talk-2d-wide talk-2d-cold talk-2d-gap talk-2d-full-batch training-time talk-1d-field talk-2d-field)
 zero_field=(zero-field-persistent zero-field-wide zero-field-gap low-temperature high-temperature two-temperatures hidden-units)
 controls=(permuted-sites mean-field untrained)
-for name in "${talk[@]}" "${zero_field[@]}" "${controls[@]}" zero-field critical-energy magnetization-exponent; do run "$name"; done
+for name in "${talk[@]}" "${zero_field[@]}" "${controls[@]}" zero-field critical-energy energy-relation magnetization-exponent; do run "$name"; done
 for name in field-1d field-2d; do run "$name" --set rbm.n-hidden.seeds="$seeds"; done
 for side in 6 8 10 16 24 32; do run critical-point --set data.side="$side" --out "artifacts/critical-point/$side"; done
 
-for figure in ends-along-training end-state; do show talk-2d "$figure"; done
+for figure in ends-along-training end-state; do show training-time "$figure"; done
+for figure in temperature-against-step thermometer-histogram; do show talk-2d "$figure" "talk-2d-$figure"; done
+show talk-2d-16 eigenvectors talk-2d-16-eigenvectors
+show talk-2d-cold eigenvectors-n-hidden-16 talk-2d-cold-eigenvectors
+show energy-relation energy-relation-panels
+for lattice in 1d 2d; do
+    show "talk-$lattice-field" softmax-map-n-hidden-9 "talk-$lattice-field-softmax-map"
+    show "talk-$lattice-field" ends-in-plane "talk-$lattice-field-ends-in-plane"
+done
 for figure in temperature-against-step configurations thermometer-histogram calibration likelihood observables training stationary \
     correlation-length correlations map-on-temperature-axis energy-relation spectrum-along-training receptive-fields weight-products; do
     show zero-field-persistent "$figure"
@@ -60,7 +68,11 @@ show magnetization-exponent magnetization-exponent
 
 "$experiments" compare artifacts/{zero-field-wide,two-temperatures,permuted-sites,mean-field,untrained} --out artifacts/controls
 cp artifacts/controls/controls.png "$gallery"
+"$experiments" compare artifacts/talk-2d artifacts/talk-2d-cold --out artifacts/spectra
+cp artifacts/spectra/spectra.png "$gallery"
+"$experiments" compare artifacts/talk-2d{,-wide,-cold,-gap} --out artifacts/grids
+cp artifacts/grids/ends-along-training.png "$gallery/grids-ends-along-training.png"
 "$experiments" exponents artifacts/critical-point/* --out artifacts/exponents
 cp artifacts/exponents/finite-size.png artifacts/exponents/exponents.csv "$gallery"
-for name in "${zero_field[@]}" critical-energy field-1d field-2d; do keep "$name"; done
+for name in "${talk[@]}" "${zero_field[@]}" critical-energy field-1d field-2d; do keep "$name"; done
 "$experiments" claims "$gallery"/runs/* --out "$gallery/claims.csv"

@@ -96,9 +96,14 @@ pub(super) fn line(finding: &Finding) -> String {
     text
 }
 
+/// The number with its error: four decimals, or as many as show two digits of the error.
 fn number(finding: &Finding) -> String {
     let Estimate { value, error } = finding.number;
-    if error.is_finite() { format!("{value:.4} ± {error:.4}") } else { format!("{value:.4}") }
+    if !error.is_finite() {
+        return format!("{value:.4}");
+    }
+    let decimals = if error > 0.0 { (1.0 - error.log10().floor()).clamp(4.0, 9.0) as usize } else { 4 };
+    format!("{value:.decimals$} ± {error:.decimals$}")
 }
 
 fn p_value(p: f64) -> String {

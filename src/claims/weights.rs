@@ -40,6 +40,7 @@ pub(super) fn about_weights(evidence: &Evidence, machine: &str) -> Result<Vec<Fi
         (few, LOCALIZED, "n_localized_above_edge", None),
         (few, EVENNESS, "relative_participation_ratio", Some(UNEVEN)),
         (alike, ABOVE, "n_above_edge", Some(NONE)),
+        (alike, EXTENDED, "n_extended_above_edge", Some(NONE)),
         (alike, EVENNESS, "relative_participation_ratio", Some(EVEN)),
     ] {
         // Older runs do not tell extended eigenvectors from localized ones.

@@ -2,12 +2,12 @@
 
 use super::FigureError;
 use super::axes::{Axes, Titles};
-use super::canvas::Canvas;
+use super::canvas::{Anchor, Canvas};
 use super::layout::Rect;
 use super::legend::{Entry, Key};
 use super::scale::{Scale, Spacing};
 use super::series::{Sample, samples};
-use super::style::{BLUE, BOTTOM, CURVE, Color, Dash, GREY, LEFT, Marker, Stroke, TOP, heat, marker};
+use super::style::{BLUE, BOTTOM, CURVE, Color, Dash, GREY, LEFT, Marker, SMALL, Stroke, TOP, heat, marker};
 use crate::table::{Table, TableError};
 
 /// The words of the horizontal axis.
@@ -28,7 +28,7 @@ pub(crate) struct Panel {
     pub(crate) spacing: Spacing,
     pub(crate) curves: Vec<Curve>,
     pub(crate) lines: Vec<(f64, Stroke)>,
-    /// Larger values are left out, and curves are broken there.
+    /// Values of larger magnitude are left out, and curves are broken there.
     pub(crate) highest: f64,
 }
 
@@ -43,18 +43,25 @@ impl Panel {
         let y = Scale::holding(self.spacing, self.ends().chain(lines));
         let axes = Axes { area: cell.inset(LEFT, TOP, 0.0, BOTTOM), x: x.clone(), y };
         axes.draw(canvas, Titles { panel: self.title, x: Some(TRAINING_TIME), y: Some(self.y_title) });
+        if !self.curves.iter().flat_map(|curve| &curve.points).any(|point| point.x > 0.0 && point.y.is_finite()) {
+            let Rect { left, top, right, bottom } = axes.area;
+            let middle = (0.5 * (left + right), 0.5 * (top + bottom));
+            canvas.text(middle, Anchor::Middle, "not known for this lattice", SMALL, GREY);
+        }
         for (value, stroke) in &self.lines {
             axes.horizontal(canvas, *value, *stroke);
         }
         for curve in &self.curves {
             let color = color(curve.machine, n_machines);
             let is_shown = |point: &&Sample| point.x > 0.0;
-            let cut = |point: &Sample| if point.y <= self.highest { *point } else { Sample { y: f64::NAN, ..*point } };
+            let cut =
+                |point: &Sample| if point.y.abs() <= self.highest { *point } else { Sample { y: f64::NAN, ..*point } };
             let points: Vec<Sample> = curve.points.iter().filter(is_shown).map(cut).collect();
             if curve.dash == Dash::Solid {
                 axes.band(canvas, &points, color);
             }
-            axes.curve(canvas, &points, Stroke { color, width: CURVE, dash: curve.dash });
+            let width = if curve.dash == Dash::Solid { CURVE } else { 0.7 * CURVE };
+            axes.curve(canvas, &points, Stroke { color, width, dash: curve.dash });
             if curve.dash == Dash::Solid {
                 axes.points(canvas, &points, marker(curve.machine), color);
             }
@@ -66,10 +73,10 @@ impl Panel {
     fn ends(&self) -> impl Iterator<Item = f64> {
         let (highest, is_log) = (self.highest, self.spacing == Spacing::Log);
         let points = self.curves.iter().flat_map(|curve| &curve.points);
-        points.filter(move |point| point.x > 0.0 && point.y <= highest).flat_map(move |point| {
+        points.filter(move |point| point.x > 0.0 && point.y.abs() <= highest).flat_map(move |point| {
             let Sample { y, error, .. } = *point;
             let lower = if is_log { (y - error).max(y / 3.0) } else { y - error };
-            [y, lower, y + error].map(|y| y.min(highest))
+            [y, lower, y + error].map(|y| y.clamp(-highest, highest))
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::table::{Table, TableError};
 /// Height of the figure in pixels.
 const HEIGHT: f64 = 1150.0;
 
-/// What a perfect machine would have.
+/// What a perfect RBM would have.
 const EXPECTED: Stroke = Stroke { color: INK, width: CURVE, dash: Dash::Dashed };
 
 /// Couplings J of the trained machines against distance; along the training, those of neighbours, and the share of the

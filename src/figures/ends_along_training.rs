@@ -93,11 +93,13 @@ fn solid(
     machines.iter().enumerate().map(curve).collect()
 }
 
-/// The column of the theory against training time.
+/// The column of the theory at the training times of the snapshots: in between it jumps from update to update, as the RBMs do.
 fn theory(tables: EndsTables<'_>, machines: &[&str], column: &str) -> Result<Vec<Curve>, TableError> {
     let Some(theory) = tables.theory else { return Ok(Vec::new()) };
     let curve = |(machine, name): (usize, &&str)| {
-        let points = samples(&theory.filter("machine", *name)?, "training_time", column, None)?;
+        let times = tables.ends.filter("machine", *name)?.distinct("training_time")?;
+        let at_snapshots = theory.filter("machine", *name)?.retain("training_time", &times)?;
+        let points = samples(&at_snapshots, "training_time", column, None)?;
         Ok(Curve { machine, dash: Dash::Dotted, points })
     };
     machines.iter().enumerate().map(curve).collect()

@@ -92,12 +92,12 @@ pub fn ends_in_plane(tables: EndTables<'_>) -> Result<Figure, FigureError> {
     })
 }
 
-/// The axes hold all starts at finite temperatures.
+/// The axes hold all starts at finite temperatures, and the fixed points at H = 0.
 fn scales(ends: &Table) -> Result<[Scale; 2], TableError> {
     let temperatures = ends.column("start_temperature")?.into_iter().filter(|t| t.is_finite());
     let fields = ends.column("start_field")?;
     let high = fields.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let low = fields.iter().copied().fold(f64::INFINITY, f64::min);
+    let low = fields.iter().copied().fold(0.0, f64::min);
     let above = high + 0.1 * (high - low);
     let fields = Scale::holding(Spacing::Linear, [low, above]);
     Ok([Scale::holding(Spacing::Linear, temperatures.chain([0.0])), fields])

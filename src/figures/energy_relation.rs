@@ -24,13 +24,13 @@ const ENERGIES: [(&str, &str, &str); 2] = [
 const ORIGINS: [(&str, &str); 3] =
     [("data", "data"), ("reconstruction", "after one step"), ("flow-end", "end of the flow")];
 
-/// Line of least squares, and of a perfect machine.
+/// Line of least squares, and of a perfect RBM.
 const LINES: [Stroke; 2] =
     [Stroke { color: INK, width: CURVE, dash: Dash::Solid }, Stroke { color: GREEN, width: CURVE, dash: Dash::Dashed }];
 
 /// Marginal and joint energy of the trained machine of the first seed against the physical energy, per site, coloured by |m|:
 /// of data, of their reconstructions and at the end of the flow, each with the line of least squares and, where it is a
-/// curve, −ln q of the exact law of the data, moved to the same mean: what F of a perfect machine would be.
+/// curve, −ln q of the exact law of the data, moved to the same mean: what F of a perfect RBM would be.
 ///
 /// Columns of `scatter`: machine, seed, origin, temperature, field, energy_per_site, magnetization_per_site, marginal_, joint_ and
 /// exact_energy_per_site; of `relations`: machine, seed, epoch, origin, energy, energy_per_site, machine_energy_per_site,
@@ -62,7 +62,7 @@ pub fn energy_relation(scatter: &Table, relations: &Table) -> Result<Figure, Fig
     if panels.iter().any(|panel| !panel.perfect.is_empty()) {
         let one_point = scatter.distinct("temperature")?.len() * scatter.distinct("field")?.len() == 1;
         let slope = if one_point { "slope 1/*T*: " } else { "" };
-        entries.push(Entry::new(Key::Line(LINES[1]), format!("{slope}perfect machine, up to a constant")));
+        entries.push(Entry::new(Key::Line(LINES[1]), format!("{slope}perfect RBM, up to a constant")));
     }
     render(HEIGHT, &numbers, |canvas| {
         let sheet = Rect { left: LEFT, top: BORDER, right: WIDTH - BORDER, bottom: HEIGHT - BORDER };

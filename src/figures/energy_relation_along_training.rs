@@ -9,7 +9,7 @@ use crate::table::{Cell, Table};
 const COLUMNS: [&str; 4] = ["correlation", "joint_correlation", "relative_slope", "explained_of_rest"];
 
 /// Over the epochs, on held-out data: the correlation of F(v), and of E(v, h), with the physical energy; the slope of F over
-/// it, relative to that of a perfect machine; and the share of the energy in what M and M² leave of F. A perfect
+/// it, relative to that of a perfect RBM; and the share of the energy in what M and M² leave of F. A perfect
 /// machine, where the law of the data is known, is one of the curves.
 ///
 /// Columns of `relations`: machine, seed, epoch, origin, energy, correlation with _error, relative_slope, explained_of_rest.
@@ -28,7 +28,7 @@ pub fn energy_relation_along_training(relations: &Table) -> Result<Figure, Figur
     if let Some(first) = first {
         let first = first.filter("seed", first.distinct_text("seed")?[0])?;
         if first.column("correlation")?.iter().any(|correlation| correlation.is_finite()) {
-            append(&mut table, &first, Some("perfect machine"), &vec![f64::NAN; first.len()])?;
+            append(&mut table, &first, Some("perfect RBM"), &vec![f64::NAN; first.len()])?;
         }
     }
     let titles = [

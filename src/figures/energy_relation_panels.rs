@@ -15,7 +15,7 @@ use crate::table::{Table, TableError};
 const ROW: f64 = 330.0;
 /// Rows and columns at most.
 const MOST: usize = 5;
-/// A perfect machine.
+/// A perfect RBM.
 const PERFECT: Stroke = Stroke { color: GREEN, width: 2.6, dash: Dash::Dashed };
 
 /// One machine at one epoch.
@@ -29,7 +29,7 @@ struct Panel {
 }
 
 /// F(v) of held-out data per site, less its mean, against the energy of the lattice, coloured by |m|: one row a machine, by its
-/// number of hidden units, one column an epoch; of the first seed. The dashed line is what F of a perfect machine would be. All
+/// number of hidden units, one column an epoch; of the first seed. The dashed line is what F of a perfect RBM would be. All
 /// panels have the same axes.
 ///
 /// Columns: machine, seed, n_hidden, epoch, temperature, field, energy_per_site, magnetization_per_site,
@@ -54,7 +54,7 @@ pub fn energy_relation_panels(energies: &Table) -> Result<Figure, FigureError> {
     let heat = Heat { low: 0.0, high: 1.0, has_infinity: false };
     let mut entries = vec![Entry::new(Key::Dot(GREY), "held-out configurations, one seed")];
     if rows.iter().flat_map(|(_, panels)| panels).any(|panel| !panel.perfect.is_empty()) {
-        entries.push(Entry::new(Key::Line(PERFECT), "perfect machine"));
+        entries.push(Entry::new(Key::Line(PERFECT), "perfect RBM"));
     }
     let height = 2.0 * BORDER + 60.0 + BOTTOM + ROW * rows.len() as f64;
     render(height, &numbers, |canvas| {

@@ -90,8 +90,10 @@ pub fn softmax_map(tables: SoftmaxTables<'_>) -> Result<Figure, FigureError> {
             fixed_points.draw(&axes, canvas);
             map.draw_peaks(&axes, canvas);
             if map.source != FLOW_END {
-                let words = format!("overlap with (a): {}", fixed(map.overlap, 3));
-                canvas.text((area.right - 14.0, area.bottom - 44.0), Anchor::End, &words, SMALL, WHITE);
+                let lines = ["overlap with (a)".to_owned(), fixed(map.overlap, 3)];
+                for (line, above) in lines.iter().zip([84.0, 48.0]) {
+                    canvas.text((area.right - 14.0, area.bottom - above), Anchor::End, line, SMALL, WHITE);
+                }
             }
         }
         let bar = Rect { left: area.right + 36.0, right: area.right + 64.0, ..area };

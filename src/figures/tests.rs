@@ -215,9 +215,9 @@ fn labels_say_what_is_drawn() {
         ("receptive fields", &["| w | = 2.236", "−0.97", "correlations over the training data"]),
         (
             "energies",
-            &["data: r = 0.912", "end of the flow", "slope 1/ T : perfect machine", "| m |", "energy E / N [ J ]"],
+            &["data: r = 0.912", "end of the flow", "slope 1/ T : perfect RBM", "| m |", "energy E / N [ J ]"],
         ),
-        ("energies along training", &["correlation of F (v ) and E", "perfect machine", "epoch", "d F /d E"]),
+        ("energies along training", &["correlation of F (v ) and E", "perfect RBM", "epoch", "d F /d E"]),
         (
             "couplings",
             &["distance r [lattice constants]", "1/ T of the data", "epoch", "± 1 standard deviation over 2 seeds"],

@@ -131,10 +131,10 @@ fn fields(starts: &[(f64, f64)]) -> Vec<f64> {
     fields
 }
 
-/// The axes hold all starts.
+/// The axes hold all starts, and the fixed points at H = 0.
 fn scales(starts: &[(f64, f64)]) -> [Scale; 2] {
     let fields = fields(starts);
-    let (low, high) = (fields[0], fields[fields.len() - 1]);
+    let (low, high) = (fields[0].min(0.0), fields[fields.len() - 1]);
     // Room above the highest start.
     let above = high + 0.1 * (high - low);
     let temperatures = Scale::holding(Spacing::Linear, starts.iter().map(|start| start.0));

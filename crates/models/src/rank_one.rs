@@ -75,10 +75,11 @@ pub struct RankOne {
 }
 
 impl RankOne {
-    /// Before the training: kₐ at the quantiles (a + ½)/n_hidden of N(0, `initial_spread`²), which is the distribution of the
-    /// projection of independent Gaussian weights; no biases.
+    /// Before the training: kₐ at the quantiles (a + ½)/n_hidden of |x|, x from N(0, `initial_spread`²), which is the
+    /// distribution of the projection of independent Gaussian weights; no biases. All signs are positive: an RBM with −kₐ and
+    /// −bₐ has the same distribution of visible units.
     pub fn untrained(n_hidden: usize, initial_spread: f64) -> Self {
-        let coupling = |a: usize| initial_spread * normal_quantile((a as f64 + 0.5) / n_hidden as f64);
+        let coupling = |a: usize| initial_spread * normal_quantile(0.5 + 0.5 * (a as f64 + 0.5) / n_hidden as f64);
         Self {
             couplings: (0..n_hidden).map(coupling).collect(),
             hidden_bias: vec![0.0; n_hidden],

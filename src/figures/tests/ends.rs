@@ -67,7 +67,8 @@ pub(super) fn gallery() -> Vec<(&'static str, Figure, &'static [&'static str])> 
             &[
                 "end of the RBM flow",
                 "exact at (2.50, 0.75)",
-                "overlap with (a): 0.970",
+                "overlap with (a)",
+                "0.970",
                 "averaged softmax [%]",
                 "m = 0.812",
                 "ferromagnetic fixed point (0, 0), unstable",
@@ -89,7 +90,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Figure, &'static [&'static str])> 
         (
             "energy panels",
             energy_relation_panels(&table("energies", ALONG_TRAINING)).unwrap(),
-            &["n h = 4", "n h = 16", "epoch 0", "epoch 9", "r = 1.00", "perfect machine", "energy E / N [ J ]"],
+            &["n h = 4", "n h = 16", "epoch 0", "epoch 9", "r = 1.00", "perfect RBM", "energy E / N [ J ]"],
         ),
     ]
 }
