@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::config::Config;
 
 /// The configs that ship, so that the program alone is enough to begin.
-const SHIPPED: [(&str, &str); 29] = [
+const SHIPPED: [(&str, &str); 31] = [
     ("smoke", include_str!("../configs/smoke.toml")),
     ("zero-field-quick", include_str!("../configs/zero-field-quick.toml")),
     ("talk-2d", include_str!("../configs/talk-2d.toml")),
@@ -18,7 +18,9 @@ const SHIPPED: [(&str, &str); 29] = [
     ("talk-2d-full-batch", include_str!("../configs/talk-2d-full-batch.toml")),
     ("training-time", include_str!("../configs/training-time.toml")),
     ("talk-2d-field", include_str!("../configs/talk-2d-field.toml")),
+    ("talk-2d-field-long", include_str!("../configs/talk-2d-field-long.toml")),
     ("talk-1d-field", include_str!("../configs/talk-1d-field.toml")),
+    ("talk-1d-field-long", include_str!("../configs/talk-1d-field-long.toml")),
     ("zero-field", include_str!("../configs/zero-field.toml")),
     ("zero-field-persistent", include_str!("../configs/zero-field-persistent.toml")),
     ("zero-field-wide", include_str!("../configs/zero-field-wide.toml")),
