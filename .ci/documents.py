@@ -73,7 +73,8 @@ def run(program: Path, words: list[str], folder: Path) -> str | None:
     if kind == "run" and Path(words[2]).name in SHORT:
         words += ["--until", "analyze", *(word for setting in SMALL for word in ("--set", setting))]
     elif kind == "run":
-        words[1:2] = ["config", "check"]
+        out = words.index("--out") if "--out" in words else len(words)
+        words = [words[0], "config", "check", *words[2:out], *words[out + 2 :]]
     elif kind == "sweep":
         words = [word for word in words if word != "--submit"]
         words += [word for setting in SMALL for word in ("--set", setting)]

@@ -1,5 +1,7 @@
 //! Training and flow of the talk's machine, 100 visible and 81 hidden units, fused and in plain tensor operations.
 
+use std::num::NonZeroUsize;
+
 use burn::tensor::Device;
 use divan::{Bencher, counter::ItemsCount};
 use models::{
@@ -23,6 +25,10 @@ fn machine(device: &Device) -> Rbm {
     Rbm::new(&RbmParameters::untrained(100, 81, weights), device).expect("a machine")
 }
 
+fn size(batch_size: usize) -> NonZeroUsize {
+    NonZeroUsize::new(batch_size).expect("a batch")
+}
+
 /// Random configurations of 100 sites, packed.
 fn words() -> Vec<u32> {
     let word = |i: u32| Draw::new(2, 0, 0).bits(i) & if i % 4 == 3 { 15 } else { u32::MAX };
@@ -30,7 +36,7 @@ fn words() -> Vec<u32> {
 }
 
 fn samples(device: &Device) -> PackedTensor {
-    PackedTensor::new(&words(), 100, device)
+    PackedTensor::new(&words(), 100, device).expect("samples")
 }
 
 /// Epochs of 25,000 samples; arguments: batch size and threads.
@@ -41,7 +47,14 @@ fn epoch_fused(bencher: Bencher<'_, '_>, (batch_size, n_threads): (usize, usize)
     let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
         let (orders, keys) = ([order.as_slice()], [1]);
-        let stretch = Stretch { samples: &samples, orders: &orders, batch_size, keys: &keys, first_step: 0, n_threads };
+        let stretch = Stretch {
+            samples: &samples,
+            orders: &orders,
+            batch_size: size(batch_size),
+            keys: &keys,
+            first_step: 0,
+            n_threads,
+        };
         divergence.train(vec![Training::begin(machine(&device), samples.first(1))], &stretch).expect("a machine")
     });
 }
@@ -71,8 +84,14 @@ fn tenth_of_an_epoch_plain(bencher: Bencher<'_, '_>, batch_size: usize) {
     let divergence = ContrastiveDivergence { learning_rate: 0.01, ..Default::default() };
     bencher.bench_local(|| {
         let (orders, keys) = ([order.as_slice()], [1]);
-        let stretch =
-            Stretch { samples: &samples, orders: &orders, batch_size, keys: &keys, first_step: 0, n_threads: 1 };
+        let stretch = Stretch {
+            samples: &samples,
+            orders: &orders,
+            batch_size: size(batch_size),
+            keys: &keys,
+            first_step: 0,
+            n_threads: 1,
+        };
         divergence.train_plain(vec![Training::begin(machine(&device), samples.first(1))], &stretch)
     });
 }

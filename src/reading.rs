@@ -94,8 +94,8 @@ pub fn read<'a>(thermometer: &Thermometer, points: &'a [StatePoint], spins: &Ten
     let (mut probabilities, mut means, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
     for start in (0..n_samples).step_by(BATCH) {
         let batch = spins.clone().narrow(0, start, BATCH.min(n_samples - start));
-        probabilities.extend(thermometer.probabilities(batch.clone()).try_into_vec_as::<f32>()?);
-        if let Some(gaussians) = thermometer.gaussians(batch) {
+        probabilities.extend(thermometer.probabilities(batch.clone())?.try_into_vec_as::<f32>()?);
+        if let Some(gaussians) = thermometer.gaussians(batch)? {
             means.extend(gaussians.means.try_into_vec_as::<f32>()?);
             spreads.extend(gaussians.spreads.try_into_vec_as::<f32>()?);
         }

@@ -1,6 +1,8 @@
 //! `experiments bench rbm` and `experiments bench flow`: training and flow of untrained machines on random spins.
 
-use anyhow::Result;
+use std::num::NonZeroUsize;
+
+use anyhow::{Context, Result};
 use burn::tensor::Device;
 use ising_data::stream::{self, Purpose};
 use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow};
@@ -41,17 +43,18 @@ pub fn train(settings: &BenchRbm, device: &Device) -> Result<String> {
 /// Epochs per second, those of all machines added up, on so many threads.
 pub(crate) fn epochs_per_second(settings: &BenchRbm, n_threads: usize, n_runs: usize, device: &Device) -> Result<Rate> {
     let BenchRbm { visible, hidden, batch, samples, epochs, n_gibbs_steps, machines, .. } = *settings;
-    let spins = random_spins(samples, visible, device);
+    let spins = random_spins(samples, visible, device)?;
     // The epochs of a run, one behind the other, the same for every machine.
     let order: Vec<u32> = (0..epochs).flat_map(|_| 0..samples as u32).collect();
     let (orders, keys) = (vec![order.as_slice(); machines], vec![1; machines]);
+    let n_gibbs_steps = NonZeroUsize::new(n_gibbs_steps).context("CD-0 is no contrastive divergence")?;
+    let batch_size = NonZeroUsize::new(batch).context("a batch without samples")?;
     let divergence = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.01, ..Default::default() };
     let begin = |index| Ok(Training::begin(random_machine(visible, hidden, index, device)?, spins.first(1)));
     let mut trainings = (0..machines).map(begin).collect::<Result<Vec<_>>>()?;
     let (mut first_step, mut failure) = (0, None);
     let measured = rate(n_runs, || {
-        let stretch =
-            Stretch { samples: &spins, orders: &orders, batch_size: batch, keys: &keys, first_step, n_threads };
+        let stretch = Stretch { samples: &spins, orders: &orders, batch_size, keys: &keys, first_step, n_threads };
         match divergence.train(std::mem::take(&mut trainings), &stretch) {
             Ok(trained) => trainings = trained.into_iter().map(|(training, _)| training).collect(),
             Err(error) => failure = Some(error),
@@ -83,28 +86,25 @@ pub fn flow_steps(settings: &BenchFlow, device: &Device) -> Result<String> {
 pub(crate) fn steps_per_second(settings: &BenchFlow, n_runs: usize, device: &Device) -> Result<Rate> {
     let BenchFlow { visible, hidden, chains, steps, .. } = *settings;
     let machine = random_machine(visible, hidden, 0, device)?;
-    let start = random_spins(chains, visible, device);
+    let start = random_spins(chains, visible, device)?;
     let mut failure = None;
     let measured = rate(n_runs, || {
-        let end = flow(&machine, start.clone(), steps as u64, 1, 0);
         // Waits for the device.
-        failure = end.words.try_into_data().err().or(failure.take());
+        let end = flow(&machine, start.clone(), steps as u64, 1, 0).and_then(|end| end.to_words());
+        failure = end.err().or(failure.take());
         (chains * steps) as f64
     });
-    match failure {
-        Some(error) => anyhow::bail!("the device failed: {error:?}"),
-        None => Ok(measured),
-    }
+    failure.map_or(Ok(measured), |error| Err(error.into()))
 }
 
-fn random_spins(n_samples: usize, n_sites: usize, device: &Device) -> PackedTensor {
+fn random_spins(n_samples: usize, n_sites: usize, device: &Device) -> Result<PackedTensor> {
     let mut rng = stream::stream(0, Purpose::Benchmark, 1, 0);
     let n_words = n_sites.div_ceil(32);
     let last = u32::MAX >> (32 * n_words - n_sites);
     let words: Vec<u32> = (0..n_samples * n_words)
         .map(|i| rng.next_u32() & if i % n_words + 1 == n_words { last } else { u32::MAX })
         .collect();
-    PackedTensor::new(&words, n_sites, device)
+    Ok(PackedTensor::new(&words, n_sites, device)?)
 }
 
 fn random_machine(n_visible: usize, n_hidden: usize, index: usize, device: &Device) -> Result<Rbm> {

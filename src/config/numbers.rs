@@ -1,6 +1,6 @@
 //! Numbers that settings may hold, checked where they are read.
 
-use std::fmt;
+use std::{fmt, num::NonZeroUsize};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -69,6 +69,11 @@ impl Count {
     /// The number.
     pub fn get(self) -> usize {
         self.0
+    }
+
+    /// The number, known not to be zero.
+    pub fn non_zero(self) -> NonZeroUsize {
+        NonZeroUsize::MIN.saturating_add(self.0 - 1)
     }
 }
 

@@ -182,7 +182,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     let flow = &config.settings.flow;
     let machine = Rbm::new(&read_machine(config, rbm, index, workbench)?, workbench.device)?;
     let key = stream::key(config.settings.seed.into(), Purpose::Flow, index, 0);
-    let mut chains = Chains::new(&common.spins, updates(flow.updates()), workbench.device);
+    let mut chains = Chains::new(&common.spins, updates(flow.updates()), workbench.device)?;
     let mut recorder = common.recorder(config, (rbm, index), workbench)?;
     let label = format!("flow of {} seed {index}", rbm.name);
     let n_stationary = flow.n_stationary_steps.map_or(0, Count::get);
@@ -213,7 +213,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
             control: &common.control,
             mixture: read_samples(config, workbench, SAMPLES)?.spins,
         };
-        Some(run.run(&machine, chains.evenly(flow.n_stationary_chains.get()), step, &work)?)
+        Some(run.run(&machine, chains.evenly(flow.n_stationary_chains.get())?, step, &work)?)
     } else {
         None
     };
@@ -249,7 +249,7 @@ fn through(
     let mut step = first;
     while step < last {
         let next = last.min(step + stretch);
-        chains = chains.advance(machine, key, step, next);
+        chains = chains.advance(machine, key, step, next)?;
         work.advance((next - step) as u64);
         step = next;
         interrupt::check()?;

@@ -162,9 +162,9 @@ impl Yardstick<'_> {
     /// Configurations of the machine, shape `[n_chains, n_visible]`, values ±1.
     fn samples_of(&self, machine: &RbmParameters, key: u64, workbench: &Workbench<'_>) -> Result<Vec<f32>> {
         let rbm = Rbm::new(machine, workbench.device)?;
-        let mut chains = PackedTensor::new(&self.starts.to_words(), machine.n_visible, workbench.device);
+        let mut chains = PackedTensor::new(&self.starts.to_words(), machine.n_visible, workbench.device)?;
         for step in (0..N_GIBBS_STEPS).step_by(N_STEPS_AT_ONCE as usize) {
-            chains = flow(&rbm, chains, N_STEPS_AT_ONCE, key, step);
+            chains = flow(&rbm, chains, N_STEPS_AT_ONCE, key, step)?;
             interrupt::check()?;
         }
         Ok(chains.unpack().try_into_vec_as()?)

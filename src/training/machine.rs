@@ -3,6 +3,8 @@
 mod files;
 mod state;
 
+use std::num::NonZeroUsize;
+
 use anyhow::Result;
 use burn::tensor::Device;
 use ising_data::{
@@ -134,7 +136,7 @@ pub struct Trained {
 pub fn train(course: &Course<'_>, machines: Vec<Machine<'_>>) -> Result<Vec<Trained>> {
     let monitored = |spins| evenly(spins, N_MONITORED).to_f32();
     let monitor = Monitor { training: monitored(course.training), held_out: monitored(course.held_out) };
-    let samples = PackedTensor::new(&course.training.to_words(), course.training.n_sites(), course.device);
+    let samples = PackedTensor::new(&course.training.to_words(), course.training.n_sites(), course.device)?;
     let n_weights = machines.len() * course.training.n_sites() * course.settings.n_hidden.get();
     let mut pace = Pace::new(course.n_threads, n_weights);
     let mut states = machines.into_iter().map(|machine| State::new(course, machine)).collect::<Result<Vec<_>>>()?;
@@ -179,7 +181,7 @@ fn finish_epoch(
                 let stretch = Stretch {
                     samples,
                     orders: &orders,
-                    batch_size,
+                    batch_size: NonZeroUsize::new(batch_size).unwrap_or(NonZeroUsize::MIN),
                     keys: &keys,
                     first_step: (position.epoch * course.updates_per_epoch() + position.batch) as u64,
                     n_threads,

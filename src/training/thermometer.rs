@@ -119,7 +119,7 @@ fn mean_loss(thermometer: &Thermometer, dataset: &SpinDataset, device: &Device) 
         let indices: Vec<usize> = (start..(start + BATCH).min(dataset.len())).collect();
         let n_items = indices.len() as f64;
         let batch = SpinBatcher.batch(dataset.get_many(indices)?, device);
-        let loss = thermometer.loss(batch.spins, batch.classes);
+        let loss = thermometer.loss(batch.spins, batch.classes)?;
         sum += f64::from(loss.try_into_scalar::<f32>()?) * n_items;
     }
     Ok(sum / dataset.len() as f64)

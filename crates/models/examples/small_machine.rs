@@ -6,7 +6,7 @@
 //! ```
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
-use std::error::Error;
+use std::{error::Error, num::NonZeroUsize};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{
@@ -17,7 +17,7 @@ use models::{
 
 const N_SITES: usize = 10;
 const N_SAMPLES: usize = 5000;
-const BATCH: usize = 100;
+const BATCH: NonZeroUsize = NonZeroUsize::new(100).unwrap();
 const N_EPOCHS: usize = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let weights = Draw::new(2, 0, 0).thresholds(N_SITES, N_SITES).iter().map(|x| 0.01 * x).collect();
     let untrained = Rbm::new(&RbmParameters::untrained(N_SITES, N_SITES, weights), &device)?;
     let order: Vec<u32> = (0..N_SAMPLES as u32).collect();
-    let mut trainings = vec![Training::begin(untrained, data.first(BATCH))];
+    let mut trainings = vec![Training::begin(untrained, data.first(BATCH.get()))];
     println!("epoch   relative entropy to the law of the data [nats]");
     for epoch in 0..=N_EPOCHS {
         if epoch % 20 == 0 {
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         // The learning rate falls to zero along a straight line.
         let learning_rate = 0.05 * (1.0 - epoch as f64 / N_EPOCHS as f64);
         let rule = ContrastiveDivergence { learning_rate, persistent: true, ..Default::default() };
-        let first_step = (epoch * N_SAMPLES / BATCH) as u64;
+        let first_step = (epoch * N_SAMPLES / BATCH.get()) as u64;
         let stretch =
             Stretch { samples: &data, orders: &[&order], batch_size: BATCH, keys: &[3], first_step, n_threads: 1 };
         trainings = rule.train(trainings, &stretch)?.into_iter().map(|(training, _)| training).collect();
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let machine = &trainings[0].rbm;
     let mean = |energies: Vec<f64>| energies.iter().sum::<f64>() / energies.len() as f64;
     println!("⟨F⟩ of the data: {:.4}", mean(free_energies(&machine.parameters()?, &samples)?));
-    let end: Vec<f32> = flow(machine, data.clone(), 200, 4, 0).unpack().try_into_vec_as()?;
+    let end: Vec<f32> = flow(machine, data.clone(), 200, 4, 0)?.unpack().try_into_vec_as()?;
     println!("energy per site of the data {:.4}, after 200 steps of the flow {:.4}", energy(&samples), energy(&end));
     Ok(())
 }

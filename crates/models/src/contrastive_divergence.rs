@@ -1,14 +1,25 @@
 //! Contrastive divergence with k Gibbs steps, CD-k (Hinton 2002), for units ±1.
 
+mod check;
+
+use std::num::NonZeroUsize;
+
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
-use crate::{ModelError, PackedTensor, Rbm, Updates, gibbs::set_layer, is_host, rbm::parameter_like, runs_fused};
+use crate::{
+    ModelError, PackedTensor, Rbm, Updates,
+    error::{at_least, same},
+    gibbs::set_layer,
+    is_host,
+    rbm::parameter_like,
+    runs_fused,
+};
 
 /// The rule of a training step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ContrastiveDivergence {
     /// The k of CD-k: Gibbs steps from the data, or the persistent chains, to the reconstruction.
-    pub n_gibbs_steps: usize,
+    pub n_gibbs_steps: NonZeroUsize,
     /// Learning rate η.
     pub learning_rate: f64,
     /// Momentum μ ∈ [0, 1): the part of the last change that is repeated.
@@ -31,7 +42,7 @@ impl Default for ContrastiveDivergence {
     /// CD-1 with η = 0.1 and nothing else; both biases are trained.
     fn default() -> Self {
         Self {
-            n_gibbs_steps: 1,
+            n_gibbs_steps: NonZeroUsize::MIN,
             learning_rate: 0.1,
             momentum: 0.0,
             weight_decay: 0.0,
@@ -75,7 +86,7 @@ pub struct Stretch<'a> {
     /// For every machine the samples to train on, batch after batch; the last batch may be smaller. All of one length.
     pub orders: &'a [&'a [u32]],
     /// Samples of a batch.
-    pub batch_size: usize,
+    pub batch_size: NonZeroUsize,
     /// For every machine what names the random numbers of its training.
     pub keys: &'a [u64],
     /// Number of the first batch within the training.
@@ -91,31 +102,51 @@ impl ContrastiveDivergence {
     /// drawn.
     ///
     /// # Errors
-    /// [`ModelError::Shape`] when the machines, their chains or their orders differ in shape; [`ModelError::Device`] when the
-    /// device fails to deliver.
+    /// [`ModelError::Shape`] when the samples or chains are not of the RBMs' visible units, or RBMs, chains or orders differ in
+    /// shape; [`ModelError::OutOfRange`] for a sample that there is not; [`ModelError::TooFew`] for fewer persistent chains
+    /// than a batch has samples; [`ModelError::TooMany`] for larger batches than there are random numbers;
+    /// [`ModelError::Device`] when the device fails to deliver.
     pub fn train(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> Result<Vec<(Training, u64)>, ModelError> {
         let Some(first) = trainings.first() else { return Ok(Vec::new()) };
-        check_shapes(&trainings, first, stretch)?;
+        self.check(&trainings, first, stretch)?;
+        if stretch.orders[0].is_empty() {
+            return Ok(trainings.into_iter().map(|training| (training, 0)).collect());
+        }
         let device = first.rbm.weights.device();
         let is_known = self.updates.are_sampled() || (self.updates.are_visible_spins() && is_host(&device));
         let (trainings, n_flips) = if is_known && runs_fused(&device) {
             self.train_fused(trainings, stretch)
         } else {
-            self.train_plain(trainings, stretch)
+            self.train_stepwise(trainings, stretch)
         };
         let n_flips = n_flips.try_into_data().map_err(|error| ModelError::Device(error.to_string()))?;
         Ok(trainings.into_iter().zip(n_flips.iter::<i64>().map(i64::cast_unsigned)).collect())
     }
 
-    /// The reference: plain tensor operations, one batch after another. Returns the flipped units, shape `[n_machines]`.
-    pub fn train_plain(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> (Vec<Training>, Tensor<1, Int>) {
+    /// The reference of [`Self::train`]: plain tensor operations, one batch after another. Returns the visible units whose sign
+    /// differs, shape `[n_machines]`.
+    ///
+    /// # Errors
+    /// As [`Self::train`]; [`ModelError::TooFew`] without trainings or samples.
+    pub fn train_plain(
+        &self,
+        trainings: Vec<Training>,
+        stretch: &Stretch<'_>,
+    ) -> Result<(Vec<Training>, Tensor<1, Int>), ModelError> {
+        let first = trainings.first().ok_or(ModelError::TooFew { name: "trainings", found: 0, least: 1 })?;
+        self.check(&trainings, first, stretch)?;
+        at_least(1, "samples in an order", stretch.orders[0].len())?;
+        Ok(self.train_stepwise(trainings, stretch))
+    }
+
+    fn train_stepwise(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> (Vec<Training>, Tensor<1, Int>) {
         let machines = trainings.into_iter().zip(stretch.orders).zip(stretch.keys);
         let trained = machines.map(|((training, order), &key)| {
             let n_flips = Tensor::zeros([1], (&training.rbm.weights.device(), DType::I32));
-            let batches = order.chunks(stretch.batch_size).zip(stretch.first_step..);
+            let batches = order.chunks(stretch.batch_size.get()).zip(stretch.first_step..);
             batches.fold((training, n_flips), |(training, sum), (samples, step)| {
-                let visible = stretch.samples.select(indices(&[samples], stretch).squeeze_dim(0)).unpack();
-                let (training, n_flips) = self.step(training, visible, key, step);
+                let visible = stretch.samples.at(indices(&[samples], stretch).squeeze_dim(0)).unpack();
+                let (training, n_flips) = self.stepped(training, visible, key, step);
                 (training, sum + n_flips.cast(DType::I32))
             })
         });
@@ -142,7 +173,7 @@ impl ContrastiveDivergence {
                 changes.hidden_bias.into_dispatch(),
                 Tensor::stack::<3>(chains, 0).into_dispatch(),
                 *self,
-                stretch.batch_size,
+                stretch.batch_size.get(),
                 stretch.keys.to_vec(),
                 stretch.first_step,
                 stretch.n_threads,
@@ -166,7 +197,7 @@ impl ContrastiveDivergence {
 
     #[cfg(not(any(feature = "flex", feature = "ndarray", feature = "gpu")))]
     fn train_fused(&self, trainings: Vec<Training>, stretch: &Stretch<'_>) -> (Vec<Training>, Tensor<1, Int>) {
-        self.train_plain(trainings, stretch)
+        self.train_stepwise(trainings, stretch)
     }
 
     /// One step on a batch v, shape `[batch, n_visible]`:
@@ -175,7 +206,24 @@ impl ContrastiveDivergence {
     ///
     /// with v′ the reconstruction after k Gibbs steps and ⟨h⟩ = tanh(b + v w). Returns the training after the step and the
     /// number of visible units whose sign differs between v and v′, shape `[1]`.
-    pub fn step(&self, training: Training, visible: Tensor<2>, key: u64, step: u64) -> (Training, Tensor<1, Int>) {
+    ///
+    /// # Errors
+    /// As [`Self::train`]; [`ModelError::TooFew`] for an empty batch.
+    pub fn step(
+        &self,
+        training: Training,
+        visible: Tensor<2>,
+        key: u64,
+        step: u64,
+    ) -> Result<(Training, Tensor<1, Int>), ModelError> {
+        let ([n_rows, n_units], [n_visible, _]) = (visible.dims(), training.rbm.shape()?);
+        same("a sample", n_units, n_visible)?;
+        at_least(1, "samples in a batch", n_rows)?;
+        self.check_training(&training, n_rows)?;
+        Ok(self.stepped(training, visible, key, step))
+    }
+
+    fn stepped(&self, training: Training, visible: Tensor<2>, key: u64, step: u64) -> (Training, Tensor<1, Int>) {
         let Training { rbm, last_change, mut chains } = training;
         let n_rows = visible.dims()[0];
         let hidden = rbm.hidden_field(visible.clone()).tanh();
@@ -219,28 +267,11 @@ impl ContrastiveDivergence {
             let visible = set_layer(rbm.visible_field(set).tanh(), self.updates.visible, key, step, layer + 1);
             hidden = rbm.hidden_field(visible.clone()).tanh();
             layer += 2;
-            if layer as usize >= 2 * self.n_gibbs_steps {
+            if layer as usize >= 2 * self.n_gibbs_steps.get() {
                 return (visible, hidden);
             }
         }
     }
-}
-
-/// Machines of one shape with an order and a key each.
-fn check_shapes(trainings: &[Training], first: &Training, stretch: &Stretch<'_>) -> Result<(), ModelError> {
-    let same = |name, found: usize, expected: usize| {
-        if found == expected { Ok(()) } else { Err(ModelError::Shape { name, found, expected }) }
-    };
-    same("orders", stretch.orders.len(), trainings.len())?;
-    same("keys", stretch.keys.len(), trainings.len())?;
-    stretch.orders.iter().try_for_each(|order| same("order", order.len(), stretch.orders[0].len()))?;
-    trainings.iter().try_for_each(|training| {
-        let ([n_visible, n_hidden], [expected_visible, expected_hidden]) =
-            (training.rbm.weights.dims(), first.rbm.weights.dims());
-        same("visible_bias", n_visible, expected_visible)?;
-        same("hidden_bias", n_hidden, expected_hidden)?;
-        same("chains", training.chains.words.dims()[0], first.chains.words.dims()[0])
-    })
 }
 
 /// Numbers of samples on the device of the data, shape `[n_orders, n_order]`.

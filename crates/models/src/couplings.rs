@@ -11,7 +11,7 @@ use std::f64::consts::FRAC_PI_2;
 use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
 use rayon::prelude::*;
 
-use crate::{ModelError, RbmParameters};
+use crate::{ModelError, RbmParameters, error::same, likelihood::n_rows};
 
 /// Fields and pair couplings of F(v), in units of the temperature: for a machine that has learned Ising configurations at one
 /// temperature, h = H/T and J = 1/T between neighbours.
@@ -25,6 +25,9 @@ pub struct Couplings {
 
 /// Where 1/sinh(πt/2) has fallen to 10⁻¹⁷.
 const T_MAX: f64 = 25.0;
+
+/// The largest |b| + Σ|w| of a hidden unit: some millions of nodes.
+const LARGEST_FREQUENCY: f64 = 1e5;
 
 /// Hidden units whose nodes are found side by side.
 const N_UNITS: usize = 16;
@@ -41,7 +44,8 @@ const NEGLIGIBLE: f64 = 1e-16;
 /// Fields and pair couplings of a machine to 10⁻¹⁰ of the largest weights.
 ///
 /// # Errors
-/// As [`RbmParameters::validate`].
+/// As [`RbmParameters::validate`]; [`ModelError::TooMany`] for weights so large, a sum of |w| above 10⁵ at one hidden unit, that the
+/// integral cannot be resolved.
 pub fn couplings(parameters: &RbmParameters) -> Result<Couplings, ModelError> {
     parameters.validate()?;
     let n = parameters.n_visible;
@@ -49,7 +53,8 @@ pub fn couplings(parameters: &RbmParameters) -> Result<Couplings, ModelError> {
     let mut couplings = Couplings { fields, pairs: vec![0.0; n * n] };
     let hidden: Vec<usize> = (0..parameters.n_hidden).collect();
     for some in hidden.chunks(N_UNITS) {
-        let units: Vec<Unit> = some.par_iter().map(|&hidden| Unit::new(parameters, hidden)).collect();
+        let units = some.par_iter().map(|&hidden| Unit::new(parameters, hidden));
+        let units = units.collect::<Result<Vec<_>, _>>()?;
         units.iter().for_each(|unit| couplings.add(unit));
     }
     for site in 0..n {
@@ -72,13 +77,21 @@ struct Unit {
 }
 
 impl Unit {
-    fn new(parameters: &RbmParameters, hidden: usize) -> Self {
+    fn new(parameters: &RbmParameters, hidden: usize) -> Result<Self, ModelError> {
         let weights: Vec<f64> =
             parameters.weights.iter().skip(hidden).step_by(parameters.n_hidden).map(|&w| w.into()).collect();
         let bias = f64::from(parameters.hidden_bias[hidden]);
         // The midpoint rule errs by e^(−2π·2/step) for a function that is analytic for |Im t| < 2, and no more than doubles
         // there: the sum of all frequencies is what the step has to resolve.
         let frequency = bias.abs() + weights.iter().map(|w| w.abs()).sum::<f64>();
+        if frequency > LARGEST_FREQUENCY {
+            let limit = LARGEST_FREQUENCY as u64;
+            return Err(ModelError::TooMany {
+                name: "units of weight at one hidden unit",
+                found: frequency as u64,
+                limit,
+            });
+        }
         let step = FRAC_PI_2 / (4.0 + frequency);
         let n_nodes = (T_MAX / step).ceil() as usize;
         let mut unit = Self { tangents: Vec::new(), even: Vec::new(), odd: Vec::new() };
@@ -91,7 +104,7 @@ impl Unit {
             unit.even.push(factor * (bias * t).cos());
             unit.odd.push(factor * (bias * t).sin());
         }
-        unit
+        Ok(unit)
     }
 }
 
@@ -119,7 +132,13 @@ fn product_of_cosines(weights: &[f64], t: f64, least: f64) -> Option<f64> {
 impl Couplings {
     /// That part of F(v) which is of fields and pairs, −Σ hᵢvᵢ − Σ_{i<j} Jᵢⱼvᵢvⱼ, of configurations, shape `[n, n_visible]`,
     /// values ±1; shape `[n]`.
-    pub fn energies(&self, spins: &[f32]) -> Vec<f64> {
+    ///
+    /// # Errors
+    /// [`ModelError::Shape`] when the rows are not of `n_visible` spins or there is not a pair for every two sites,
+    /// [`ModelError::NotSpins`] when they are not ±1.
+    pub fn energies(&self, spins: &[f32]) -> Result<Vec<f64>, ModelError> {
+        n_rows(self.fields.len(), spins)?;
+        same("pairs", self.pairs.len(), self.fields.len() * self.fields.len())?;
         let n_visible = self.fields.len().max(1);
         let mut energies = Vec::with_capacity(spins.len() / n_visible);
         for some in spins.chunks(N_SPINS * n_visible) {
@@ -129,7 +148,7 @@ impl Couplings {
                 (0..self.fields.len()).map(|site| std::array::from_fn(|i| spin(site, i))).collect();
             energies.extend_from_slice(&self.energies_side_by_side(&by_site)[..n_some]);
         }
-        energies
+        Ok(energies)
     }
 
     /// The same of configurations side by side, shape `[n_visible]`.

@@ -31,7 +31,27 @@ pub enum ModelError {
         /// The most that are allowed.
         limit: usize,
     },
-    /// Too few of something for an estimate.
+    /// A number of a sample, site or class that there is not.
+    #[error("{name} {found} does not exist: there are {limit}, counted from 0")]
+    OutOfRange {
+        /// What is counted.
+        name: &'static str,
+        /// Number found.
+        found: usize,
+        /// How many there are.
+        limit: usize,
+    },
+    /// Too many of something.
+    #[error("{found} {name} are too many: the limit is {limit}")]
+    TooMany {
+        /// What there is too much of, in the plural.
+        name: &'static str,
+        /// Number found.
+        found: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
+    /// Too few of something.
     #[error("{found} {name} are too few: at least {least} are needed")]
     TooFew {
         /// What there is too little of, in the plural.
@@ -64,4 +84,14 @@ pub enum ModelError {
     /// A saved optimiser state that cannot be restored.
     #[error("the optimiser's state cannot be restored: {0}")]
     Optimizer(String),
+}
+
+/// Refuses a number of entries other than the expected one.
+pub(crate) fn same(name: &'static str, found: usize, expected: usize) -> Result<(), ModelError> {
+    if found == expected { Ok(()) } else { Err(ModelError::Shape { name, found, expected }) }
+}
+
+/// Refuses fewer than `least`.
+pub(crate) fn at_least(least: usize, name: &'static str, found: usize) -> Result<(), ModelError> {
+    if found >= least { Ok(()) } else { Err(ModelError::TooFew { name, found, least }) }
 }

@@ -2,36 +2,94 @@
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
+use crate::{
+    ModelError,
+    error::{at_least, same},
+};
+
 /// Packed spins on a device, shape `[n_samples, n_words]`: site i is bit i mod 32 of word i / 32, 1 = up.
 #[derive(Clone, Debug)]
 pub struct PackedTensor {
-    /// Number of spins of a sample.
-    pub n_sites: usize,
-    /// The words.
-    pub words: Tensor<2, Int>,
+    pub(crate) n_sites: usize,
+    pub(crate) words: Tensor<2, Int>,
 }
 
 impl PackedTensor {
-    /// Puts words, shape `[n_samples, n_words]`, on a device.
-    pub fn new(words: &[u32], n_sites: usize, device: &Device) -> Self {
+    /// Puts words, shape `[n_samples, n_words]`, on a device; `n_words` is n_sites/32, rounded up.
+    ///
+    /// # Errors
+    /// [`ModelError::TooFew`] without sites, [`ModelError::Shape`] for a broken row, [`ModelError::NotSpins`] where a bit
+    /// beyond the last site is set.
+    pub fn new(words: &[u32], n_sites: usize, device: &Device) -> Result<Self, ModelError> {
+        at_least(1, "sites", n_sites)?;
         let n_words = n_sites.div_ceil(32);
+        same("words", words.len(), words.len() / n_words * n_words)?;
+        let unused = !(u32::MAX >> (32 * n_words - n_sites));
+        if words.iter().skip(n_words - 1).step_by(n_words).any(|last| last & unused != 0) {
+            return Err(ModelError::NotSpins { name: "a bit beyond the last site" });
+        }
         let words: Vec<i32> = words.iter().map(|word| word.cast_signed()).collect();
         let shape = [words.len() / n_words, n_words];
-        Self { n_sites, words: Tensor::from_data(TensorData::new(words, shape), (device, DType::I32)) }
+        Ok(Self { n_sites, words: Tensor::from_data(TensorData::new(words, shape), (device, DType::I32)) })
     }
 
-    /// The samples at `order`.
-    pub fn select(&self, order: Tensor<1, Int>) -> Self {
+    /// Number of spins of a sample.
+    pub fn n_sites(&self) -> usize {
+        self.n_sites
+    }
+
+    /// Number of samples.
+    pub fn n_samples(&self) -> usize {
+        self.words.dims()[0]
+    }
+
+    /// Where the words are.
+    pub fn device(&self) -> Device {
+        self.words.device()
+    }
+
+    /// The words on the host, shape `[n_samples, n_words]`.
+    ///
+    /// # Errors
+    /// [`ModelError::Device`] when the device fails to deliver.
+    pub fn to_words(&self) -> Result<Vec<u32>, ModelError> {
+        let words = self.words.clone().cast(DType::I32).try_into_vec_as::<i32>();
+        let words = words.map_err(|error| ModelError::Device(error.to_string()))?;
+        Ok(words.into_iter().map(i32::cast_unsigned).collect())
+    }
+
+    /// The samples with these numbers, in this order.
+    ///
+    /// # Errors
+    /// [`ModelError::OutOfRange`] for a sample that there is not.
+    pub fn select(&self, samples: &[usize]) -> Result<Self, ModelError> {
+        let limit = self.n_samples();
+        if let Some(&found) = samples.iter().find(|&&sample| sample >= limit) {
+            return Err(ModelError::OutOfRange { name: "sample", found, limit });
+        }
+        let order: Vec<i32> = samples.iter().map(|&sample| sample as i32).collect();
+        let order = TensorData::new(order, [samples.len()]);
+        Ok(self.at(Tensor::from_data(order, (&self.device(), DType::I32))))
+    }
+
+    /// The samples at `order`, all of which there are.
+    pub(crate) fn at(&self, order: Tensor<1, Int>) -> Self {
         Self { n_sites: self.n_sites, words: self.words.clone().select(0, order) }
     }
 
-    /// The first `n` samples.
+    /// The first `n` samples, or all if there are not so many.
     pub fn first(&self, n: usize) -> Self {
-        Self { n_sites: self.n_sites, words: self.words.clone().narrow(0, 0, n) }
+        let [n_samples, n_words] = self.words.dims();
+        let words = match n.min(n_samples) {
+            // Burn has no slices without rows.
+            0 => Tensor::from_data(TensorData::new(Vec::<i32>::new(), [0, n_words]), (&self.device(), DType::I32)),
+            n => self.words.clone().narrow(0, 0, n),
+        };
+        Self { n_sites: self.n_sites, words }
     }
 
     /// The samples with others, of as many sites, in the place of the first ones.
-    pub fn with_first(self, others: Self) -> Self {
+    pub(crate) fn with_first(self, others: Self) -> Self {
         let [n, _] = others.words.dims();
         Self { n_sites: self.n_sites, words: self.words.slice_assign(0..n, others.words) }
     }

@@ -1,11 +1,28 @@
 //! Counter-based random numbers: a hash of (key, step, layer, row, column), so that every path to the same step, on any device
 //! and with any number of threads, draws the same ones. 32-bit arithmetic only: it runs in GPU kernels too.
 
+use crate::ModelError;
+
 /// The numbers of one sampling of one layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Draw {
     first: u32,
     second: u32,
+}
+
+/// The numbers of a layer are told apart by 32 bits.
+const MOST_NUMBERS: u64 = 1 << 32;
+
+/// Checks that no random number of a layer would be used twice.
+///
+/// # Errors
+/// [`ModelError::TooMany`] for more than 2³² units in all rows.
+pub(crate) fn check_layer(n_rows: usize, n_units: usize) -> Result<(), ModelError> {
+    let found = (n_rows as u64).saturating_mul(n_units as u64);
+    if found <= MOST_NUMBERS {
+        return Ok(());
+    }
+    Err(ModelError::TooMany { name: "units to draw in all configurations", found, limit: MOST_NUMBERS })
 }
 
 impl Draw {
@@ -44,9 +61,9 @@ impl Draw {
         ((self.bits(counter) >> 8) as i32 - (1 << 23)) as f32 * 2.0f32.powi(-23) + 2.0f32.powi(-24)
     }
 
-    /// The thresholds of a layer, shape `[n_rows, n_columns]`, row-major.
+    /// The thresholds of a layer, shape `[n_rows, n_columns]`, row-major; beyond 2³² of them they repeat.
     pub fn thresholds(self, n_rows: usize, n_columns: usize) -> Vec<f32> {
-        (0..(n_rows * n_columns) as u32).map(|counter| self.threshold(counter)).collect()
+        (0..n_rows * n_columns).map(|counter| self.threshold(counter as u32)).collect()
     }
 }
 

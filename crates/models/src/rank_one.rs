@@ -9,7 +9,10 @@
 //!
 //! which holds for every RBM of this form. Nothing is fitted. The theory ends where a second direction has grown.
 
-use crate::ContrastiveDivergence;
+use crate::{
+    ContrastiveDivergence, ModelError,
+    error::{at_least, same},
+};
 
 /// Hidden units up to which the distribution of the field x is summed over all hidden states; above, it is Gaussian.
 const MOST_SUMMED: usize = 8;
@@ -31,7 +34,11 @@ pub struct IndependentSpins {
 
 impl IndependentSpins {
     /// The table for `n_sites` spins: 13 kB for each site.
-    pub fn new(n_sites: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`ModelError::TooFew`] without sites.
+    pub fn new(n_sites: usize) -> Result<Self, ModelError> {
+        at_least(1, "sites", n_sites)?;
         let n_fields = (2.0 * LARGEST_FIELD / FIELD_STEP).round() as usize + 1;
         let ln_choose = ln_choose(n_sites);
         let mut probabilities = Vec::with_capacity(n_fields * (n_sites + 1));
@@ -42,7 +49,7 @@ impl IndependentSpins {
             let of_state = |(n_up, ln): (usize, &f64)| (ln + n_up as f64 * up + (n_sites - n_up) as f64 * down).exp();
             probabilities.extend(ln_choose.iter().enumerate().map(of_state));
         }
-        Self { n_sites, probabilities }
+        Ok(Self { n_sites, probabilities })
     }
 
     /// The mixture of these distributions with `weights`, one a tabulated field; shape `[n_sites + 1]`.
@@ -90,9 +97,24 @@ impl RankOne {
 
     /// The mean of one update by `rule` (CD-k) on data whose magnetization has the distribution `data`, P(n_up) for n_up = 0, 1,
     /// …, N, shape `[n_visible + 1]`; `spins` is the table for N sites. Persistent chains are not described.
-    pub fn step(&mut self, rule: &ContrastiveDivergence, data: &[f64], spins: &IndependentSpins) {
+    ///
+    /// # Errors
+    /// [`ModelError::Shape`] for a distribution of another number of sites, or another number of biases than couplings;
+    /// [`ModelError::NotFinite`] for a probability that is none.
+    pub fn step(
+        &mut self,
+        rule: &ContrastiveDivergence,
+        data: &[f64],
+        spins: &IndependentSpins,
+    ) -> Result<(), ModelError> {
+        same("the distribution of the magnetization", data.len(), spins.n_sites + 1)?;
+        same("hidden_bias", self.hidden_bias.len(), self.couplings.len())?;
+        same("couplings", self.couplings.len(), self.last_change.0.len())?;
+        if !data.iter().all(|probability| probability.is_finite() && *probability >= 0.0) {
+            return Err(ModelError::NotFinite { name: "the distribution of the magnetization" });
+        }
         let mut model = data.to_vec();
-        for _ in 0..rule.n_gibbs_steps {
+        for _ in 0..rule.n_gibbs_steps.get() {
             model = self.reconstruct(&model, spins);
         }
         let (positive, negative) = (self.statistics(data), self.statistics(&model));
@@ -112,10 +134,13 @@ impl RankOne {
         let gradient = positive.magnetization - negative.magnetization;
         *visible_bias = rule.momentum * *visible_bias + trained(rule.visible_bias) * gradient;
         self.visible_bias += *visible_bias;
+        Ok(())
     }
 
-    /// P(n_up) where the flow ends, the distribution of M under p(v) = e^−F(v)/Z; shape `[n_visible + 1]`.
-    pub fn stationary(&self, n_visible: usize) -> Vec<f64> {
+    /// P(n_up) where the flow of an RBM with as many visible units as `spins` has sites ends, the distribution of M under
+    /// p(v) = e^−F(v)/Z; shape `[n_visible + 1]`.
+    pub fn stationary(&self, spins: &IndependentSpins) -> Vec<f64> {
+        let n_visible = spins.n_sites;
         let ln_weight = |(n_up, ln): (usize, f64)| {
             let m = 2.0 * n_up as f64 - n_visible as f64;
             let hidden = self.hidden_fields(m, n_visible).map(ln_2_cosh).sum::<f64>();

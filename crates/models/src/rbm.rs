@@ -5,7 +5,10 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 
-use crate::ModelError;
+use crate::{
+    ModelError,
+    error::{at_least, same},
+};
 
 /// The numbers that make a machine, on the host: what checkpoints and weight files hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,11 +31,13 @@ impl RbmParameters {
         Self { n_visible, n_hidden, weights, visible_bias: vec![0.0; n_visible], hidden_bias: vec![0.0; n_hidden] }
     }
 
-    /// Checks that the lengths agree with the numbers of units and that every number is finite.
+    /// Checks that both layers have a unit, that the lengths agree with the numbers of units and that every number is finite.
     ///
     /// # Errors
-    /// [`ModelError::Shape`] or [`ModelError::NotFinite`].
+    /// [`ModelError::TooFew`], [`ModelError::Shape`] or [`ModelError::NotFinite`].
     pub fn validate(&self) -> Result<(), ModelError> {
+        at_least(1, "visible units", self.n_visible)?;
+        at_least(1, "hidden units", self.n_hidden)?;
         let parts = [
             ("weights", &self.weights, self.n_visible.saturating_mul(self.n_hidden)),
             ("visible_bias", &self.visible_bias, self.n_visible),
@@ -98,6 +103,17 @@ impl Rbm {
             visible_bias: to_host(self.visible_bias.val())?,
             hidden_bias: to_host(self.hidden_bias.val())?,
         })
+    }
+
+    /// Numbers of visible and hidden units.
+    ///
+    /// # Errors
+    /// [`ModelError::Shape`] when the biases do not fit the weights.
+    pub(crate) fn shape(&self) -> Result<[usize; 2], ModelError> {
+        let [n_visible, n_hidden] = self.weights.dims();
+        same("visible_bias", self.visible_bias.dims()[0], n_visible)?;
+        same("hidden_bias", self.hidden_bias.dims()[0], n_hidden)?;
+        Ok([n_visible, n_hidden])
     }
 
     /// Field on the hidden units, bₐ + Σᵢ vᵢwᵢₐ: `[batch, n_visible]` → `[batch, n_hidden]`.

@@ -11,6 +11,7 @@ use burn::{
 
 use crate::{
     ModelError,
+    error::{at_least, same},
     rbm::{parameter, to_host},
 };
 use gaussian::Quantities;
@@ -42,6 +43,8 @@ pub struct Thermometer {
     /// The layers after it, the last of which gives the outputs.
     pub layers: Vec<Layer>,
     #[module(skip)]
+    n_sites: usize,
+    #[module(skip)]
     neighbourhoods: Vec<i32>,
     #[module(skip)]
     activation: Activation,
@@ -54,13 +57,12 @@ impl Thermometer {
     /// Puts a thermometer on a device; `parameters` are its layers, the local one first.
     ///
     /// # Errors
-    /// [`ModelError::Shape`] when the layers do not fit `shape`, [`ModelError::NoQuantity`] for a regressor in something that
+    /// As [`ThermometerShape::validate`]; [`ModelError::Shape`] when the layers do not fit `shape`, [`ModelError::NoQuantity`] for a regressor in something that
     /// is infinite or the same in all classes.
     pub fn new(shape: &ThermometerShape, parameters: &[LayerParameters], device: &Device) -> Result<Self, ModelError> {
+        shape.validate()?;
         let sizes = shape.layers();
-        if sizes.len() != parameters.len() {
-            return Err(ModelError::Shape { name: "layers", found: parameters.len(), expected: sizes.len() });
-        }
+        same("layers", parameters.len(), sizes.len())?;
         let mut layers = Vec::with_capacity(sizes.len());
         for (id, (&(n_inputs, n_outputs), values)) in (0..).zip(sizes.iter().zip(parameters)) {
             check("weights", &values.weights, n_inputs * n_outputs)?;
@@ -80,7 +82,7 @@ impl Thermometer {
             Head::Classifier => None,
             Head::Regressor { values } => Some(Quantities::new(values)?),
         };
-        Ok(Self { local, layers, neighbourhoods, activation: shape.activation, quantities })
+        Ok(Self { local, layers, n_sites: shape.n_sites, neighbourhoods, activation: shape.activation, quantities })
     }
 
     /// The layers on the host, the local one first.
@@ -99,7 +101,10 @@ impl Thermometer {
     }
 
     /// Outputs of the last layer: `[batch, n_sites]` → `[batch, n_outputs]`.
-    fn forward(&self, spins: Tensor<2>) -> Tensor<2> {
+    fn forward(&self, spins: Tensor<2>) -> Result<Tensor<2>, ModelError> {
+        let [n_rows, n_sites] = spins.dims();
+        same("a configuration", n_sites, self.n_sites)?;
+        at_least(1, "configurations", n_rows)?;
         let mut signal = match &self.local {
             Some(layer) => self.site_average(layer, spins),
             None => spins,
@@ -113,32 +118,42 @@ impl Thermometer {
                 };
             }
         }
-        signal
+        Ok(signal)
     }
 
     /// Probabilities of the state points, the regressor's from its Gaussian at each: `[batch, n_sites]` →
     /// `[batch, n_classes]`.
-    pub fn probabilities(&self, spins: Tensor<2>) -> Tensor<2> {
-        let outputs = self.forward(spins);
-        match &self.quantities {
+    ///
+    /// # Errors
+    /// [`ModelError::Shape`] for configurations of another number of sites, [`ModelError::TooFew`] for none.
+    pub fn probabilities(&self, spins: Tensor<2>) -> Result<Tensor<2>, ModelError> {
+        let outputs = self.forward(spins)?;
+        Ok(match &self.quantities {
             None => activation::softmax(outputs, 1),
             Some(quantities) => quantities.log_probabilities(outputs).exp(),
-        }
+        })
     }
 
     /// The Gaussians of a regressor; a classifier has none.
-    pub fn gaussians(&self, spins: Tensor<2>) -> Option<Gaussians> {
-        self.quantities.as_ref().map(|quantities| quantities.gaussians(self.forward(spins)))
+    ///
+    /// # Errors
+    /// As [`Self::probabilities`].
+    pub fn gaussians(&self, spins: Tensor<2>) -> Result<Option<Gaussians>, ModelError> {
+        self.quantities.as_ref().map(|quantities| Ok(quantities.gaussians(self.forward(spins)?))).transpose()
     }
 
     /// What training makes small, in nats, shape `[1]`; `classes` has the shape `[batch]`: the classifier's relative entropy
-    /// −⟨ln p(true class)⟩, the regressor's −⟨ln p(true T, H)⟩, p a density.
-    pub fn loss(&self, spins: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<1> {
-        let outputs = self.forward(spins);
-        match &self.quantities {
+    /// −⟨ln p(true class)⟩, the regressor's −⟨ln p(true T, H)⟩, p a density. The classes, on the device, must be below their number.
+    ///
+    /// # Errors
+    /// As [`Self::probabilities`]; [`ModelError::Shape`] unless every configuration has a class.
+    pub fn loss(&self, spins: Tensor<2>, classes: Tensor<1, Int>) -> Result<Tensor<1>, ModelError> {
+        same("classes", classes.dims()[0], spins.dims()[0])?;
+        let outputs = self.forward(spins)?;
+        Ok(match &self.quantities {
             None => surprises(outputs, classes).mean(),
             Some(quantities) => quantities.loss(outputs, classes),
-        }
+        })
     }
 
     /// √N times the average over the sites of the features of their neighbourhoods: `[batch, n_sites]` →
@@ -161,8 +176,6 @@ fn surprises(logits: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<2> {
 }
 
 fn check(name: &'static str, values: &[f32], expected: usize) -> Result<(), ModelError> {
-    if values.len() != expected {
-        return Err(ModelError::Shape { name, found: values.len(), expected });
-    }
+    same(name, values.len(), expected)?;
     if values.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(ModelError::NotFinite { name }) }
 }

@@ -7,6 +7,8 @@
 
 mod adapter;
 
+use std::num::NonZeroUsize;
+
 use adapter::device;
 use burn::tensor::Device;
 use models::{
@@ -86,7 +88,7 @@ fn training_margin(
     let (n_weights, n_visible, n_hidden) = (machine.weights.len(), machine.n_visible, machine.n_hidden);
     // Weights, visible bias, hidden bias.
     let mut last_change = vec![0.0; n_weights + n_visible + n_hidden];
-    for (samples, step) in stretch.orders[0].chunks(stretch.batch_size).zip(stretch.first_step..) {
+    for (samples, step) in stretch.orders[0].chunks(stretch.batch_size.get()).zip(stretch.first_step..) {
         let mut reference = Reference { machine: &machine, margin };
         let mut sums = vec![0.0; last_change.len()];
         for (row, &sample) in samples.iter().enumerate() {
@@ -94,7 +96,7 @@ fn training_margin(
             let data_means = reference.hidden_means(data);
             let mut v = if cd.persistent { chains[row].clone() } else { data.clone() };
             let mut means = reference.hidden_means(&v);
-            for k in 0..cd.n_gibbs_steps as u32 {
+            for k in 0..cd.n_gibbs_steps.get() as u32 {
                 let h = reference.sample(&means, Draw::new(key, step, 2 * k), row);
                 v = reference.sample(&reference.visible_means(&h), Draw::new(key, step, 2 * k + 1), row);
                 means = reference.hidden_means(&v);
@@ -146,7 +148,7 @@ fn assert_same(found: &RbmParameters, expected: &RbmParameters, what: &str) {
 }
 
 fn host(chains: PackedTensor) -> Vec<i32> {
-    chains.words.into_data().iter::<i32>().collect()
+    chains.to_words().expect("words").into_iter().map(u32::cast_signed).collect()
 }
 
 /// Trains on both devices with a key for which rounding decides no unit.
@@ -162,19 +164,26 @@ fn compare_training(
     let order: Vec<u32> = (0..n_samples as u32).map(|i| i * 7 % n_samples as u32).collect();
     let machine = machine(n_visible, n_hidden);
     let flex = Device::flex();
-    let samples = |device: &Device| PackedTensor::new(words, n_visible, device);
+    let samples = |device: &Device| PackedTensor::new(words, n_visible, device).expect("samples");
     let (there, here) = (samples(device), samples(&flex));
     let orders = [order.as_slice()];
-    let stretch = |samples, keys| Stretch { samples, orders: &orders, batch_size, keys, first_step: 3, n_threads: 1 };
+    let stretch = |samples, keys| Stretch {
+        samples,
+        orders: &orders,
+        batch_size: size(batch_size),
+        keys,
+        first_step: 3,
+        n_threads: 1,
+    };
     let (rows, chains) = (unpacked(words, n_visible), unpacked(chain_words, n_visible));
     let keys = [clear_key(|key| training_margin(&machine, &rows, &chains, &stretch(&here, &[]), key, &cd))];
 
     let begin = |device: &Device| {
         let rbm = Rbm::new(&machine, device).expect("a machine");
-        vec![Training::begin(rbm, PackedTensor::new(chain_words, n_visible, device))]
+        vec![Training::begin(rbm, PackedTensor::new(chain_words, n_visible, device).expect("chains"))]
     };
     let (fused, n_flips) = cd.train(begin(device), &stretch(&there, &keys)).expect("a machine").remove(0);
-    let (mut plain, n_plain_flips) = cd.train_plain(begin(&flex), &stretch(&here, &keys));
+    let (mut plain, n_plain_flips) = cd.train_plain(begin(&flex), &stretch(&here, &keys)).expect("a training");
     let plain = plain.remove(0);
     assert_eq!(n_flips, n_plain_flips.into_scalar::<i64>() as u64, "flipped units");
     let parameters = |rbm: &Rbm| rbm.parameters().expect("a machine");
@@ -185,8 +194,16 @@ fn compare_training(
     assert!(learned, "nothing was learned");
 }
 
+fn size(n: usize) -> NonZeroUsize {
+    NonZeroUsize::new(n).expect("a number")
+}
+
 fn cd(n_gibbs_steps: usize) -> ContrastiveDivergence {
-    ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.05, ..ContrastiveDivergence::default() }
+    ContrastiveDivergence {
+        n_gibbs_steps: size(n_gibbs_steps),
+        learning_rate: 0.05,
+        ..ContrastiveDivergence::default()
+    }
 }
 
 #[test]
@@ -214,7 +231,7 @@ fn chains_momentum_decay_and_fixed_biases_are_the_plain_ones() {
     let rule = ContrastiveDivergence { momentum: 0.5, weight_decay: 0.1, ..cd(1) };
     compare_training(&device, (37, 20), 45, 19, ContrastiveDivergence { persistent: true, ..rule });
     compare_training(&device, (37, 20), 45, 19, ContrastiveDivergence { visible_bias: false, ..rule });
-    let two = ContrastiveDivergence { n_gibbs_steps: 2, persistent: true, hidden_bias: false, ..rule };
+    let two = ContrastiveDivergence { n_gibbs_steps: size(2), persistent: true, hidden_bias: false, ..rule };
     compare_training(&device, (37, 20), 45, 19, two);
     compare_training(&device, (140, 130), 24, 10, two);
 }
@@ -262,11 +279,11 @@ fn the_flow_is_the_plain_one() {
             reference.margin
         };
         let key = clear_key(margin);
-        let chains = |device: &Device| PackedTensor::new(&words, n_visible, device);
+        let chains = |device: &Device| PackedTensor::new(&words, n_visible, device).expect("chains");
         let rbm = |device: &Device| Rbm::new(&machine, device).expect("a machine");
-        let fused = flow(&rbm(&device), chains(&device), n_steps, key, 5);
+        let fused = flow(&rbm(&device), chains(&device), n_steps, key, 5).expect("a flow");
         let flex = Device::flex();
-        let plain = flow_plain(&rbm(&flex), chains(&flex), n_steps, key, 5);
+        let plain = flow_plain(&rbm(&flex), chains(&flex), n_steps, key, 5).expect("a flow");
         assert_eq!(host(fused), host(plain));
         assert_eq!(host(chains(&device)), words.iter().map(|word| word.cast_signed()).collect::<Vec<_>>());
     }

@@ -150,7 +150,7 @@ fn a_machine_built_as_an_ising_ring_has_its_couplings_alone() {
     // Of the aligned ring, and with each spin turned in its turn.
     let mut spins = vec![1.0; (n + 1) * n];
     (0..n).for_each(|site| spins[(site + 1) * n + site] = -1.0);
-    let energies = found.energies(&spins);
+    let energies = found.energies(&spins).expect("energies");
     assert_eq!(energies.len(), n + 1);
     close(energies[0], -coupling * n as f64, 1e-5);
     energies[1..].iter().for_each(|&energy| close(energy, -coupling * (n as f64 - 4.0), 1e-5));

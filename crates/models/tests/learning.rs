@@ -1,10 +1,16 @@
 //! What contrastive divergence learns, against sums over all states.
 
+use std::num::NonZeroUsize;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, random::Draw};
 
 const N_VISIBLE: usize = 6;
 const N_HIDDEN: usize = 3;
+
+fn size(n: usize) -> NonZeroUsize {
+    NonZeroUsize::new(n).expect("a number")
+}
 
 fn machine(seed: u64, spread: f32) -> RbmParameters {
     let numbers = |n, layer| Draw::new(seed, 0, layer).thresholds(1, n).into_iter().map(|x| spread * x).collect();
@@ -94,8 +100,8 @@ fn the_mean_step_is_the_expectation_over_all_reconstructions() {
     let mut sums = vec![[0.0; 2]; expected.len()];
     for step in 0..n_batches {
         let rbm = Rbm::new(&p, &device).expect("a machine");
-        let training = Training::begin(rbm, PackedTensor::new(&[0], N_VISIBLE, &device));
-        let (after, _) = rule.step(training, visible.clone(), 11, step);
+        let training = Training::begin(rbm, PackedTensor::new(&[0], N_VISIBLE, &device).expect("chains"));
+        let (after, _) = rule.step(training, visible.clone(), 11, step).expect("a step");
         let change = after.last_change.parameters().expect("a machine");
         let mut add = |i: usize, x: f32| {
             sums[i][0] += f64::from(x);
@@ -122,7 +128,7 @@ fn a_student_recovers_the_law_of_its_teacher() {
     let device = Device::flex();
     let teacher = machine(5, 1.2);
     let words = samples(&teacher, 20_000.0);
-    let spins = PackedTensor::new(&words, N_VISIBLE, &device);
+    let spins = PackedTensor::new(&words, N_VISIBLE, &device).expect("samples");
     let distance = |student: &RbmParameters| -> f64 {
         let (q, p) = (law(&teacher), law(student));
         q.iter().zip(&p).map(|(q, p)| q * (q / p).ln()).sum()
@@ -137,10 +143,16 @@ fn a_student_recovers_the_law_of_its_teacher() {
             order.sort_by_key(|&sample| draw.bits(sample));
             let first_step = epoch * words.len().div_ceil(500) as u64;
             let (orders, keys) = ([order.as_slice()], [7]);
-            let stretch =
-                Stretch { samples: &spins, orders: &orders, batch_size: 500, keys: &keys, first_step, n_threads: 1 };
+            let stretch = Stretch {
+                samples: &spins,
+                orders: &orders,
+                batch_size: size(500),
+                keys: &keys,
+                first_step,
+                n_threads: 1,
+            };
             let rule = ContrastiveDivergence {
-                n_gibbs_steps: if persistent { 1 } else { 10 },
+                n_gibbs_steps: size(if persistent { 1 } else { 10 }),
                 learning_rate: 0.1 * (1.0 - epoch as f64 / n_epochs as f64),
                 persistent,
                 ..Default::default()

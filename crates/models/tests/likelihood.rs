@@ -123,7 +123,7 @@ fn assert_within(found: Estimate, expected: f64) {
 
 #[test]
 fn exact_ln_z_is_the_sum_over_all_states() {
-    for (n_visible, n_hidden) in [(1, 1), (3, 2), (2, 9), (9, 2), (8, 7), (3, 12), (11, 4), (9, 10), (0, 3), (3, 0)] {
+    for (n_visible, n_hidden) in [(1, 1), (3, 2), (2, 9), (9, 2), (8, 7), (3, 12), (11, 4), (9, 10)] {
         for (spread, bias) in [(0.0, 0.0), (0.3, 0.0), (1.0, 0.5), (30.0, 10.0)] {
             let p = machine(n_visible, n_hidden, spread, bias);
             let (found, expected) = (exact_ln_z(&p).expect("ln Z"), enumerated_ln_z(&p));

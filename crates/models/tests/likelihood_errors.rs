@@ -41,16 +41,16 @@ fn what_does_not_fit_is_refused() {
         assert_eq!(independent_bias(4, &spins).err(), not_spins);
         assert_eq!(reverse_annealed_ln_z(&p, &base, &spins, annealing, &|| true).err(), not_spins);
     }
-    // No visible units: nothing to sum, but no failure either.
-    let empty = machine(0, 3);
-    assert_eq!(free_energies(&empty, &[]), Ok(vec![]));
-    assert_eq!(free_energies(&empty, &[1.0]).err(), shape(1, 0, "spins"));
+    // Without rows there is nothing to sum, but no failure either.
+    assert_eq!(free_energies(&p, &[]), Ok(vec![]));
+    let too_few = |name, found, least| Some(ModelError::TooFew { name, found, least });
+    assert_eq!(free_energies(&machine(0, 3), &[]).err(), too_few("visible units", 0, 1));
+    assert_eq!(free_energies(&machine(3, 0), &[1.0; 3]).err(), too_few("hidden units", 0, 1));
 
     assert_eq!(annealed_ln_z(&p, &base[1..], 8, annealing, &|| true).err(), shape(3, 4, "base_bias"));
     assert_eq!(annealed_ln_z(&p, &[f32::INFINITY; 4], 8, annealing, &|| true).err(), not_finite("base_bias"));
-    let too_few = |name, found, least| Some(ModelError::TooFew { name, found, least });
     assert_eq!(annealed_ln_z(&p, &base, 1, annealing, &|| true).err(), too_few("chains", 1, 2));
-    assert_eq!(reverse_annealed_ln_z(&empty, &[], &[], annealing, &|| true).err(), too_few("chains", 0, 2));
+    assert_eq!(reverse_annealed_ln_z(&p, &base, &[], annealing, &|| true).err(), too_few("chains", 0, 2));
     let no_temperature = Annealing { n_temperatures: 0, ..annealing };
     assert_eq!(annealed_ln_z(&p, &base, 8, no_temperature, &|| true).err(), too_few("temperatures", 0, 1));
 

@@ -1,5 +1,7 @@
 //! The mean-field theory of a rank-one RBM against sums over all states.
 
+use std::num::NonZeroUsize;
+
 use models::{
     ContrastiveDivergence, RbmParameters,
     likelihood::free_energies,
@@ -55,15 +57,19 @@ fn product(machine: &RankOne, distribution: &[f64], a: usize) -> f64 {
 #[test]
 fn an_update_is_the_mean_over_all_states() {
     let data = [0.3, 0.1, 0.05, 0.05, 0.1, 0.15, 0.25];
-    let spins = IndependentSpins::new(N);
-    let rule = ContrastiveDivergence { learning_rate: 0.3, n_gibbs_steps: 2, ..ContrastiveDivergence::default() };
+    let spins = IndependentSpins::new(N).expect("sites");
+    let rule = ContrastiveDivergence {
+        learning_rate: 0.3,
+        n_gibbs_steps: NonZeroUsize::MIN.saturating_add(1),
+        ..ContrastiveDivergence::default()
+    };
     // Three hidden units are summed over; twelve are taken as Gaussian.
     let twelve: Vec<f64> = (0..12).map(|a| 0.05 * a as f64 - 0.25).collect();
     for (couplings, tolerance) in [(vec![0.7, -0.4, 1.1], 2e-5), (twelve, 3e-3)] {
         let before = machine(&couplings);
         let model = reconstructed(&before, &reconstructed(&before, &data));
         let mut after = before.clone();
-        after.step(&rule, &data, &spins);
+        after.step(&rule, &data, &spins).expect("a step");
         for a in 0..couplings.len() {
             let expected = 0.3 * (product(&before, &data, a) - product(&before, &model, a));
             let found = after.couplings[a] - before.couplings[a];
@@ -93,7 +99,7 @@ fn the_flow_ends_in_the_distribution_of_the_rbm() {
         expected[v.count_ones() as usize] += (-energy).exp();
     }
     let total: f64 = expected.iter().sum();
-    let stationary = rank_one.stationary(N);
+    let stationary = rank_one.stationary(&IndependentSpins::new(N).expect("sites"));
     // A step leaves it as it is, too.
     let next = reconstructed(&rank_one, &stationary);
     for ((found, expected), next) in stationary.iter().zip(&expected).zip(&next) {

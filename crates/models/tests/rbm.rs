@@ -1,5 +1,7 @@
 //! The machine against sums over all its states.
 
+use std::num::NonZeroUsize;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{
     ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, Updates, flow, gibbs::flow_plain,
@@ -8,6 +10,10 @@ use models::{
 
 const N_VISIBLE: usize = 5;
 const N_HIDDEN: usize = 3;
+
+fn size(n: usize) -> NonZeroUsize {
+    NonZeroUsize::new(n).expect("a number")
+}
 
 fn machine() -> RbmParameters {
     let value = |i: usize| ((i * 7919 + 13) % 101) as f32 / 101.0 - 0.5;
@@ -105,8 +111,8 @@ fn pseudo_likelihood_is_the_mean_conditional_of_every_site() {
     let untrained = RbmParameters::untrained(N_VISIBLE, N_HIDDEN, vec![0.0; N_VISIBLE * N_HIDDEN]);
     let found = pseudo_likelihood(&untrained, &rows.concat()).expect("a number");
     assert!((found.value + std::f64::consts::LN_2).abs() < 1e-15);
-    let biased = RbmParameters { visible_bias: vec![0.5; N_VISIBLE], ..RbmParameters::untrained(N_VISIBLE, 0, vec![]) };
-    let found = pseudo_likelihood(&biased, &rows.concat()).expect("a number without hidden units");
+    let biased = RbmParameters { visible_bias: vec![0.5; N_VISIBLE], ..untrained };
+    let found = pseudo_likelihood(&biased, &rows.concat()).expect("a number without weights");
     let expected = -0.5 * ((-1.0f64).exp().ln_1p() + 1.0f64.exp().ln_1p());
     assert!((found.value - expected).abs() < 1e-15, "{found:?} is not {expected}");
 }
@@ -129,10 +135,10 @@ fn a_training_step_is_the_formula_of_contrastive_divergence() {
     let p = machine();
     let rows = states(N_VISIBLE);
     let (key, n) = (77, rows.len());
-    let step = ContrastiveDivergence { n_gibbs_steps: 2, learning_rate: 0.3, ..Default::default() };
+    let step = ContrastiveDivergence { n_gibbs_steps: size(2), learning_rate: 0.3, ..Default::default() };
     let rbm = Rbm::new(&p, &device).expect("a machine");
-    let training = Training::begin(rbm, PackedTensor::new(&[0], N_VISIBLE, &device));
-    let (after, n_flips) = step.step(training, tensor(&rows, &device), key, 5);
+    let training = Training::begin(rbm, PackedTensor::new(&[0], N_VISIBLE, &device).expect("chains"));
+    let (after, n_flips) = step.step(training, tensor(&rows, &device), key, 5).expect("a step");
     let after = after.rbm.parameters().expect("a machine");
 
     let weight = |i: usize, a: usize| p.weights[i * N_HIDDEN + a];
@@ -180,7 +186,7 @@ fn the_flow_leaves_the_law_of_the_machine() {
     let start: Vec<Vec<f32>> = states(N_VISIBLE).into_iter().zip(&weights).flat_map(copies).collect();
     let mut visible = tensor(&start, &device);
     for step in 0..4 {
-        visible = reconstruct(&rbm, visible, Updates::default(), 3, step);
+        visible = reconstruct(&rbm, visible, Updates::default(), 3, step).expect("a step");
     }
     let mut counts = vec![0.0; 1 << N_VISIBLE];
     for v in host(visible).chunks_exact(N_VISIBLE) {
@@ -218,14 +224,11 @@ fn words(n_samples: usize, n_sites: usize) -> Vec<u32> {
 fn packing_is_undone_by_unpacking() {
     let device = Device::flex();
     for n_sites in [1, 31, 32, 33, 100] {
-        let packed = PackedTensor::new(&words(7, n_sites), n_sites, &device);
+        let packed = PackedTensor::new(&words(7, n_sites), n_sites, &device).expect("samples");
         let spins = packed.unpack();
         assert!(host(spins.clone()).iter().all(|s| [-1.0f32, 1.0].map(f32::to_bits).contains(&s.to_bits())));
         let again = PackedTensor::pack(spins);
-        assert_eq!(
-            again.words.into_data().iter::<i32>().collect::<Vec<_>>(),
-            packed.words.into_data().iter::<i32>().collect::<Vec<_>>()
-        );
+        assert_eq!(again.to_words().expect("words"), packed.to_words().expect("words"));
     }
 }
 
@@ -234,23 +237,29 @@ fn packing_is_undone_by_unpacking() {
 #[test]
 fn fused_training_is_the_plain_one_to_rounding() {
     let device = Device::flex();
-    let samples = PackedTensor::new(&words(300, 100), 100, &device);
+    let samples = PackedTensor::new(&words(300, 100), 100, &device).expect("samples");
     let order: Vec<u32> = (0..300).map(|i| i * 7 % 300).collect();
     let plain = ContrastiveDivergence { learning_rate: 0.05, ..Default::default() };
     for divergence in [
         plain,
-        ContrastiveDivergence { n_gibbs_steps: 3, momentum: 0.5, weight_decay: 0.01, ..plain },
+        ContrastiveDivergence { n_gibbs_steps: size(3), momentum: 0.5, weight_decay: 0.01, ..plain },
         ContrastiveDivergence { persistent: true, momentum: 0.5, visible_bias: false, hidden_bias: false, ..plain },
     ] {
         let (orders, keys) = ([order.as_slice()], [9]);
-        let stretch =
-            Stretch { samples: &samples, orders: &orders, batch_size: 70, keys: &keys, first_step: 3, n_threads: 2 };
+        let stretch = Stretch {
+            samples: &samples,
+            orders: &orders,
+            batch_size: size(70),
+            keys: &keys,
+            first_step: 3,
+            n_threads: 2,
+        };
         let begin = || {
             let rbm = Rbm::new(&large_machine(), &device).expect("a machine");
             vec![Training::begin(rbm, samples.first(80))]
         };
         let (fused, n_flips) = divergence.train(begin(), &stretch).expect("a machine").remove(0);
-        let (mut plain, n_plain_flips) = divergence.train_plain(begin(), &stretch);
+        let (mut plain, n_plain_flips) = divergence.train_plain(begin(), &stretch).expect("trainings");
         let plain = plain.remove(0);
         assert!(n_flips.abs_diff(n_plain_flips.into_scalar::<i64>() as u64) <= 4);
         let n_different = fused.chains.unpack().not_equal(plain.chains.unpack()).int().sum().into_scalar::<i64>();
@@ -266,9 +275,9 @@ fn fused_training_is_the_plain_one_to_rounding() {
 fn fused_flow_is_the_plain_one_to_rounding() {
     let device = Device::flex();
     let rbm = Rbm::new(&large_machine(), &device).expect("a machine");
-    let chains = PackedTensor::new(&words(500, 100), 100, &device);
-    let fused = flow(&rbm, chains.clone(), 3, 4, 10).unpack();
-    let plain = flow_plain(&rbm, chains, 3, 4, 10).unpack();
+    let chains = PackedTensor::new(&words(500, 100), 100, &device).expect("samples");
+    let fused = flow(&rbm, chains.clone(), 3, 4, 10).expect("a flow").unpack();
+    let plain = flow_plain(&rbm, chains, 3, 4, 10).expect("a flow").unpack();
     let n_different = fused.not_equal(plain).int().sum().into_scalar::<i64>();
     assert!(n_different <= 200, "{n_different} of 50000 spins differ");
 }

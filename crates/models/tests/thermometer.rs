@@ -49,7 +49,7 @@ fn local_sight_does_not_see_a_translation_and_dense_sight_does() {
     moved.rotate_left(1);
     for (shape, equal) in [(local(), true), (shape(Sight::Dense), false)] {
         let thermometer = Thermometer::new(&shape, &layers(&shape), &device).expect("a thermometer");
-        let probabilities = host(thermometer.probabilities(spins(&[ROW, moved], &device)));
+        let probabilities = host(thermometer.probabilities(spins(&[ROW, moved], &device)).expect("a network"));
         let largest = (0..3).map(|k| (probabilities[k] - probabilities[3 + k]).abs()).fold(0.0, f32::max);
         assert_eq!(largest < 1e-6, equal, "{probabilities:?}");
     }
@@ -60,10 +60,11 @@ fn probabilities_add_up_to_one_and_relative_entropy_is_their_logarithm() {
     let device = Device::flex();
     let shape = local();
     let thermometer = Thermometer::new(&shape, &layers(&shape), &device).expect("a thermometer");
-    let p = host(thermometer.probabilities(spins(&[ROW], &device)));
+    let p = host(thermometer.probabilities(spins(&[ROW], &device)).expect("a network"));
     assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6);
     let class = Tensor::<1, Int>::from_data([2], &device);
-    let loss = thermometer.loss(spins(&[ROW], &device), class).try_into_scalar::<f32>().expect("a number");
+    let loss =
+        thermometer.loss(spins(&[ROW], &device), class).expect("a network").try_into_scalar::<f32>().expect("a number");
     assert!((loss + p[2].ln()).abs() < 1e-5);
 }
 
@@ -104,20 +105,21 @@ fn a_regressor_is_a_gaussian_whose_loss_and_probabilities_follow_from_mean_and_s
     let device = Device::flex();
     let shape = regressor();
     let thermometer = Thermometer::new(&shape, &layers(&shape), &device).expect("a thermometer");
-    let gaussians = thermometer.gaussians(spins(&[ROW], &device)).expect("a regressor");
+    let gaussians = thermometer.gaussians(spins(&[ROW], &device)).expect("a network").expect("a regressor");
     let (mean, spread) = (host(gaussians.means)[0], host(gaussians.spreads)[0]);
     let exponent = |value: f32| -0.5 * ((value - mean) / spread).powi(2);
     let class = Tensor::<1, Int>::from_data([2], &device);
-    let loss = thermometer.loss(spins(&[ROW], &device), class).try_into_scalar::<f32>().expect("a number");
+    let loss =
+        thermometer.loss(spins(&[ROW], &device), class).expect("a network").try_into_scalar::<f32>().expect("a number");
     let density = exponent(6.0).exp() / (spread * (2.0 * std::f32::consts::PI).sqrt());
     assert!((loss + density.ln()).abs() < 1e-4, "{loss} and {density}");
     let weights = [1.0, 2.0, 6.0].map(|value| exponent(value).exp());
     let total: f32 = weights.iter().sum();
-    for (p, weight) in host(thermometer.probabilities(spins(&[ROW], &device))).iter().zip(weights) {
+    for (p, weight) in host(thermometer.probabilities(spins(&[ROW], &device)).expect("a network")).iter().zip(weights) {
         assert!((p - weight / total).abs() < 1e-5);
     }
     let classifier = Thermometer::new(&local(), &layers(&local()), &device).expect("a thermometer");
-    assert!(classifier.gaussians(spins(&[ROW], &device)).is_none());
+    assert!(classifier.gaussians(spins(&[ROW], &device)).expect("a network").is_none());
 }
 
 #[test]
@@ -143,7 +145,7 @@ fn a_regressor_finds_mean_and_spread() {
         trainer.step(batch, classes, 0.02 * (1.0 - f64::from(step) / 1500.0)).expect("a loss");
     }
     let trained = Thermometer::new(&shape, &trainer.parameters().expect("layers"), &device).expect("a thermometer");
-    let gaussians = trained.gaussians(spins(&[ROW, [1.0; N_SITES]], &device)).expect("a regressor");
+    let gaussians = trained.gaussians(spins(&[ROW, [1.0; N_SITES]], &device)).expect("a network").expect("a regressor");
     let (means, spreads) = (host(gaussians.means), host(gaussians.spreads));
     assert!((means[0] - 3.5).abs() < 0.1 && (spreads[0] - 2.5).abs() < 0.1, "{means:?} {spreads:?}");
     assert!((means[1] - 2.0).abs() < 0.1 && spreads[1] < 0.3, "{means:?} {spreads:?}");
@@ -163,7 +165,7 @@ fn class_weights_do_not_shift_the_softmax() {
         trainer.step(batch, classes, 0.05 * (1.0 - f64::from(step) / 500.0)).expect("a loss");
     }
     let trained = Thermometer::new(&shape, &trainer.parameters().expect("layers"), &device).expect("a thermometer");
-    let p = host(trained.probabilities(spins(&[ROW], &device)));
+    let p = host(trained.probabilities(spins(&[ROW], &device)).expect("a network"));
     assert!((p[0] - 0.5).abs() < 0.02 && (p[1] - 0.5).abs() < 0.02, "{p:?}");
     for weights in [&[1.0][..], &[1.0, 1.0, 0.0], &[1.0, 1.0, f64::NAN]] {
         let trainer = ThermometerTrainer::new(&shape, &layers(&shape), &device).expect("a trainer");

@@ -4,12 +4,18 @@
 #[cfg(feature = "wgpu")]
 mod adapter;
 
+use std::num::NonZeroUsize;
+
 use burn::tensor::Device;
 use models::{ContrastiveDivergence, ModelError, PackedTensor, Rbm, RbmParameters, Stretch, Training, random::Draw};
 
 const N_MACHINES: usize = 5;
 const N_SAMPLES: usize = 45;
 const BATCH_SIZE: usize = 19;
+
+fn size(n: usize) -> NonZeroUsize {
+    NonZeroUsize::new(n).expect("a number")
+}
 
 fn machine(n_visible: usize, n_hidden: usize, index: usize) -> RbmParameters {
     let weights = Draw::new(index as u64, 0, 0).thresholds(n_visible, n_hidden).iter().map(|x| 0.3 * x).collect();
@@ -22,7 +28,7 @@ fn spins(n_samples: usize, n_sites: usize, index: usize, device: &Device) -> Pac
     let last = u32::MAX >> (32 * n_words - n_sites);
     let draw = Draw::new(index as u64, 1, 0);
     let word = |i: usize| draw.bits(i as u32) & if i % n_words + 1 == n_words { last } else { u32::MAX };
-    PackedTensor::new(&(0..n_samples * n_words).map(word).collect::<Vec<_>>(), n_sites, device)
+    PackedTensor::new(&(0..n_samples * n_words).map(word).collect::<Vec<_>>(), n_sites, device).expect("samples")
 }
 
 /// Machine `index` with more persistent chains than a batch moves.
@@ -32,10 +38,10 @@ fn begin((n_visible, n_hidden): (usize, usize), index: usize, device: &Device) -
 }
 
 /// All numbers of a training, and the flipped units.
-type Everything = (RbmParameters, RbmParameters, Vec<i32>, u64);
+type Everything = (RbmParameters, RbmParameters, Vec<u32>, u64);
 
 fn everything((training, n_flips): &(Training, u64)) -> Everything {
-    let chains = training.chains.words.clone().into_data().iter::<i32>().collect();
+    let chains = training.chains.to_words().expect("words");
     let parameters = |rbm: &Rbm| rbm.parameters().expect("a machine");
     (parameters(&training.rbm), parameters(&training.last_change), chains, *n_flips)
 }
@@ -50,7 +56,8 @@ fn compare(device: &Device, shape: (usize, usize), rule: ContrastiveDivergence, 
     let train = |mut trainings: Vec<Training>, orders: &[&[u32]], keys: &[u64]| {
         let mut trained = Vec::new();
         for first_step in [0, 3] {
-            let stretch = Stretch { samples: &samples, orders, batch_size: BATCH_SIZE, keys, first_step, n_threads };
+            let stretch =
+                Stretch { samples: &samples, orders, batch_size: size(BATCH_SIZE), keys, first_step, n_threads };
             trained = rule.train(trainings, &stretch).expect("machines");
             trainings = trained.iter().map(|(training, _)| training.clone()).collect();
         }
@@ -68,7 +75,7 @@ fn compare(device: &Device, shape: (usize, usize), rule: ContrastiveDivergence, 
 fn rules() -> [ContrastiveDivergence; 3] {
     let rule = ContrastiveDivergence { learning_rate: 0.05, ..Default::default() };
     let with_memory = ContrastiveDivergence { momentum: 0.5, weight_decay: 0.1, persistent: true, ..rule };
-    [rule, with_memory, ContrastiveDivergence { n_gibbs_steps: 2, hidden_bias: false, ..with_memory }]
+    [rule, with_memory, ContrastiveDivergence { n_gibbs_steps: size(2), hidden_bias: false, ..with_memory }]
 }
 
 #[test]
@@ -98,7 +105,7 @@ fn machines_that_do_not_fit_together_are_refused() {
     let samples = spins(N_SAMPLES, 9, 0, &device);
     let order: Vec<u32> = (0..N_SAMPLES as u32).collect();
     let train = |shapes: [(usize, usize); 2], orders: &[&[u32]], keys: &[u64]| {
-        let stretch = Stretch { samples: &samples, orders, batch_size: 10, keys, first_step: 0, n_threads: 1 };
+        let stretch = Stretch { samples: &samples, orders, batch_size: size(10), keys, first_step: 0, n_threads: 1 };
         let trainings = shapes.into_iter().map(|shape| begin(shape, 0, &device)).collect();
         ContrastiveDivergence::default().train(trainings, &stretch).map(|trained| trained.len())
     };

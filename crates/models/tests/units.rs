@@ -1,5 +1,7 @@
 //! What is drawn, a mean, or rounded: training and flow against a scalar reference with the same random numbers.
 
+use std::num::NonZeroUsize;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{
     ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, Update, Updates, random::Draw,
@@ -13,6 +15,10 @@ const BATCH: usize = 25;
 const KEY: u64 = 71;
 
 const ALL: [Update; 3] = [Update::Sampled, Update::MeanField, Update::Rounded];
+
+fn size(n: usize) -> NonZeroUsize {
+    NonZeroUsize::new(n).expect("a number")
+}
 
 fn every_pair() -> impl Iterator<Item = Updates> {
     ALL.into_iter().flat_map(|hidden| ALL.map(|visible| Updates { hidden, visible }))
@@ -95,7 +101,7 @@ fn scalar_step(machine: &mut Scalar, data: &[Vec<f64>], rule: &ContrastiveDiverg
     for (row, v) in data.iter().enumerate() {
         let h = machine.hidden_means(v);
         let (mut means, mut reconstruction) = (h.clone(), Vec::new());
-        for gibbs_step in 0..rule.n_gibbs_steps as u32 {
+        for gibbs_step in 0..rule.n_gibbs_steps.get() as u32 {
             let hidden = set(means, rule.updates.hidden, (step, 2 * gibbs_step, row));
             let visible = machine.visible_means(&hidden);
             reconstruction = set(visible, rule.updates.visible, (step, 2 * gibbs_step + 1, row));
@@ -127,16 +133,17 @@ fn assert_close(found: &[f32], expected: &[f64], what: &str) {
 /// Trains the machine on all samples with a key.
 fn train(rule: ContrastiveDivergence, key: u64) -> (RbmParameters, u64) {
     let device = Device::flex();
-    let words: Vec<u32> = PackedTensor::pack(on_device(&spins(), &device))
-        .words
-        .into_data()
-        .iter::<i32>()
-        .map(i32::cast_unsigned)
-        .collect();
-    let samples = PackedTensor::new(&words, N_VISIBLE, &device);
+    let words = PackedTensor::pack(on_device(&spins(), &device)).to_words().expect("words");
+    let samples = PackedTensor::new(&words, N_VISIBLE, &device).expect("samples");
     let order: Vec<u32> = (0..N_SAMPLES as u32).collect();
-    let stretch =
-        Stretch { samples: &samples, orders: &[&order], batch_size: BATCH, keys: &[key], first_step: 4, n_threads: 1 };
+    let stretch = Stretch {
+        samples: &samples,
+        orders: &[&order],
+        batch_size: size(BATCH),
+        keys: &[key],
+        first_step: 4,
+        n_threads: 1,
+    };
     let training = Training::begin(Rbm::new(&machine(), &device).expect("a machine"), samples.first(BATCH));
     let (training, n_flips) = rule.train(vec![training], &stretch).expect("a training").remove(0);
     (training.rbm.parameters().expect("a machine"), n_flips)
@@ -147,7 +154,12 @@ fn train(rule: ContrastiveDivergence, key: u64) -> (RbmParameters, u64) {
 fn training_is_the_definition_whatever_is_drawn() {
     for updates in every_pair() {
         for n_gibbs_steps in [1, 3] {
-            let rule = ContrastiveDivergence { n_gibbs_steps, learning_rate: 0.2, updates, ..Default::default() };
+            let rule = ContrastiveDivergence {
+                n_gibbs_steps: size(n_gibbs_steps),
+                learning_rate: 0.2,
+                updates,
+                ..Default::default()
+            };
             let (found, n_flips) = train(rule, KEY);
             let mut expected = Scalar::new(&machine());
             let steps = spins().chunks(BATCH).map(<[Vec<f64>]>::to_vec).collect::<Vec<_>>();
@@ -173,8 +185,8 @@ fn rounded_chains_persist() {
     let mut training = Training::begin(rbm.clone(), PackedTensor::pack(on_device(&rows, &device)));
     let mut expected = on_device(&rows, &device);
     for step in 0..3 {
-        training = rule.step(training, on_device(&rows, &device), KEY, step).0;
-        expected = reconstruct(&rbm, expected, updates, KEY, step);
+        training = rule.step(training, on_device(&rows, &device), KEY, step).expect("a step").0;
+        expected = reconstruct(&rbm, expected, updates, KEY, step).expect("a step");
     }
     let same = training.chains.unpack().equal(expected).all().into_scalar::<bool>();
     assert!(same, "the chains are not the flow of the machine");
@@ -189,7 +201,7 @@ fn a_flow_step_is_the_definition_whatever_is_drawn() {
         let mut found = on_device(&spins(), &device);
         let mut expected = spins();
         for step in 0..3 {
-            found = reconstruct(&rbm, found, updates, KEY, step);
+            found = reconstruct(&rbm, found, updates, KEY, step).expect("a step");
             for (row, v) in expected.iter_mut().enumerate() {
                 let hidden = set(scalar.hidden_means(v), updates.hidden, (step, 0, row));
                 *v = set(scalar.visible_means(&hidden), updates.visible, (step, 1, row));

@@ -47,7 +47,7 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
         &[field] => known(EnergyThermometer::new(config.lattice, field))?.map(|thermometer| (field, thermometer)),
         _ => None,
     };
-    let (data, spins) = (magnetizations(samples), IndependentSpins::new(n_sites));
+    let (data, spins) = (magnetizations(samples), IndependentSpins::new(n_sites)?);
     let curves = config.settings.rbm.par_iter().filter(|rbm| is_described(rbm)).map(|rbm| {
         let n_samples = config.settings.n_training_samples();
         let rule = rule(rbm);
@@ -62,11 +62,11 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
                     &ContrastiveDivergence { learning_rate: factor * rule.learning_rate, ..rule },
                     &data,
                     &spins,
-                );
+                )?;
             }
             n_done = n_updates;
             interrupt::check()?;
-            let end = End::of(config.lattice, &machine.stationary(n_sites));
+            let end = End::of(config.lattice, &machine.stationary(&spins));
             let temperature = thermometer.as_ref().map_or(f64::NAN, |(field, thermometer)| {
                 thermometer.read(end.bond_energy - field * end.magnetization).temperature
             });
@@ -102,7 +102,7 @@ fn is_described(rbm: &schema::Rbm) -> bool {
 
 fn rule(rbm: &schema::Rbm) -> ContrastiveDivergence {
     ContrastiveDivergence {
-        n_gibbs_steps: rbm.n_gibbs_steps.get(),
+        n_gibbs_steps: rbm.n_gibbs_steps.non_zero(),
         learning_rate: rbm.learning_rate.get(),
         momentum: rbm.momentum.get(),
         weight_decay: rbm.weight_decay.get(),

@@ -125,7 +125,7 @@ pub(super) fn sums(
 ) -> Result<[f64; 6]> {
     let spins = held_out.spins.to_f32();
     let marginal = free_energies(machine, &spins)?;
-    let pairs = found.energies(&spins);
+    let pairs = found.energies(&spins)?;
     let rest: Vec<f64> = marginal.iter().zip(&pairs).map(|(whole, pairs)| whole - pairs).collect();
     let bonds: Vec<f64> = held_out.spins.rows().map(|row| bond_energy(lattice, row) as f64).collect();
     Ok([

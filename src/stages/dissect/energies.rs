@@ -98,7 +98,7 @@ impl Physics<'_> {
         let ln_q = |(bonds, m)| self.law.map_or(f64::NAN, |law| law.ln_probability(bonds, m));
         let rbm = Rbm::new(machine, device)?;
         let visible = spins_on(device, spins);
-        let hidden = sample(rbm.hidden_field(visible.clone()).tanh(), key, step, 0);
+        let hidden = sample(rbm.hidden_field(visible.clone()).tanh(), key, step, 0)?;
         let joint: Vec<f32> = rbm.energy(visible, hidden).try_into_vec_as()?;
         let marginal = free_energies(machine, &spins.to_f32())?;
         Ok(Energies {
@@ -131,9 +131,8 @@ fn origins(
 ) -> Result<[(&'static str, u64, Configurations); 3]> {
     let after = |from: &Configurations, n_steps: u64, first_step: u64| -> Result<Configurations> {
         let n_sites = from.spins.n_sites();
-        let chains = PackedTensor::new(&from.spins.to_words(), n_sites, &machine.weights.device());
-        let words: Vec<i32> = flow(machine, chains, n_steps, key, first_step).words.try_into_vec_as()?;
-        let words: Vec<u32> = words.into_iter().map(i32::cast_unsigned).collect();
+        let chains = PackedTensor::new(&from.spins.to_words(), n_sites, &machine.weights.device())?;
+        let words = flow(machine, chains, n_steps, key, first_step)?.to_words()?;
         Ok(Configurations { spins: PackedSpins::from_words(n_sites, &words), points: from.points.clone() })
     };
     let reconstruction = after(data, 1, 0)?;

@@ -50,7 +50,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, common: &Common, workbenc
     let (mut flows, mut states): (Option<Table>, _) = (None, end_state::table("end states"));
     for snapshot in &snapshots {
         let machine = Rbm::new(&snapshot.parameters, workbench.device)?;
-        let chains = Chains::new(&common.spins, updates(config.settings.flow.updates()), workbench.device);
+        let chains = Chains::new(&common.spins, updates(config.settings.flow.updates()), workbench.device)?;
         let chains = through(&machine, chains, key, [0, n_steps], common, &work)?;
         let mut recorder = common.recorder(config, (rbm, index), workbench)?;
         recorder.record(n_steps, chains.visible())?;

@@ -83,7 +83,7 @@ impl LongRun<'_> {
         let interval = self.n_steps.div_ceil(MAX_RECORDS);
         let mut records: Vec<Vec<Observed>> = Vec::new();
         for _ in 0..self.n_steps / interval {
-            chains = chains.advance(machine, self.key, step, step + interval);
+            chains = chains.advance(machine, self.key, step, step + interval)?;
             step += interval;
             let seen = self.observe(chains.spins(self.lattice.n_sites())?);
             records.resize_with(seen.len(), Vec::new);

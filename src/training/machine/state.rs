@@ -1,7 +1,6 @@
 //! A machine's training under way: how it begins, goes on, and is saved.
 
 use anyhow::{Result, ensure};
-use burn::tensor::DType;
 use ising_data::stream::{self, Purpose};
 use models::{
     ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, likelihood::independent_bias,
@@ -55,7 +54,7 @@ impl<'a> State<'a> {
             parameters.visible_bias = independent_bias(n_visible, &training.to_f32())?;
         }
         let chains = evenly(training, course.n_chains());
-        let chains = PackedTensor::new(&chains.to_words(), n_visible, device);
+        let chains = PackedTensor::new(&chains.to_words(), n_visible, device)?;
         Ok(Self {
             machine,
             training: Training::begin(Rbm::new(&parameters, device)?, chains),
@@ -179,7 +178,7 @@ impl<'a> State<'a> {
             training: Training {
                 rbm: Rbm::new(&parameters, device)?,
                 last_change: Rbm::new(&change, device)?,
-                chains: PackedTensor::new(&words, parameters.n_visible, device),
+                chains: PackedTensor::new(&words, parameters.n_visible, device)?,
             },
             position,
             n_flips: file.get_text("flips")?.parse()?,
@@ -195,8 +194,7 @@ impl<'a> State<'a> {
 
     /// The persistent chains' words, lowest byte first.
     fn chain_bytes(&self) -> Result<Vec<u8>> {
-        let data = self.training.chains.words.clone().cast(DType::I32).try_into_data()?;
-        Ok(data.iter::<i32>().flat_map(i32::to_le_bytes).collect())
+        Ok(self.training.chains.to_words()?.into_iter().flat_map(u32::to_le_bytes).collect())
     }
 }
 
@@ -205,7 +203,7 @@ pub(super) fn train(course: &Course<'_>, states: &mut [&mut State<'_>], stretch:
     let settings = course.settings;
     let epoch = states.first().map_or(0, |state| state.position.epoch);
     let divergence = ContrastiveDivergence {
-        n_gibbs_steps: settings.n_gibbs_steps.get(),
+        n_gibbs_steps: settings.n_gibbs_steps.non_zero(),
         learning_rate: settings.learning_rate.get() * settings.schedule.factor(epoch, settings.n_epochs.get()),
         momentum: settings.momentum.get(),
         weight_decay: settings.weight_decay.get(),

@@ -1,5 +1,7 @@
 //! The engine against the formulas, one unit at a time.
 
+use std::num::NonZeroUsize;
+
 use super::{Batches, Level, TrainingState, flow, train};
 use crate::{ContrastiveDivergence, RbmParameters, Update, Updates, random::Draw};
 
@@ -30,7 +32,8 @@ fn state(n_visible: usize, n_hidden: usize, n_chains: usize) -> TrainingState {
 
 /// The rules that a step knows.
 fn rules(n_gibbs_steps: usize) -> [ContrastiveDivergence; 7] {
-    let plain = ContrastiveDivergence { n_gibbs_steps, ..Default::default() };
+    let plain =
+        ContrastiveDivergence { n_gibbs_steps: NonZeroUsize::new(n_gibbs_steps).expect("steps"), ..Default::default() };
     let persistent = ContrastiveDivergence { persistent: true, momentum: 0.5, visible_bias: false, ..plain };
     let with = |hidden, visible| Updates { hidden, visible };
     [
@@ -106,7 +109,7 @@ fn slow_step(state: &mut TrainingState, batches: &Batches<'_>, rule: &Contrastiv
         let chain = &mut state.chains[row * n_words..][..n_words];
         let mut v = if rule.persistent { unpack(chain, before.n_visible) } else { data.clone() };
         let mut fields = hidden_fields(&before, &v);
-        for gibbs_step in 0..rule.n_gibbs_steps as u32 {
+        for gibbs_step in 0..rule.n_gibbs_steps.get() as u32 {
             let draw = |layer| Draw::new(batches.key, batches.first_step, layer);
             let Updates { hidden, visible } = rule.updates;
             let h = set_layer(&fields, hidden, draw(2 * gibbs_step), row, &mut close);

@@ -135,7 +135,7 @@ impl Worker<'_> {
             }
         }
         self.barrier.wait();
-        let n_gibbs_steps = self.divergence.n_gibbs_steps.max(1) as u32;
+        let n_gibbs_steps = self.divergence.n_gibbs_steps.get() as u32;
         for gibbs_step in 0..n_gibbs_steps {
             if self.divergence.updates.hidden != Update::MeanField {
                 self.gather_hidden(n_rows, &mut scratch.hidden);

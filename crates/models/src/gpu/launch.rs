@@ -87,7 +87,7 @@ pub(super) fn train(state: State, stretch: Stretch) -> (State, CubeTensor) {
     let mut training = Training {
         layout,
         batch_size,
-        n_gibbs_steps: divergence.n_gibbs_steps.max(1),
+        n_gibbs_steps: divergence.n_gibbs_steps.get(),
         spins_are_shared: false,
         n_chains: if divergence.persistent { chains.shape()[1] } else { 0 },
         train_visible_bias: divergence.visible_bias,

@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::{
-    estimate::{Estimate, at_least},
+    estimate::Estimate,
     free_energy::{n_rows, side_by_side},
     lanes::{Lanes, LnCoshSum, WIDTH, each, exp_of_minus_2abs},
     layer::{Layer, widened},
@@ -16,7 +16,8 @@ use super::{
 use crate::{
     ModelError, RbmParameters,
     cpu::{Kernel, Level, Wide},
-    random::Draw,
+    error::{at_least, same},
+    random::{Draw, check_layer},
 };
 
 /// How slowly to anneal, and with which random numbers.
@@ -48,7 +49,8 @@ pub struct AnnealedLnZ {
 ///
 /// # Errors
 /// As [`RbmParameters::validate`]; [`ModelError::Shape`] or [`ModelError::NotFinite`] for the base;
-/// [`ModelError::TooFew`] for less than two chains or one temperature; [`ModelError::Stopped`] when it is not to go on.
+/// [`ModelError::TooFew`] for less than two chains or one temperature; [`ModelError::TooMany`] for more chains than there are
+/// random numbers; [`ModelError::Stopped`] when it is not to go on.
 pub fn annealed_ln_z(
     parameters: &RbmParameters,
     base_bias: &[f32],
@@ -56,7 +58,7 @@ pub fn annealed_ln_z(
     annealing: Annealing,
     go_on: GoOn<'_>,
 ) -> Result<AnnealedLnZ, ModelError> {
-    let path = Path::new(parameters, base_bias, annealing)?;
+    let path = Path::new(parameters, base_bias, annealing, n_chains)?;
     let first_chains = (0..n_chains).into_par_iter().step_by(WIDTH);
     let anneal = |first_chain| {
         let visible = path.base_chains(first_chain);
@@ -80,8 +82,8 @@ pub fn reverse_annealed_ln_z(
     annealing: Annealing,
     go_on: GoOn<'_>,
 ) -> Result<AnnealedLnZ, ModelError> {
-    let path = Path::new(parameters, base_bias, annealing)?;
     let n_chains = n_rows(parameters.n_visible, samples)?;
+    let path = Path::new(parameters, base_bias, annealing, n_chains)?;
     let weights = samples.par_chunks(WIDTH * parameters.n_visible.max(1)).enumerate().map(|(chunk, rows)| {
         let (visible, first_chain) = (side_by_side(rows, parameters.n_visible), chunk * WIDTH);
         Level::best().run(Chains { path: &path, visible, first_chain, direction: Direction::Reverse, go_on })
@@ -141,13 +143,16 @@ struct Path {
 }
 
 impl Path {
-    fn new(parameters: &RbmParameters, base_bias: &[f32], annealing: Annealing) -> Result<Self, ModelError> {
+    fn new(
+        parameters: &RbmParameters,
+        base_bias: &[f32],
+        annealing: Annealing,
+        n_chains: usize,
+    ) -> Result<Self, ModelError> {
         parameters.validate()?;
         at_least(1, "temperatures", annealing.n_temperatures)?;
-        let (found, expected) = (base_bias.len(), parameters.n_visible);
-        if found != expected {
-            return Err(ModelError::Shape { name: "base_bias", found, expected });
-        }
+        check_layer(n_chains.saturating_add(WIDTH - 1), parameters.n_visible.max(parameters.n_hidden))?;
+        same("base_bias", base_bias.len(), parameters.n_visible)?;
         if !base_bias.iter().all(|bias| bias.is_finite()) {
             return Err(ModelError::NotFinite { name: "base_bias" });
         }

@@ -1,6 +1,6 @@
 //! A number with its error.
 
-use crate::ModelError;
+use crate::{ModelError, error::at_least};
 
 /// A number with its standard error, in nats here.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,9 +35,4 @@ impl Estimate {
     pub(super) fn negated(self) -> Self {
         Self { value: -self.value, ..self }
     }
-}
-
-/// Refuses fewer than `least` of what `name` says.
-pub(super) fn at_least(least: usize, name: &'static str, found: usize) -> Result<(), ModelError> {
-    if found < least { Err(ModelError::TooFew { name, found, least }) } else { Ok(()) }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     ModelError, RbmParameters,
     cpu::{Kernel, Level, Wide},
+    error::same,
 };
 
 /// Free energy F(v) = −cᵀv − Σₐ ln 2cosh(bₐ + Σᵢ vᵢwᵢₐ) of each row of `spins`, shape `[n_rows, n_visible]`, values ±1;
@@ -63,12 +64,9 @@ impl Kernel for Rows<'_> {
 }
 
 /// Number of configurations in `spins`, shape `[n_rows, n_visible]`; refuses other shapes and values other than ±1.
-pub(super) fn n_rows(n_visible: usize, spins: &[f32]) -> Result<usize, ModelError> {
+pub(crate) fn n_rows(n_visible: usize, spins: &[f32]) -> Result<usize, ModelError> {
     let n_rows = spins.len().checked_div(n_visible).unwrap_or_default();
-    let expected = n_rows * n_visible;
-    if spins.len() != expected {
-        return Err(ModelError::Shape { name: "spins", found: spins.len(), expected });
-    }
+    same("spins", spins.len(), n_rows * n_visible)?;
     // A sum rather than a search: the compiler turns it into vector instructions.
     let n_others: usize = spins.iter().map(|&spin| usize::from(!matches!(spin, 1.0 | -1.0))).sum();
     if n_others == 0 { Ok(n_rows) } else { Err(ModelError::NotSpins { name: "spins" }) }

@@ -1,7 +1,7 @@
 //! How far a machine is from data.
 
 use super::{estimate::Estimate, free_energy::free_energies};
-use crate::{ModelError, RbmParameters};
+use crate::{ModelError, RbmParameters, error::same};
 
 /// Mean of ln p(v) = −F(v) − ln Z over independent configurations `spins`, shape `[n_rows, n_visible]`, values ±1, in nats
 /// per configuration. The error joins that of the mean and that of ln Z.
@@ -28,9 +28,7 @@ pub fn relative_entropy(
     ln_q: &[f64],
 ) -> Result<Estimate, ModelError> {
     let energies = free_energies(parameters, spins)?;
-    if ln_q.len() != energies.len() {
-        return Err(ModelError::Shape { name: "ln q", found: ln_q.len(), expected: energies.len() });
-    }
+    same("ln q", ln_q.len(), energies.len())?;
     if !ln_q.iter().all(|ln_q| ln_q.is_finite()) {
         return Err(ModelError::NotFinite { name: "ln q" });
     }

@@ -21,7 +21,7 @@ pub use measures::{mean_ln_likelihood, relative_entropy};
 pub use pseudo::pseudo_likelihood;
 pub use sampler::exact_samples;
 pub(crate) use {
-    free_energy::side_by_side,
+    free_energy::{n_rows, side_by_side},
     lanes::WIDTH,
     layer::{Fields, Layer},
 };

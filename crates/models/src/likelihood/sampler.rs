@@ -3,15 +3,19 @@
 use rayon::prelude::*;
 
 use super::exact::Enumeration;
-use crate::{ModelError, RbmParameters, random::Draw};
+use crate::{
+    ModelError, RbmParameters,
+    random::{Draw, check_layer},
+};
 
 /// `n` independent samples of p(v), shape `[n, n_visible]`, values ±1: a state of the smaller layer is drawn from its exact
 /// marginal, and the visible units given the hidden ones if that is the hidden layer. `key` names the random numbers.
 ///
 /// # Errors
-/// As [`super::exact_ln_z`].
+/// As [`super::exact_ln_z`]; [`ModelError::TooMany`] for more samples than there are random numbers.
 pub fn exact_samples(parameters: &RbmParameters, n: usize, key: u64) -> Result<Vec<f32>, ModelError> {
     let enumeration = Enumeration::new(parameters)?;
+    check_layer(n, parameters.n_visible.max(2))?;
     let blocks = Cumulative::new(&enumeration.ln_blocks());
     let mut chosen: Vec<(usize, usize)> = (0..n).map(|row| (blocks.place(uniform(key, 0, row)), row)).collect();
     chosen.sort_unstable();

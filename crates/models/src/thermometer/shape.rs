@@ -1,5 +1,10 @@
 //! What a thermometer is made of.
 
+use crate::{
+    ModelError,
+    error::{at_least, same},
+};
+
 /// What the thermometer sees of a configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sight {
@@ -68,6 +73,32 @@ pub struct ThermometerShape {
 }
 
 impl ThermometerShape {
+    /// Checks that there are sites, features, units and classes, that every site has a neighbourhood of sites, all of one size, and
+    /// that a regressor has the same quantities for every class.
+    ///
+    /// # Errors
+    /// [`ModelError::TooFew`], [`ModelError::Shape`] or [`ModelError::OutOfRange`].
+    pub fn validate(&self) -> Result<(), ModelError> {
+        at_least(1, "sites", self.n_sites)?;
+        at_least(1, "classes", self.n_classes)?;
+        if let Sight::Local { neighbourhoods, .. } = &self.sight {
+            same("neighbourhoods", neighbourhoods.len(), self.n_sites)?;
+            neighbourhoods
+                .iter()
+                .try_for_each(|sites| same("a neighbourhood", sites.len(), neighbourhoods[0].len()))?;
+            if let Some(&found) = neighbourhoods.iter().flatten().find(|&&site| site >= self.n_sites) {
+                return Err(ModelError::OutOfRange { name: "site", found, limit: self.n_sites });
+            }
+        }
+        if let Head::Regressor { values } = &self.head {
+            same("quantities of classes", values.len(), self.n_classes)?;
+            values.iter().try_for_each(|row| same("quantities of a class", row.len(), values[0].len()))?;
+        }
+        self.layers()
+            .iter()
+            .try_for_each(|&(n_inputs, n_outputs)| at_least(1, "units in a layer", n_inputs.min(n_outputs)))
+    }
+
     /// (inputs, outputs) of each layer, the local one first.
     pub fn layers(&self) -> Vec<(usize, usize)> {
         let mut widths = match &self.sight {

@@ -6,7 +6,7 @@ use burn::{
 };
 
 use super::{LayerParameters, Thermometer, ThermometerShape, surprises};
-use crate::ModelError;
+use crate::{ModelError, error::same};
 
 /// A thermometer with its optimiser (Adam) on an autodiff device.
 pub struct ThermometerTrainer {
@@ -77,12 +77,13 @@ impl ThermometerTrainer {
     /// One step on a batch of spins `[batch, n_sites]` of known classes `[batch]`; returns its loss in nats.
     ///
     /// # Errors
-    /// [`ModelError::Device`] when the device fails to deliver.
+    /// As [`Thermometer::loss`]; [`ModelError::Device`] when the device fails to deliver.
     pub fn step(&mut self, spins: Tensor<2>, classes: Tensor<1, Int>, learning_rate: f64) -> Result<f64, ModelError> {
         let loss = match &self.class_weights {
-            None => self.thermometer.loss(spins, classes),
+            None => self.thermometer.loss(spins, classes)?,
             Some(weights) => {
-                let logits = self.thermometer.forward(spins) + weights.clone().log().unsqueeze();
+                same("classes", classes.dims()[0], spins.dims()[0])?;
+                let logits = self.thermometer.forward(spins)? + weights.clone().log().unsqueeze();
                 let surprises = surprises(logits, classes.clone());
                 (surprises * weights.clone().select(0, classes).unsqueeze_dim(1)).mean()
             }

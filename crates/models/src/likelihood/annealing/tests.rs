@@ -11,7 +11,7 @@ fn weights_are_the_same_bits_at_every_level() {
         hidden_bias: vec![0.05; n_hidden],
     };
     let annealing = Annealing { n_temperatures: 50, key: 3 };
-    let path = Path::new(&parameters, &vec![0.0; n_visible], annealing).expect("a path");
+    let path = Path::new(&parameters, &vec![0.0; n_visible], annealing, 8).expect("a path");
     let weights = |level: Level| {
         let visible = path.base_chains(0);
         let chains = Chains { path: &path, visible, first_chain: 0, direction: Direction::Forward, go_on: &|| true };
