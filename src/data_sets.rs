@@ -45,8 +45,7 @@ impl DataSets {
 
 /// The mean over machines: of pairs of a machine's data set and its value. See [`GroupedMean::of`] for its error.
 pub fn mean_over_machines(values: impl IntoIterator<Item = (u64, f64)>) -> GroupedMean {
-    let (sets, values): (Vec<u64>, Vec<f64>) = values.into_iter().unzip();
-    GroupedMean::of(&values, &sets)
+    GroupedMean::of(&values.into_iter().collect::<Vec<_>>())
 }
 
 #[cfg(test)]

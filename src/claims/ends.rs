@@ -150,7 +150,7 @@ fn at_none(ends: &Ends, subject: &Subject<'_>, at_markers: &[Finding]) -> Option
     };
     let claim = Claim::new("ends-at-none", "The flow ends at none of these.", "alternative hypothesis");
     let measured = ends.measured(ends.temperatures.iter().copied());
-    let (number, expected) = ((measured.mean, measured.n_seeds), ("other".into(), f64::NAN));
+    let (number, expected) = ((measured.estimate(), measured.n_seeds), ("other".into(), f64::NAN));
     at_markers.first().map(|_| subject.finding(claim, "T of the end", number, expected, Tested { verdict, p_value }))
 }
 

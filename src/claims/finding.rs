@@ -116,7 +116,7 @@ impl Subject<'_> {
             _ => f64::NAN,
         };
         let expected = (expectation.to_string(), distance);
-        self.finding(claim, quantity, (number.mean, number.n_seeds), expected, number.test(expectation))
+        self.finding(claim, quantity, (number.estimate(), number.n_seeds), expected, number.test(expectation))
     }
 
     /// A finding with a verdict found otherwise.

@@ -117,6 +117,15 @@ impl Measured {
         self.mean.value.abs().max(1.0)
     }
 
+    /// The mean with the standard error that the verdict rests on; none for a single seed.
+    pub(super) fn estimate(&self) -> Estimate {
+        let known = self.scatter() / (self.n_independent as f64).sqrt();
+        Estimate {
+            error: if self.n_independent >= 2 && self.step > 0.0 { known } else { self.mean.error },
+            ..self.mean
+        }
+    }
+
     /// Standard deviation of one number: for multiples of a step at least that of rounding to them.
     fn scatter(&self) -> f64 {
         (self.mean.error * (self.n_independent as f64).sqrt()).max(self.step / 12f64.sqrt())

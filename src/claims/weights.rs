@@ -57,7 +57,7 @@ pub(super) fn about_weights(evidence: &Evidence, machine: &str) -> Result<Vec<Fi
             }
             None => {
                 let unclaimed = Tested { verdict: Verdict::NotClaimed, p_value: f64::NAN };
-                let number = (trained.mean, trained.n_seeds);
+                let number = (trained.estimate(), trained.n_seeds);
                 subject.finding(claim, quantity, number, (String::new(), f64::NAN), unclaimed)
             }
         });

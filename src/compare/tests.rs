@@ -50,7 +50,7 @@ fn plant(folder: &Path) {
     write("analysis/correlations.csv", "law,distance,correlation\nboltzmann,1,9\nmixture,1,0.8\nmixture,2,0.7\n");
     write("analysis/correlation-length.csv", "law,correlation_length,binder_ratio\nboltzmann,9,9\nmixture,3,0.65\n");
     let points = [0.0, 4.0].map(|t| StatePoint::new(t, 0.0).unwrap());
-    let spins = PackedSpins::from_f32(16, &[1.0; 32]);
+    let spins = PackedSpins::from_f32(16, &[1.0; 32]).unwrap();
     let samples = SampleSet::new(Lattice::square(4).unwrap(), &points, spins, BTreeMap::new()).unwrap();
     fs::write(folder.join("data/samples.safetensors"), samples.to_bytes()).unwrap();
 }

@@ -80,7 +80,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     ends::write(config, workbench, &flow, &data_sets)?;
     average_insides(config, workbench)?;
     let plane = if config.settings.flow.along_training {
-        let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
+        let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?)?;
         let (plane, theory) = rayon::join(|| ExactPlane::new(config), || rank_one::theory(config, &samples));
         write_table(workbench, "analysis/rank-one-theory.csv", &theory?)?;
         plane?
@@ -135,7 +135,7 @@ fn correlate(
     flow: &Table,
     data_sets: &DataSets,
 ) -> Result<()> {
-    let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
+    let samples = on_lattice(config, &read_samples(config, workbench, SAMPLES)?)?;
     let by_distance = read_of_all_machines(config, workbench, flow::folder, "correlations.csv")?;
     let is_shuffled = config.settings.data.control == ControlKind::MeanField;
     let found = correlations(&samples, is_shuffled, observables, &by_distance)?;
@@ -154,7 +154,7 @@ fn describe_lattice(config: &Config, plane: &ExactPlane, workbench: &mut Workben
     write_table(workbench, "analysis/specific-heat-map.csv", &plane.specific_heat_map()?)?;
     let ridges = ridges::ridges(config.lattice, plane, &samples)?;
     write_table(workbench, "analysis/ridges.csv", &ridges)?;
-    let mixture = on_lattice(config, &read_samples(config, workbench, SAMPLES)?).spins;
+    let mixture = on_lattice(config, &read_samples(config, workbench, SAMPLES)?)?.spins;
     let references = state_references::state_references(config, plane, &mixture)?;
     write_table(workbench, "analysis/state-references.csv", &references)?;
     write_table(workbench, "analysis/rg-lines.csv", &renormalization::lines(config.lattice, plane)?)?;

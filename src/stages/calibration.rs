@@ -130,9 +130,9 @@ fn exact_posteriors(points: &[StatePoint], samples: &SampleSet) -> Result<(Vec<f
         exact => exact?,
     };
     let mut posteriors = Vec::with_capacity(samples.spins.n_samples() * points.len());
-    for row in samples.spins.rows() {
-        let energy = ising_data::bond_energy(samples.lattice, row);
-        let posterior = exact.posterior(energy, ising_data::magnetization(samples.lattice.n_sites(), row))?;
+    let energies = ising_data::bond_energies(samples.lattice, &samples.spins)?;
+    for (energy, magnetization) in energies.into_iter().zip(ising_data::magnetizations(&samples.spins)) {
+        let posterior = exact.posterior(energy, magnetization)?;
         posteriors.extend(posterior.into_iter().map(|p| p as f32));
     }
     Ok((posteriors, exact.limits()?))

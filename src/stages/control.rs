@@ -1,6 +1,6 @@
 //! Controls: what is done to configurations between the sampler and the networks.
 
-use ising_data::{PackedSpins, SitePermutation, StatePoint, shuffled_spins, stream::Purpose};
+use ising_data::{DataError, PackedSpins, SitePermutation, StatePoint, shuffled_spins, stream::Purpose};
 use models::RbmParameters;
 
 use crate::config::{Config, schema::ControlKind};
@@ -32,7 +32,7 @@ impl Control {
         spins: PackedSpins,
         points: &[StatePoint],
         (seed, purpose): (u64, Purpose),
-    ) -> PackedSpins {
+    ) -> Result<PackedSpins, DataError> {
         match self {
             Self::MeanField => shuffled_spins(&spins, points, seed, purpose),
             Self::None | Self::PermutedSites(_) => self.for_thermometer(spins),
@@ -40,9 +40,9 @@ impl Control {
     }
 
     /// Configurations as the thermometer sees them.
-    pub(super) fn for_thermometer(&self, spins: PackedSpins) -> PackedSpins {
+    pub(super) fn for_thermometer(&self, spins: PackedSpins) -> Result<PackedSpins, DataError> {
         match self {
-            Self::None | Self::MeanField => spins,
+            Self::None | Self::MeanField => Ok(spins),
             Self::PermutedSites(permutation) => permutation.apply(&spins),
         }
     }
@@ -53,9 +53,9 @@ impl Control {
     }
 
     /// What a network sees or makes, on the lattice.
-    pub(super) fn undo(&self, spins: PackedSpins) -> PackedSpins {
+    pub(super) fn undo(&self, spins: PackedSpins) -> Result<PackedSpins, DataError> {
         match self {
-            Self::None | Self::MeanField => spins,
+            Self::None | Self::MeanField => Ok(spins),
             Self::PermutedSites(permutation) => permutation.undo(&spins),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use anyhow::Result;
 use ising_data::{Correlations, PackedSpins, correlation_at, correlations, largest_distance, structure_factor};
 use ising_theory::Lattice;
 
@@ -27,23 +28,23 @@ pub(super) fn distances(lattice: Lattice) -> Vec<usize> {
 }
 
 /// The cells of [`BY_DISTANCE`] at every distance.
-pub(super) fn by_distance(lattice: Lattice, spins: &PackedSpins) -> Vec<[Cell; 6]> {
+pub(super) fn by_distance(lattice: Lattice, spins: &PackedSpins) -> Result<Vec<[Cell; 6]>> {
     let extent = match lattice {
         Lattice::Ring { n_sites } => n_sites,
         Lattice::Square { side } => side,
     };
-    let at = |r: usize| {
-        let (g, s) = (correlation_at(lattice, spins, r), structure_factor(lattice, spins, r));
+    let at = |r: usize| -> Result<[Cell; 6]> {
+        let (g, s) = (correlation_at(lattice, spins, r)?, structure_factor(lattice, spins, r)?);
         let wave_number = TAU * r as f64 / extent as f64;
-        [r.into(), g.value.into(), g.error.into(), wave_number.into(), s.value.into(), s.error.into()]
+        Ok([r.into(), g.value.into(), g.error.into(), wave_number.into(), s.value.into(), s.error.into()])
     };
     distances(lattice).into_iter().map(at).collect()
 }
 
 /// The cells of [`REACH`].
-pub(super) fn reach(lattice: Lattice, spins: &PackedSpins) -> [Cell; 6] {
-    let Correlations { binder_ratio, correlation_length, mean_cluster_size } = correlations(lattice, spins);
+pub(super) fn reach(lattice: Lattice, spins: &PackedSpins) -> Result<[Cell; 6]> {
+    let Correlations { binder_ratio, correlation_length, mean_cluster_size } = correlations(lattice, spins)?;
     let [[u, u_error], [xi, xi_error], [size, size_error]] =
         [binder_ratio, correlation_length, mean_cluster_size].map(|found| [found.value, found.error].map(Cell::from));
-    [u, u_error, xi, xi_error, size, size_error]
+    Ok([u, u_error, xi, xi_error, size, size_error])
 }

@@ -76,7 +76,7 @@ impl<'a> Subject<'a> {
             machine: (&rbm.name, index),
             lattice: config.lattice,
             snapshots: taken.into_iter().map(on_sites).collect(),
-            samples: on_lattice(config, &read_samples(config, workbench, &samples_file(rbm.data_set(index)))?),
+            samples: on_lattice(config, &read_samples(config, workbench, &samples_file(rbm.data_set(index)))?)?,
             law: Law::of(config)?,
         })
     }
@@ -102,7 +102,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
         Ok(interrupt::check()?)
     };
     let mut tables = weights::tables(&subject, &advance)?;
-    let held_out = Configurations::of(on_lattice(config, &read_samples(config, workbench, HELD_OUT)?));
+    let held_out = Configurations::of(on_lattice(config, &read_samples(config, workbench, HELD_OUT)?)?)?;
     let chains = Chains { seed: config.settings.seed.into(), n_steps: config.settings.flow.n_steps.get() };
     tables.extend(energies::tables(&subject, &held_out, chains, workbench.device, &advance)?);
     tables.extend(couplings::tables(&subject, &held_out, &advance)?);

@@ -57,7 +57,7 @@ pub(super) fn unless_stopped<T>(drawn: Result<T, DataError>) -> Result<T> {
 /// the control cannot be undone.
 pub(super) fn ising_samples(config: &Config, workbench: &Workbench<'_>) -> Result<SampleSet> {
     if Control::new(config).is_for_all() {
-        return Ok(on_lattice(config, &read_samples(config, workbench, SAMPLES)?));
+        return on_lattice(config, &read_samples(config, workbench, SAMPLES)?);
     }
     let random = (config.settings.seed.into(), Purpose::Sample);
     draw(config, &grid(config)?, config.settings.data.n_samples.get(), random, workbench)

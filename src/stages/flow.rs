@@ -117,7 +117,7 @@ impl Common {
         moment: &Moment,
         chains: &Chains,
     ) -> Result<Vec<Cell>> {
-        let spins = self.control.undo(chains.spins(config.lattice.n_sites())?);
+        let spins = self.control.undo(chains.spins(config.lattice.n_sites())?)?;
         self.references.row(machine, moment, &spins, &self.exact)
     }
 }
@@ -137,7 +137,7 @@ fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Co
     let drawn = ising_data::sample(config.lattice, &starts, n_chains, seed, Purpose::FlowStart, &go_on);
     let spins = unless_stopped(drawn)?;
     let control = Control::new(config);
-    let spins = control.for_machines(spins, &starts, (seed, Purpose::FlowStart));
+    let spins = control.for_machines(spins, &starts, (seed, Purpose::FlowStart))?;
     let (points, exact) = (thermometer_grid(config)?, ExactThermometers::new(config)?);
     let has_map = config.settings.has_softmax_map();
     let grid_of_maps = if has_map { likelihoods(config.lattice, &points)? } else { None };

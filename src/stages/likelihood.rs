@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ising_data::{
-    PackedSpins, SampleSet, bond_energy, magnetization,
+    PackedSpins, SampleSet, bond_energies, magnetizations,
     stream::{self, Purpose},
 };
 use models::{
@@ -53,7 +53,7 @@ fn run(config: &Config, rbm: &schema::Rbm, index: u64, workbench: &mut Workbench
         settings: &config.settings.likelihood,
         spins: held_out.spins.to_f32(),
         ln_q: ln_q(config, &held_out)?,
-        starts: evenly(&held_out.spins, config.settings.likelihood.n_chains.get()),
+        starts: evenly(&held_out.spins, config.settings.likelihood.n_chains.get())?,
     };
     let mut table = Table::new("likelihood", HEADER);
     let label = format!("likelihood of {} seed {index}", rbm.name);
@@ -182,7 +182,7 @@ fn unless_stopped<T>(annealed: Result<T, ModelError>) -> Result<T> {
 /// ln q of held-out configurations under the law of the data, shape `[n_samples]`, where it is known.
 fn ln_q(config: &Config, held_out: &SampleSet) -> Result<Option<Vec<f64>>> {
     let Some(law) = Law::of(config)? else { return Ok(None) };
-    let n_sites = config.lattice.n_sites();
-    let ln_q = |row: &[u8]| law.ln_probability(bond_energy(config.lattice, row), magnetization(n_sites, row));
-    Ok(Some(on_lattice(config, held_out).spins.rows().map(ln_q).collect()))
+    let spins = on_lattice(config, held_out)?.spins;
+    let states = bond_energies(config.lattice, &spins)?.into_iter().zip(magnetizations(&spins));
+    Ok(Some(states.map(|(energy, m)| law.ln_probability(energy, m)).collect()))
 }

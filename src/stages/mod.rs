@@ -183,8 +183,8 @@ fn read_samples(config: &Config, workbench: &Workbench<'_>, file: &str) -> Resul
 }
 
 /// The same data set on the lattice.
-fn on_lattice(config: &Config, samples: &SampleSet) -> SampleSet {
-    SampleSet { spins: control::Control::new(config).undo(samples.spins.clone()), ..samples.clone() }
+fn on_lattice(config: &Config, samples: &SampleSet) -> Result<SampleSet> {
+    Ok(SampleSet { spins: control::Control::new(config).undo(samples.spins.clone())?, ..samples.clone() })
 }
 
 /// Reads a table of an earlier task.

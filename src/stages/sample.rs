@@ -50,7 +50,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     write_table(
         workbench,
         "data/observables.csv",
-        &observables_table(config, &points, &on_lattice(config, &samples), &exact)?,
+        &observables_table(config, &points, &on_lattice(config, &samples)?, &exact)?,
     )
 }
 
@@ -85,7 +85,7 @@ fn draw_for_machines(
 ) -> Result<SampleSet> {
     let control = Control::new(config);
     let mut samples = draw(config, points, n_samples, random, workbench)?;
-    samples.spins = control.for_machines(samples.spins, points, random);
+    samples.spins = control.for_machines(samples.spins, points, random)?;
     samples.metadata.extend(control.metadata().map(|(key, value)| (key.to_owned(), value)));
     Ok(samples)
 }
@@ -114,8 +114,8 @@ fn observables_table(config: &Config, points: &[StatePoint], samples: &SampleSet
     let n_samples = config.settings.data.n_samples.get();
     for (i, (point, exact)) in points.iter().zip(exact).enumerate() {
         interrupt::check()?;
-        let spins = samples.spins.slice(i * n_samples..(i + 1) * n_samples);
-        let measured = observables(config.lattice, *point, &spins);
+        let spins = samples.spins.slice(i * n_samples..(i + 1) * n_samples)?;
+        let measured = observables(config.lattice, *point, &spins)?;
         let mut row: Vec<Cell> = vec![point.temperature().into(), point.field().into(), n_samples.into()];
         for (estimate, exact) in estimates(&measured).into_iter().zip(exact) {
             row.extend([estimate.value.into(), estimate.error.into(), (*exact).into()]);

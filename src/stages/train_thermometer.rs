@@ -1,7 +1,7 @@
 //! `train-thermometer`: the network that reads (T, H), and how far it is from the best possible one.
 
 use anyhow::{Context, Result};
-use ising_data::{SampleSet, SpinDataset, StatePoint, stream::Purpose};
+use ising_data::{SampleSet, StatePoint, stream::Purpose};
 use models::Thermometer;
 
 use super::{
@@ -17,8 +17,8 @@ use crate::{
     pipeline::{Task, Work, Workbench},
     reading::read,
     table::Table,
-    training::spins_on,
     training::thermometer::{Apprentice, Epoch, Lessons, layers, train, weight_file},
+    training::{labelled::Labelled, spins_on},
 };
 
 const WEIGHTS: &str = "thermometer/weights.safetensors";
@@ -59,7 +59,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let (layers, history) = train(
         &apprentice,
         &lessons,
-        &SpinDataset::new(held_out.clone(), &points)?,
+        &Labelled::new(held_out.clone(), &points)?,
         &mut workbench.checkpoints,
         workbench.device,
         &work,
@@ -69,7 +69,7 @@ fn run(config: &Config, workbench: &mut Workbench<'_>) -> Result<()> {
     let weights = weight_file(&layers).text("kind", "thermometer").text("n_epochs", settings.n_epochs);
     workbench.write(WEIGHTS, &weights.to_bytes())?;
     let readings = read(&thermometer, &points, &spins_on(workbench.device, &held_out.spins))?;
-    let calibration = Calibration::new(settings.head, &points, readings, &on_lattice(config, &held_out))?;
+    let calibration = Calibration::new(settings.head, &points, readings, &on_lattice(config, &held_out)?)?;
     write_table(workbench, "thermometer/training.csv", &training_table(&history, calibration.least_loss())?)?;
     write_table(workbench, "thermometer/summary.csv", &calibration.summary()?)?;
     write_table(workbench, "thermometer/confusion.csv", &calibration.confusion()?)?;
@@ -109,7 +109,7 @@ fn draw_for_thermometer(
     workbench: &Workbench<'_>,
 ) -> Result<SampleSet> {
     let samples = draw(config, points, n, (config.settings.seed.into(), purpose), workbench)?;
-    Ok(SampleSet { spins: Control::new(config).for_thermometer(samples.spins), ..samples })
+    Ok(SampleSet { spins: Control::new(config).for_thermometer(samples.spins)?, ..samples })
 }
 
 /// What the thermometer learns.
@@ -123,7 +123,7 @@ fn lessons(config: &Config, points: &[StatePoint], workbench: &Workbench<'_>) ->
             (draw_for_thermometer(config, points, n_samples * n_epochs, Purpose::Lesson, workbench)?, n_epochs)
         }
     };
-    Ok(Lessons { dataset: SpinDataset::new(samples, points)?, n_epochs, n_classes: points.len() })
+    Ok(Lessons { dataset: Labelled::new(samples, points)?, n_epochs, n_classes: points.len() })
 }
 
 fn training_table(history: &[Epoch], limit: f64) -> Result<Table> {

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use anyhow::Result;
 use burn::tensor::Device;
 use ising_data::{
-    PackedSpins,
+    DataError, PackedSpins,
     stream::{self, Purpose},
 };
 use models::{
@@ -134,8 +134,8 @@ pub struct Trained {
 /// # Errors
 /// [`interrupt::Interrupted`] after a signal, with the state saved; a diverged training; files that cannot be written.
 pub fn train(course: &Course<'_>, machines: Vec<Machine<'_>>) -> Result<Vec<Trained>> {
-    let monitored = |spins| evenly(spins, N_MONITORED).to_f32();
-    let monitor = Monitor { training: monitored(course.training), held_out: monitored(course.held_out) };
+    let monitored = |spins| Ok::<_, DataError>(evenly(spins, N_MONITORED)?.to_f32());
+    let monitor = Monitor { training: monitored(course.training)?, held_out: monitored(course.held_out)? };
     let samples = PackedTensor::new(&course.training.to_words(), course.training.n_sites(), course.device)?;
     let n_weights = machines.len() * course.training.n_sites() * course.settings.n_hidden.get();
     let mut pace = Pace::new(course.n_threads, n_weights);
@@ -245,7 +245,10 @@ impl Monitor {
 }
 
 /// `n` configurations, or all if there are not so many, evenly spread over the data and so over its state points.
-pub fn evenly(spins: &PackedSpins, n: usize) -> PackedSpins {
+///
+/// # Errors
+/// Never: there are all that are chosen.
+pub fn evenly(spins: &PackedSpins, n: usize) -> Result<PackedSpins, DataError> {
     spins.select(&evenly_spaced(spins.n_samples(), n))
 }
 

@@ -1,5 +1,6 @@
 //! The epoch loops: they survive a crash, stop on a signal, and give the same bits either way.
 
+pub mod labelled;
 pub mod machine;
 mod pace;
 pub mod thermometer;

@@ -4,17 +4,14 @@ mod apprentice;
 mod state;
 
 use anyhow::Result;
-use burn::{
-    data::{dataloader::batcher::Batcher, dataset::Dataset},
-    tensor::Device,
-};
-use ising_data::{SpinBatcher, SpinDataset, stream::Purpose};
+use burn::tensor::Device;
+use ising_data::stream::Purpose;
 use models::{LayerParameters, Thermometer};
 
 pub use apprentice::Apprentice;
 pub use state::{layers, weight_file};
 
-use super::order;
+use super::{labelled::Labelled, order};
 use crate::{
     artifacts::Checkpoints,
     interrupt,
@@ -27,7 +24,7 @@ use state::State;
 #[derive(Debug)]
 pub struct Lessons {
     /// Labelled configurations, state point after state point, each with as many as the others.
-    pub dataset: SpinDataset,
+    pub dataset: Labelled,
     /// Number of epochs whose configurations it holds, one epoch after another at each state point; of one, each epoch takes
     /// the same.
     pub n_epochs: usize,
@@ -38,7 +35,7 @@ pub struct Lessons {
 impl Lessons {
     /// Configurations of an epoch.
     fn n_samples(&self) -> usize {
-        self.dataset.len() / self.n_epochs
+        self.dataset.n_samples() / self.n_epochs
     }
 
     /// Where sample `i` of an epoch lies.
@@ -62,7 +59,7 @@ const N_COLUMNS: usize = 3;
 pub fn train(
     apprentice: &Apprentice<'_>,
     lessons: &Lessons,
-    held_out: &SpinDataset,
+    held_out: &Labelled,
     checkpoints: &mut Checkpoints,
     device: &Device,
     work: &Work<'_>,
@@ -86,9 +83,9 @@ pub fn train(
         for batch in order.chunks(batch_size).skip(state.position.batch) {
             let step = epoch * batches_per_epoch + state.position.batch;
             let learning_rate = settings.learning_rate.get() * settings.schedule.factor(step, n_steps);
-            let places = batch.iter().map(|&sample| lessons.place(epoch, sample as usize)).collect();
-            let batch = SpinBatcher.batch(lessons.dataset.get_many(places)?, &autodiff);
-            state.loss += state.trainer.step(batch.spins, batch.classes, learning_rate)?;
+            let places: Vec<usize> = batch.iter().map(|&sample| lessons.place(epoch, sample as usize)).collect();
+            let (spins, classes) = lessons.dataset.batch(&places, &autodiff)?;
+            state.loss += state.trainer.step(spins, classes, learning_rate)?;
             state.position.batch += 1;
             work.advance(1);
             let asked = interrupt::asked();
@@ -113,16 +110,16 @@ fn metrics(&[epoch, loss, held_out_loss]: &Epoch) -> Metrics {
 }
 
 /// Mean loss on labelled spins in nats.
-fn mean_loss(thermometer: &Thermometer, dataset: &SpinDataset, device: &Device) -> Result<f64> {
+fn mean_loss(thermometer: &Thermometer, dataset: &Labelled, device: &Device) -> Result<f64> {
     let mut sum = 0.0;
-    for start in (0..dataset.len()).step_by(BATCH) {
-        let indices: Vec<usize> = (start..(start + BATCH).min(dataset.len())).collect();
+    for start in (0..dataset.n_samples()).step_by(BATCH) {
+        let indices: Vec<usize> = (start..(start + BATCH).min(dataset.n_samples())).collect();
         let n_items = indices.len() as f64;
-        let batch = SpinBatcher.batch(dataset.get_many(indices)?, device);
-        let loss = thermometer.loss(batch.spins, batch.classes)?;
+        let (spins, classes) = dataset.batch(&indices, device)?;
+        let loss = thermometer.loss(spins, classes)?;
         sum += f64::from(loss.try_into_scalar::<f32>()?) * n_items;
     }
-    Ok(sum / dataset.len() as f64)
+    Ok(sum / dataset.n_samples() as f64)
 }
 
 #[cfg(test)]
@@ -136,11 +133,12 @@ mod tests {
         let (lattice, points) = (Lattice::square(2)?, grid(&[1.0, 2.0, 3.0], &[0.0])?);
         let spins = ising_data::sample(lattice, &points, 4 * 5, 1, Purpose::Lesson, &|_| true)?;
         let samples = SampleSet::new(lattice, &points, spins, [].into())?;
-        let lessons = Lessons { dataset: SpinDataset::new(samples, &points)?, n_epochs: 5, n_classes: 3 };
+        let lessons = Lessons { dataset: Labelled::new(samples, &points)?, n_epochs: 5, n_classes: 3 };
         let places = |epoch| (0..lessons.n_samples()).map(move |i| (epoch, i)).collect::<Vec<_>>();
         let mut all: Vec<usize> = (0..5).flat_map(places).map(|(epoch, i)| lessons.place(epoch, i)).collect();
         for (epoch, i) in places(3) {
-            assert_eq!(lessons.dataset.get(lessons.place(epoch, i))?.class, i as i32 / 4);
+            let (_, class) = lessons.dataset.batch(&[lessons.place(epoch, i)], &Device::default())?;
+            assert_eq!(class.try_into_vec_as::<i32>()?, [i as i32 / 4]);
         }
         all.sort_unstable();
         assert_eq!(all, (0..60).collect::<Vec<_>>());

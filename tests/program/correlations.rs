@@ -66,7 +66,7 @@ fn exact_samples_at_tc_have_the_exponent_of_the_magnetization() {
     let of = |side: usize| {
         let lattice = Lattice::square(side).expect("a torus");
         let spins = sample(lattice, &[point], 20_000, 1, Purpose::Sample, &|_| true).expect("samples");
-        let sampled = observables(lattice, point, &spins).abs_magnetization_per_site;
+        let sampled = observables(lattice, point, &spins).expect("right shapes").abs_magnetization_per_site;
         let value =
             thermodynamics(lattice, CRITICAL_TEMPERATURE, 0.0).expect("a small torus").abs_magnetization_per_site;
         ((side as f64, sampled), (side as f64, ising_data::Estimate { value, error: 0.0 }))

@@ -15,7 +15,7 @@ use rbm_flow::{
 const N_SITES: usize = 9;
 
 fn spins(n_samples: usize, layer: u32) -> PackedSpins {
-    PackedSpins::from_f32(N_SITES, &Draw::new(1, 0, layer).thresholds(n_samples, N_SITES))
+    PackedSpins::from_f32(N_SITES, &Draw::new(1, 0, layer).thresholds(n_samples, N_SITES)).expect("right shapes")
 }
 
 /// Trains the machines of these indices for `n_epochs`, with a checkpoint after every operation.

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{n_samples} configurations each\n    T      H    e measured             e exact      c measured      c exact"
     );
     for (i, &point) in points.iter().enumerate() {
-        let measured = observables(lattice, point, &spins.slice(i * n_samples..(i + 1) * n_samples));
+        let measured = observables(lattice, point, &spins.slice(i * n_samples..(i + 1) * n_samples)?)?;
         let exact = thermodynamics(lattice, point.temperature(), point.field())?;
         let (e, c) = (measured.energy_per_site, measured.specific_heat_per_site);
         println!(

@@ -11,18 +11,20 @@ use crate::{DataError, PackedSpins};
 /// Ties of sample i are drawn from (seed, i).
 ///
 /// # Errors
-/// [`DataError::Block`] unless `b` divides the extent and leaves at least two blocks.
+/// [`DataError::Block`] unless `b` divides the extent and leaves at least two blocks; [`DataError::Shape`] for configurations of
+/// another number of sites.
 pub fn majority(
     lattice: Lattice,
     spins: &PackedSpins,
     b: usize,
     seed: u64,
 ) -> Result<(Lattice, PackedSpins), DataError> {
+    spins.check_sites(lattice)?;
     let blocked = blocked_lattice(lattice, b)?;
     let mut values = Vec::with_capacity(spins.n_samples() * blocked.n_sites());
     for sample in 0..spins.n_samples() {
         let mut rng = stream(seed, Purpose::BlockSpin, 0, sample as u64);
-        let spins = spins.to_i8(sample);
+        let spins = spins.to_i8(sample)?;
         values.extend((0..blocked.n_sites()).map(|block| {
             let sum: i32 = block_sites(lattice, b, block).map(|site| i32::from(spins[site])).sum();
             match sum {
@@ -31,7 +33,7 @@ pub fn majority(
             }
         }));
     }
-    Ok((blocked, PackedSpins::from_f32(blocked.n_sites(), &values)))
+    Ok((blocked, PackedSpins::from_f32(blocked.n_sites(), &values)?))
 }
 
 /// Keeps the first site of each block of `b` sites (ring) or `b` × `b` sites (torus).
@@ -39,6 +41,7 @@ pub fn majority(
 /// # Errors
 /// As [`majority`].
 pub fn decimation(lattice: Lattice, spins: &PackedSpins, b: usize) -> Result<(Lattice, PackedSpins), DataError> {
+    spins.check_sites(lattice)?;
     let blocked = blocked_lattice(lattice, b)?;
     let kept: Vec<usize> = (0..blocked.n_sites()).flat_map(|block| block_sites(lattice, b, block).next()).collect();
     Ok((blocked, spins.take_sites(&kept)))
@@ -75,22 +78,22 @@ mod tests {
     fn blocks_of_a_torus() {
         let lattice = Lattice::square(4).unwrap();
         let rows = [1, 1, -1, 1, 1, -1, -1, -1, 1, -1, 1, 1, -1, 1, 1, -1].map(|s: i8| f32::from(s));
-        let spins = PackedSpins::from_f32(16, &rows.repeat(1000));
+        let spins = PackedSpins::from_f32(16, &rows.repeat(1000)).unwrap();
         let (blocked, majority) = majority(lattice, &spins, 2, 1).unwrap();
         assert_eq!(blocked, Lattice::square(2).unwrap());
-        let ties_up = (0..1000).filter(|&i| majority.to_i8(i)[2] == 1).count();
-        assert!((0..1000).all(|i| majority.to_i8(i)[..2] == [1, -1] && majority.to_i8(i)[3] == 1));
+        let ties_up = (0..1000).filter(|&i| majority.to_i8(i).unwrap()[2] == 1).count();
+        assert!((0..1000).all(|i| majority.to_i8(i).unwrap()[..2] == [1, -1] && majority.to_i8(i).unwrap()[3] == 1));
         // Fair ties: 500 ± 16, within 5 σ (false-alarm rate 6e-7, the seed is fixed).
         assert!((420..580).contains(&ties_up), "{ties_up}");
-        assert_eq!(decimation(lattice, &spins, 2).unwrap().1.to_i8(0), [1, -1, 1, 1]);
+        assert_eq!(decimation(lattice, &spins, 2).unwrap().1.to_i8(0).unwrap(), [1, -1, 1, 1]);
     }
 
     #[test]
     fn blocks_of_a_ring() {
-        let spins = PackedSpins::from_f32(6, &[1.0, 1.0, -1.0, -1.0, -1.0, 1.0]);
+        let spins = PackedSpins::from_f32(6, &[1.0, 1.0, -1.0, -1.0, -1.0, 1.0]).unwrap();
         let ring = Lattice::ring(6).unwrap();
-        assert_eq!(majority(ring, &spins, 3, 1).unwrap().1.to_i8(0), [1, -1]);
-        assert_eq!(decimation(ring, &spins, 2).unwrap().1.to_i8(0), [1, -1, -1]);
+        assert_eq!(majority(ring, &spins, 3, 1).unwrap().1.to_i8(0).unwrap(), [1, -1]);
+        assert_eq!(decimation(ring, &spins, 2).unwrap().1.to_i8(0).unwrap(), [1, -1, -1]);
         for b in [0, 4, 6] {
             assert!(matches!(decimation(ring, &spins, b), Err(DataError::Block { .. })));
         }

@@ -6,11 +6,11 @@ use crate::PackedSpins;
 
 /// Σ n_c²/N over the geometric clusters of every configuration, n_c their numbers of sites, shape `[n_samples]`: the mean size
 /// of the cluster that a site belongs to, from 1 to N.
-pub fn mean_cluster_sizes(lattice: Lattice, spins: &PackedSpins) -> Vec<f64> {
+pub(crate) fn mean_cluster_sizes(lattice: Lattice, spins: &PackedSpins) -> Vec<f64> {
     let mut forest = Forest::new(lattice);
     let mut up = vec![0.0; lattice.n_sites()];
     let of_sample = |sample| {
-        spins.unpack_into(sample, &mut up);
+        spins.unpack(sample, &mut up);
         forest.mean_size(&up)
     };
     (0..spins.n_samples()).map(of_sample).collect()
@@ -71,7 +71,7 @@ mod tests {
 
     fn sizes(lattice: Lattice, up: &[bool]) -> Vec<f64> {
         let values: Vec<f32> = up.iter().map(|&up| if up { 1.0 } else { -1.0 }).collect();
-        mean_cluster_sizes(lattice, &PackedSpins::from_f32(lattice.n_sites(), &values))
+        mean_cluster_sizes(lattice, &PackedSpins::from_f32(lattice.n_sites(), &values).unwrap())
     }
 
     #[test]

@@ -6,8 +6,10 @@ use ising_theory::Lattice;
 use num_complex::Complex64;
 
 use crate::bits::{magnetization, pair_sum};
+use crate::clusters::mean_cluster_sizes;
 use crate::fourier::extent;
-use crate::{Estimate, PackedSpins, jackknife, mean, mean_cluster_sizes};
+use crate::jackknife::jackknife;
+use crate::{DataError, Estimate, PackedSpins, mean};
 
 /// How far spins are correlated; with fewer than two configurations the errors are undefined (NaN).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,17 +18,21 @@ pub struct Correlations {
     pub binder_ratio: Estimate,
     /// ξ, see [`correlation_length`].
     pub correlation_length: Estimate,
-    /// Σ n_c²/N, the mean size of the geometric cluster of a site, see [`mean_cluster_sizes`].
+    /// Σ n_c²/N, the mean size of the geometric cluster of a site, from 1 to N.
     pub mean_cluster_size: Estimate,
 }
 
 /// Binder's ratio, correlation length and cluster size of independent configurations.
-pub fn correlations(lattice: Lattice, spins: &PackedSpins) -> Correlations {
-    Correlations {
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn correlations(lattice: Lattice, spins: &PackedSpins) -> Result<Correlations, DataError> {
+    spins.check_sites(lattice)?;
+    Ok(Correlations {
         binder_ratio: binder_ratio(spins),
-        correlation_length: correlation_length(lattice, spins),
+        correlation_length: correlation_length(lattice, spins)?,
         mean_cluster_size: mean(&mean_cluster_sizes(lattice, spins)),
-    }
+    })
 }
 
 /// U = 1 − ⟨M⁴⟩/(3 ⟨M²⟩²) of independent configurations.
@@ -42,7 +48,11 @@ pub fn binder_ratio(spins: &PackedSpins) -> Estimate {
 ///
 /// The error of ξ² is the jackknife's, that of ξ reaches to √(ξ² + it); ξ is 0 where noise makes ξ² negative, infinite where all
 /// spins of every configuration are aligned, NaN where nothing fluctuates. In an ordered phase it exceeds the lattice.
-pub fn correlation_length(lattice: Lattice, spins: &PackedSpins) -> Estimate {
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn correlation_length(lattice: Lattice, spins: &PackedSpins) -> Result<Estimate, DataError> {
+    spins.check_sites(lattice)?;
     let n = spins.n_samples() as f64;
     let per_site = 1.0 / lattice.n_sites() as f64;
     let waves = powers(lattice, spins, 1);
@@ -53,7 +63,7 @@ pub fn correlation_length(lattice: Lattice, spins: &PackedSpins) -> Estimate {
         (fluctuation / wave - 1.0) / (least * least)
     });
     let value = if square.value < 0.0 { 0.0 } else { square.value.sqrt() };
-    Estimate { value, error: (value * value + square.error).sqrt() - value }
+    Ok(Estimate { value, error: (value * value + square.error).sqrt() - value })
 }
 
 /// The largest distance along an axis: L/2, or N/2 on the ring.
@@ -62,27 +72,43 @@ pub fn largest_distance(lattice: Lattice) -> usize {
 }
 
 /// G(r) for r = 0, 1, …, L/2, shape `[L/2 + 1]`, see [`correlation_at`].
-pub fn two_point_function(lattice: Lattice, spins: &PackedSpins) -> Vec<Estimate> {
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn two_point_function(lattice: Lattice, spins: &PackedSpins) -> Result<Vec<Estimate>, DataError> {
+    spins.check_sites(lattice)?;
     (0..=largest_distance(lattice)).map(|r| correlation_at(lattice, spins, r)).collect()
 }
 
 /// G(r) = ⟨sᵢsⱼ⟩ over the pairs at distance `r` along the axes.
-pub fn correlation_at(lattice: Lattice, spins: &PackedSpins, r: usize) -> Estimate {
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn correlation_at(lattice: Lattice, spins: &PackedSpins, r: usize) -> Result<Estimate, DataError> {
+    spins.check_sites(lattice)?;
     let n_pairs = lattice.n_bonds() as f64;
-    mean(&spins.rows().map(|row| pair_sum(lattice, row, r) as f64 / n_pairs).collect::<Vec<_>>())
+    Ok(mean(&spins.rows().map(|row| pair_sum(lattice, row, r) as f64 / n_pairs).collect::<Vec<_>>()))
 }
 
 /// G(1) − G(L/2), the part of the correlation of neighbours that depends on their distance: 0 for free spins of any
 /// magnetization. The error is that of the differences configuration by configuration.
-pub fn connected_correlation(lattice: Lattice, spins: &PackedSpins) -> Estimate {
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn connected_correlation(lattice: Lattice, spins: &PackedSpins) -> Result<Estimate, DataError> {
+    spins.check_sites(lattice)?;
     let (n_pairs, farthest) = (lattice.n_bonds() as f64, largest_distance(lattice));
     let difference = |row: &[u8]| (pair_sum(lattice, row, 1) - pair_sum(lattice, row, farthest)) as f64 / n_pairs;
-    mean(&spins.rows().map(difference).collect::<Vec<_>>())
+    Ok(mean(&spins.rows().map(difference).collect::<Vec<_>>()))
 }
 
 /// S(k) = ⟨|Σᵣ sᵣ e^(−ikr)|²⟩/N at k = 2πn/L, the mean over the axes; at n = 0 it is N⟨m²⟩.
-pub fn structure_factor(lattice: Lattice, spins: &PackedSpins, n: usize) -> Estimate {
-    mean(&powers(lattice, spins, n))
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn structure_factor(lattice: Lattice, spins: &PackedSpins, n: usize) -> Result<Estimate, DataError> {
+    spins.check_sites(lattice)?;
+    Ok(mean(&powers(lattice, spins, n)))
 }
 
 /// M of every configuration.
@@ -94,7 +120,7 @@ fn magnetizations(spins: &PackedSpins) -> impl Iterator<Item = f64> {
 fn powers(lattice: Lattice, spins: &PackedSpins, n: usize) -> Vec<f64> {
     let extent = extent(lattice);
     let wave: Vec<Complex64> =
-        (0..extent).map(|r| Complex64::cis(-TAU * (n * r % extent) as f64 / extent as f64)).collect();
+        (0..extent).map(|r| Complex64::cis(-TAU * (n % extent * r % extent) as f64 / extent as f64)).collect();
     let power = |sums: &[f32]| {
         // A constant has no part in k ≠ 0: taken off first, equal sums give 0 without rounding.
         let constant = if n == 0 { 0.0 } else { sums[0] };
@@ -103,7 +129,7 @@ fn powers(lattice: Lattice, spins: &PackedSpins, n: usize) -> Vec<f64> {
     };
     let (mut sites, mut rows, mut columns) = (vec![0.0; lattice.n_sites()], vec![0.0; extent], vec![0.0; extent]);
     let of_sample = |sample| {
-        spins.unpack_into(sample, &mut sites);
+        spins.unpack(sample, &mut sites);
         let power = match lattice {
             Lattice::Ring { .. } => power(&sites),
             Lattice::Square { side } => {

@@ -24,7 +24,7 @@ pub struct Reference<'a> {
 const N_GROUPS: usize = 20;
 
 /// KL(p‖r) in nats of the distribution p of (E, M) from which independent configurations, given by E and M, were drawn; NaN
-/// for fewer than two or for a configuration of no class, ∞ for one that r excludes.
+/// for fewer than two, for a configuration of no class or a reference without a probability for each class, ∞ for one that r excludes.
 ///
 /// Of the plug-in estimate its bias is taken off. That is the bias, summed over the classes, of as many configurations of the
 /// distribution p̂(M) r(E | M) e^{−κE}, with κ such that the mean energy is the observed one: exact up to the noise of p̂(M)
@@ -37,7 +37,7 @@ pub fn relative_entropy(observed: &[(i64, i64)], reference: &Reference<'_>) -> E
     let Some(places) = observed.iter().map(|state| places.get(state).copied()).collect::<Option<Vec<usize>>>() else {
         return unknown;
     };
-    if places.len() < 2 {
+    if places.len() < 2 || reference.ln_probabilities.len() != reference.classes.len() {
         return unknown;
     }
     let n_groups = N_GROUPS.min(places.len());

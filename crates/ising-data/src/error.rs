@@ -27,6 +27,24 @@ pub enum DataError {
         /// What it can do, and what to use instead.
         reason: String,
     },
+    /// A list of another length than it must have.
+    #[error("{name} has {found} entries instead of {expected}")]
+    Shape {
+        /// Name of the list.
+        name: &'static str,
+        /// Entries found.
+        found: usize,
+        /// Entries expected.
+        expected: usize,
+    },
+    /// A configuration that does not exist.
+    #[error("configuration {found} does not exist: there are {limit}, counted from 0")]
+    OutOfRange {
+        /// Number found.
+        found: usize,
+        /// How many there are.
+        limit: usize,
+    },
     /// Blocks that do not fit.
     #[error("blocks of {b} do not divide the {lattice} into two or more along an edge")]
     Block {
@@ -54,4 +72,9 @@ pub enum DataError {
         /// What is wrong with it.
         problem: String,
     },
+}
+
+/// Refuses a list of another length.
+pub(crate) fn same(name: &'static str, found: usize, expected: usize) -> Result<(), DataError> {
+    if found == expected { Ok(()) } else { Err(DataError::Shape { name, found, expected }) }
 }

@@ -4,8 +4,8 @@ use ising_theory::Lattice;
 use rayon::prelude::*;
 
 use crate::bits::BitWriter;
+use crate::progress::{OnDone, report};
 use crate::row_weights::{MAX_SIDE, RowClass, RowWeights, Symmetry, row_classes};
-use crate::sampler::{OnDone, tell};
 use crate::stream::Xoroshiro;
 use crate::{DataError, StatePoint};
 
@@ -47,10 +47,10 @@ pub(crate) fn sample_point(
     let drawn = classes.map_init(
         || vec![0.0; (weights.height - 1) * weights.width * weights.n_states()],
         |table, (class, samples)| {
-            tell(on_done, 0)?;
+            report(on_done, 0)?;
             weights.conditionals(class.row, table);
             let chunks = samples.par_chunks(64 * LANES).map(|samples| {
-                tell(on_done, 0)?;
+                report(on_done, 0)?;
                 let draws: Vec<_> = samples.iter().map(|&sample| first_rows.draw(key, sample)).collect();
                 let mut packed = vec![0; samples.len() * row_bytes];
                 let lanes = packed.chunks_mut(LANES * row_bytes).zip(draws.chunks(LANES));

@@ -5,6 +5,9 @@ use std::f64::consts::{PI, TAU};
 use ising_theory::Lattice;
 use num_complex::Complex64;
 
+use crate::DataError;
+use crate::error::same;
+
 /// How a field is made of plane waves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Waves {
@@ -16,13 +19,16 @@ pub struct Waves {
 }
 
 /// What plane waves make up a field, shape `[n_sites]`; NaN for the field 0.
-pub fn waves(lattice: Lattice, field: &[f64]) -> Waves {
-    let power = power_spectrum(lattice, field);
+///
+/// # Errors
+/// [`DataError::Shape`] for a field on another number of sites.
+pub fn waves(lattice: Lattice, field: &[f64]) -> Result<Waves, DataError> {
+    let power = power_spectrum(lattice, field)?;
     let total: f64 = power.iter().sum();
     let mut of_stars = vec![0.0; power.len()];
     stars(lattice).iter().zip(&power).for_each(|(&star, power)| of_stars[star] += power);
     let weighted: f64 = wave_numbers(lattice).iter().zip(&power).map(|(k, power)| k * power).sum();
-    Waves { mean_wave_number: weighted / total, largest_star: of_stars.into_iter().fold(0.0, f64::max) / total }
+    Ok(Waves { mean_wave_number: weighted / total, largest_star: of_stars.into_iter().fold(0.0, f64::max) / total })
 }
 
 /// Number of sites along an axis.
@@ -35,7 +41,7 @@ pub(crate) fn extent(lattice: Lattice) -> usize {
 
 /// The length of every wave vector, shape `[n_sites]`: along each axis k = 2πn/L with −π < k ≤ π, per lattice constant. Wave
 /// vectors are numbered as the sites are.
-pub fn wave_numbers(lattice: Lattice) -> Vec<f64> {
+pub(crate) fn wave_numbers(lattice: Lattice) -> Vec<f64> {
     let extent = extent(lattice);
     let along_axis = |n: usize| {
         let k = TAU * n as f64 / extent as f64;
@@ -46,7 +52,7 @@ pub fn wave_numbers(lattice: Lattice) -> Vec<f64> {
 
 /// The star of every wave vector, shape `[n_sites]`: those that the lattice's symmetries turn into it, (±kₓ, ±k_y) and (±k_y, ±kₓ),
 /// on a ring ±k, named after the first of them.
-pub fn stars(lattice: Lattice) -> Vec<usize> {
+pub(crate) fn stars(lattice: Lattice) -> Vec<usize> {
     let extent = extent(lattice);
     let folded = |n: usize| n.min(extent - n);
     let star = |i: usize| {
@@ -59,7 +65,11 @@ pub fn stars(lattice: Lattice) -> Vec<usize> {
 /// P(k) = |Σᵣ f(r) e^(−ikr)|²/N of a real field f, shape `[n_sites]`, for every wave vector; Σₖ P(k) = Σᵣ f(r)².
 ///
 /// For spins, averaged over configurations, it is the structure factor.
-pub fn power_spectrum(lattice: Lattice, field: &[f64]) -> Vec<f64> {
+///
+/// # Errors
+/// [`DataError::Shape`] for a field on another number of sites.
+pub fn power_spectrum(lattice: Lattice, field: &[f64]) -> Result<Vec<f64>, DataError> {
+    same("the field", field.len(), lattice.n_sites())?;
     let extent = extent(lattice);
     let mut waves: Vec<Complex64> = field.iter().map(|&value| value.into()).collect();
     for row in waves.chunks_exact_mut(extent) {
@@ -72,7 +82,7 @@ pub fn power_spectrum(lattice: Lattice, field: &[f64]) -> Vec<f64> {
             waves.iter_mut().skip(column).step_by(side).zip(values).for_each(|(wave, value)| *wave = value);
         }
     }
-    waves.iter().map(|wave| wave.norm_sqr() / lattice.n_sites() as f64).collect()
+    Ok(waves.iter().map(|wave| wave.norm_sqr() / lattice.n_sites() as f64).collect())
 }
 
 /// Σᵣ f(r) e^(−ikr) along one axis.
@@ -86,6 +96,7 @@ fn transform(values: &mut [Complex64]) {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
     use super::*;
 
     #[test]
@@ -93,12 +104,12 @@ mod tests {
         let lattice = Lattice::Square { side: 6 };
         let wave = |site: usize| (TAU * (2.0 * (site / 6) as f64 + (site % 6) as f64) / 6.0 + 0.4).cos();
         let field: Vec<f64> = (0..36).map(wave).collect();
-        let power = power_spectrum(lattice, &field);
+        let power = power_spectrum(lattice, &field).unwrap();
         for (k, power) in power.iter().enumerate() {
             let expected = if k == 2 * 6 + 1 || k == 4 * 6 + 5 { 9.0 } else { 0.0 };
             assert!((power - expected).abs() < 1e-10, "P({k}) = {power}");
         }
-        let Waves { mean_wave_number, largest_star } = waves(lattice, &field);
+        let Waves { mean_wave_number, largest_star } = waves(lattice, &field).unwrap();
         assert!((mean_wave_number - wave_numbers(lattice)[13]).abs() < 1e-12 && (largest_star - 1.0).abs() < 1e-12);
         let expected = (TAU / 6.0) * 5.0f64.sqrt();
         assert!((wave_numbers(lattice)[13] - expected).abs() < 1e-12);
@@ -109,7 +120,7 @@ mod tests {
     fn power_is_kept() {
         for lattice in [Lattice::Ring { n_sites: 7 }, Lattice::Square { side: 5 }] {
             let field: Vec<f64> = (0..lattice.n_sites()).map(|site| ((site * site) as f64).sin()).collect();
-            let power: f64 = power_spectrum(lattice, &field).iter().sum();
+            let power: f64 = power_spectrum(lattice, &field).unwrap().iter().sum();
             let squares: f64 = field.iter().map(|value| value * value).sum();
             assert!((power - squares).abs() < 1e-10);
         }

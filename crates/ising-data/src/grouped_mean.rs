@@ -14,17 +14,18 @@ pub struct GroupedMean {
 }
 
 impl GroupedMean {
-    /// The mean of `values`, of which those with the same number in `groups` have something in common that others do not
-    /// share. `groups` has a number for each value.
+    /// The mean of the values of (group, value), of which those of the same group have something in common that others do not
+    /// share.
     ///
     /// With one group, or as many groups as values, the error is s/√n of independent values. With D groups between these it is
     /// the larger of s/√n and √(D/(D − 1) Σ_d (n_d (x̄_d − x̄))²)/n, with n_d values of mean x̄_d in group d: for equally large
     /// groups the standard error of the D means (the cluster-robust error, Liang and Zeger, Biometrika 73, 13). The D groups
     /// are then what is independent, whichever is larger. With one group, what it has in common is in no error.
-    pub fn of(values: &[f64], groups: &[u64]) -> Self {
-        let independent = Self { mean: mean(values), n_independent: values.len() };
+    pub fn of(grouped: &[(u64, f64)]) -> Self {
+        let values: Vec<f64> = grouped.iter().map(|(_, value)| *value).collect();
+        let independent = Self { mean: mean(&values), n_independent: values.len() };
         let mut sums: BTreeMap<u64, f64> = BTreeMap::new();
-        for (value, group) in values.iter().zip(groups) {
+        for (group, value) in grouped {
             *sums.entry(*group).or_default() += value - independent.mean.value;
         }
         let n_groups = sums.len();
@@ -43,27 +44,31 @@ mod tests {
     use super::*;
     use crate::stream::Xoroshiro;
 
+    fn of(values: &[f64], groups: &[u64]) -> GroupedMean {
+        GroupedMean::of(&groups.iter().copied().zip(values.iter().copied()).collect::<Vec<_>>())
+    }
+
     #[test]
     fn one_group_or_one_for_each_value_is_the_plain_mean() {
         let values = [1.0, 2.0, 4.0, 9.0];
         for groups in [[0; 4], [0, 1, 2, 3]] {
-            assert_eq!(GroupedMean::of(&values, &groups), GroupedMean { mean: mean(&values), n_independent: 4 });
+            assert_eq!(of(&values, &groups), GroupedMean { mean: mean(&values), n_independent: 4 });
         }
-        let one = GroupedMean::of(&[1.0], &[0]);
+        let one = of(&[1.0], &[0]);
         assert!(one.n_independent == 1 && one.mean.error.is_nan());
-        assert_eq!(GroupedMean::of(&[], &[]).n_independent, 0);
+        assert_eq!(of(&[], &[]).n_independent, 0);
     }
 
     #[test]
     fn equal_groups_have_the_error_of_their_means_if_it_is_larger() {
         // Means 1, 2, 6 of two values each.
-        let apart = GroupedMean::of(&[0.5, 1.5, 6.5, 1.5, 2.5, 5.5], &[0, 0, 2, 1, 1, 2]);
+        let apart = of(&[0.5, 1.5, 6.5, 1.5, 2.5, 5.5], &[0, 0, 2, 1, 1, 2]);
         assert!((apart.mean.error - mean(&[1.0, 2.0, 6.0]).error).abs() < 1e-14);
         assert_eq!(apart.n_independent, 3);
         // Equal means: the machines of a set scatter more than the sets do.
         let (values, groups) = ([0.0, 4.0, 1.0, 3.0], [0, 0, 1, 1]);
-        assert_eq!(GroupedMean::of(&values, &groups), GroupedMean { mean: mean(&values), n_independent: 2 });
-        let equal = GroupedMean::of(&[0.1; 6], &[0, 1, 2, 0, 1, 2]);
+        assert_eq!(of(&values, &groups), GroupedMean { mean: mean(&values), n_independent: 2 });
+        let equal = of(&[0.1; 6], &[0, 1, 2, 0, 1, 2]);
         assert_eq!(equal.mean, Estimate { value: 0.1, error: 0.0 });
     }
 
@@ -84,7 +89,7 @@ mod tests {
             for _ in 0..N_SETS {
                 let parts: [f64; 4] = std::array::from_fn(|_| of_group * normal());
                 let values: Vec<f64> = groups.iter().map(|&group| parts[group as usize] + normal()).collect();
-                let GroupedMean { mean: Estimate { value, error }, n_independent } = GroupedMean::of(&values, &groups);
+                let GroupedMean { mean: Estimate { value, error }, n_independent } = of(&values, &groups);
                 assert_eq!(n_independent, 4);
                 n_held += usize::from(value.abs() <= T * error);
                 // t of 11 degrees of freedom.

@@ -21,7 +21,7 @@ use ising_theory::Lattice;
 use rayon::prelude::*;
 
 use crate::bits::BitWriter;
-use crate::sampler::{OnDone, tell};
+use crate::progress::{OnDone, report};
 use crate::simd::{Plane, SimdLevel};
 use crate::stream::Xoroshiro;
 use crate::{DataError, PackedSpins, StatePoint};
@@ -134,7 +134,7 @@ pub(crate) fn sample_point(
 ) -> Result<(), DataError> {
     let row_bytes = lattice.n_sites().div_ceil(8);
     spins.par_chunks_mut(LANES * row_bytes).enumerate().try_for_each(|(block, spins)| {
-        tell(on_done, 0)?;
+        report(on_done, 0)?;
         let key = Xoroshiro::new(key, block as u64).next();
         let mut bath = HeatBath::new(lattice, &[point; LANES], key, SimdLevel::best());
         bath.sweep(n_sweeps);

@@ -4,7 +4,7 @@ use crate::Estimate;
 
 /// f(x̄₁, …, x̄_D) of the means of independent rows, with the jackknife's error √((n − 1)/n Σᵢ (fᵢ − f̄)²), fᵢ without row i (Efron,
 /// Ann. Statist. 7, 1). Equal rows have no error.
-pub fn jackknife<const D: usize>(rows: &[[f64; D]], f: impl Fn([f64; D]) -> f64) -> Estimate {
+pub(crate) fn jackknife<const D: usize>(rows: &[[f64; D]], f: impl Fn([f64; D]) -> f64) -> Estimate {
     let n = rows.len() as f64;
     let Some(first) = rows.first() else { return Estimate { value: f64::NAN, error: f64::NAN } };
     // Distances from the first row: where all are equal they are 0, without rounding.

@@ -1,7 +1,7 @@
-//! Samples of the Ising model: state points, random streams, samplers, observables, files and Burn data sets.
+//! Samples of the Ising model: state points, random streams, samplers, observables and files.
 //!
 //! The way: a [`grid`] of [`StatePoint`]s → [`sample`], or a [`Sampler`] of one's choice → [`PackedSpins`], one bit a spin →
-//! [`observables`], a file ([`SampleSet`]), or labelled items for a network ([`SpinDataset`], [`SpinBatcher`]).
+//! [`observables`], or a file ([`SampleSet`]).
 //!
 //! | sampler | how | reach |
 //! |---|---|---|
@@ -11,8 +11,8 @@
 //! | [`Sampler::HeatBath`] | bit-sliced local heat bath, 512 replicas a word ([`HeatBath`]) | any lattice, if the sweeps suffice |
 //!
 //! Every random number is named by (seed, purpose, index or state point, step), see [`stream`]: a sample depends neither on threads
-//! nor on what else is drawn. Errors of observables are those of independent configurations; for chains there are
-//! [`blocked_mean`] and [`autocorrelation`].
+//! nor on what else is drawn. Errors of observables are those of independent configurations; for chains there is
+//! [`autocorrelation`].
 //!
 //! An example: `examples/exact_samples.rs`.
 
@@ -23,7 +23,6 @@ mod block_spin;
 mod clusters;
 mod controls;
 mod correlations;
-mod dataset;
 mod divergence;
 mod error;
 mod exact;
@@ -35,6 +34,7 @@ mod mapped;
 mod observables;
 mod packed;
 mod perfect;
+mod progress;
 mod random_cluster;
 mod regression;
 mod reweighting;
@@ -47,27 +47,25 @@ pub mod stream;
 mod swendsen_wang;
 mod time_series;
 
-pub use bits::{bond_energy, magnetization, pair_sum};
+pub use bits::{bond_energies, magnetizations};
 pub use block_spin::{decimation, majority};
-pub use clusters::mean_cluster_sizes;
 pub use controls::{SitePermutation, shuffled_spins};
 pub use correlations::{
     Correlations, binder_ratio, connected_correlation, correlation_at, correlation_length, correlations,
     largest_distance, structure_factor, two_point_function,
 };
-pub use dataset::{SpinBatch, SpinBatcher, SpinDataset, SpinItem};
 pub use divergence::{Reference, relative_entropy};
 pub use error::DataError;
-pub use fourier::{Waves, power_spectrum, stars, wave_numbers, waves};
+pub use fourier::{Waves, power_spectrum, waves};
 pub use grouped_mean::GroupedMean;
 pub use heat_bath::{HeatBath, LANES};
-pub use jackknife::jackknife;
 pub use observables::{Estimate, Observables, mean, observables, variance};
 pub use packed::PackedSpins;
+pub use progress::OnDone;
 pub use regression::{Regression, explained_share, regression};
 pub use reweighting::specific_heat_maximum;
 pub use sample_set::SampleSet;
-pub use sampler::{OnDone, Sampler, Samples, sample};
+pub use sampler::{Sampler, Samples, sample};
 pub use simd::SimdLevel;
 pub use state_point::{StatePoint, grid};
-pub use time_series::{Autocorrelation, autocorrelation, autocorrelation_time, blocked_mean};
+pub use time_series::{Autocorrelation, autocorrelation};

@@ -3,7 +3,7 @@
 use ising_theory::Lattice;
 
 use crate::bits::{bond_energy, magnetization};
-use crate::{PackedSpins, StatePoint};
+use crate::{DataError, PackedSpins, StatePoint};
 
 /// A mean with its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,20 +32,24 @@ pub struct Observables {
 /// Observables of independent configurations; with fewer than two of them the errors are undefined (NaN).
 ///
 /// c and chi are 0 where nothing fluctuates and at T = ∞; at T = 0 and H = 0 chi is infinite.
-pub fn observables(lattice: Lattice, point: StatePoint, spins: &PackedSpins) -> Observables {
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn observables(lattice: Lattice, point: StatePoint, spins: &PackedSpins) -> Result<Observables, DataError> {
+    spins.check_sites(lattice)?;
     let n = lattice.n_sites() as f64;
     let magnetizations: Vec<f64> = spins.rows().map(|row| magnetization(lattice.n_sites(), row) as f64).collect();
     let energy = |(row, m): (&[u8], &f64)| bond_energy(lattice, row) as f64 - point.field() * m;
     let energies: Vec<f64> = spins.rows().zip(&magnetizations).map(energy).collect();
     let absolute: Vec<f64> = magnetizations.iter().map(|m| m.abs()).collect();
     let t = point.temperature();
-    Observables {
+    Ok(Observables {
         energy_per_site: mean(&energies).over(n),
         specific_heat_per_site: variance(&energies).over(n * t * t),
         magnetization_per_site: mean(&magnetizations).over(n),
         abs_magnetization_per_site: mean(&absolute).over(n),
         susceptibility_per_site: variance(&magnetizations).over(n * t),
-    }
+    })
 }
 
 impl Estimate {
@@ -101,11 +105,11 @@ mod tests {
         let lattice = Lattice::square(9).unwrap();
         let point = StatePoint::new(2.0, 0.3).unwrap();
         let spins = crate::sample(lattice, &[point], 50, 3, Purpose::Sample, &|_| true).unwrap();
-        let energies: Vec<f64> = (0..50).map(|i| lattice.energy(&spins.to_i8(i), 0.3)).collect();
-        let found = observables(lattice, point, &spins);
+        let energies: Vec<f64> = (0..50).map(|i| lattice.energy(&spins.to_i8(i).unwrap(), 0.3)).collect();
+        let found = observables(lattice, point, &spins).unwrap();
         assert!((found.energy_per_site.value * 81.0 - mean(&energies).value).abs() < 1e-10);
         assert!((found.specific_heat_per_site.value * 81.0 * 4.0 - variance(&energies).value).abs() < 1e-9);
-        let g = two_point_function(lattice, &spins);
+        let g = two_point_function(lattice, &spins).unwrap();
         assert_eq!(g.len(), 5);
         assert!((g[0].value - 1.0).abs() < 1e-15 && g[0].error == 0.0);
         let direct = |r: usize, s: &[i8]| -> f64 {
@@ -115,7 +119,7 @@ mod tests {
             });
             pairs.map(f64::from).sum::<f64>() / 162.0
         };
-        let third: Vec<f64> = (0..50).map(|i| direct(3, &spins.to_i8(i))).collect();
+        let third: Vec<f64> = (0..50).map(|i| direct(3, &spins.to_i8(i).unwrap())).collect();
         assert!((g[3].value - mean(&third).value).abs() < 1e-12);
     }
 
@@ -136,7 +140,7 @@ mod tests {
         let at = |t, h| {
             let point = StatePoint::new(t, h).unwrap();
             let spins = crate::sample(lattice, &[point], 100, 3, Purpose::Sample, &|_| true).unwrap();
-            observables(lattice, point, &spins)
+            observables(lattice, point, &spins).unwrap()
         };
         assert!(at(0.0, 0.0).susceptibility_per_site.value > f64::MAX);
         assert_eq!(at(0.0, 0.0).specific_heat_per_site, Estimate { value: 0.0, error: 0.0 });

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use memmap2::Mmap;
 
+use ising_theory::Lattice;
+
 use crate::DataError;
 use crate::bits::{BitWriter, padding_mask};
+use crate::error::same;
 
 /// Configurations of ±1 spins, one bit a spin, shape `[n_samples, ceil(n_sites / 8)]` in bytes.
 ///
@@ -38,9 +41,12 @@ const SPINS_OF_BYTE: [[f32; 8]; 256] = {
 };
 
 impl PackedSpins {
-    /// No samples yet, of `n_sites` ≥ 1 spins each.
-    pub fn new(n_sites: usize) -> Self {
-        Self { n_sites, bytes: Bytes::Owned(Vec::new()) }
+    /// No samples yet, of `n_sites` spins each.
+    ///
+    /// # Errors
+    /// [`DataError::NotSpins`] for no spins.
+    pub fn new(n_sites: usize) -> Result<Self, DataError> {
+        Self::from_bytes(n_sites, Vec::new())
     }
 
     /// The spins in `bytes`, shape `[n_samples, ceil(n_sites / 8)]`.
@@ -77,13 +83,18 @@ impl PackedSpins {
         }
     }
 
-    /// Packs spins given as numbers, up where positive, shape `[n_samples, n_sites]`; a remainder is left out.
-    pub fn from_f32(n_sites: usize, values: &[f32]) -> Self {
+    /// Packs spins given as numbers, up where positive, shape `[n_samples, n_sites]`.
+    ///
+    /// # Errors
+    /// [`DataError::NotSpins`] for no spins, [`DataError::Shape`] for a broken configuration.
+    pub fn from_f32(n_sites: usize, values: &[f32]) -> Result<Self, DataError> {
+        Self::new(n_sites)?;
+        same("spins", values.len(), values.len() / n_sites * n_sites)?;
         let bytes = values.chunks_exact(n_sites).flat_map(|row| {
             row.chunks(8)
                 .map(|eight| eight.iter().zip(0..8).fold(0, |byte, (&s, k)| byte | u8::from(s > 0.0) << (7 - k)))
         });
-        Self { n_sites, bytes: Bytes::Owned(bytes.collect()) }
+        Ok(Self { n_sites, bytes: Bytes::Owned(bytes.collect()) })
     }
 
     /// The spins as words of 32 sites, shape `[n_samples, ceil(n_sites / 32)]`: site i is bit i mod 32 of word i / 32.
@@ -92,18 +103,24 @@ impl PackedSpins {
         self.rows().flat_map(|row| row.chunks(4).map(word)).collect()
     }
 
-    /// The inverse of [`PackedSpins::to_words`]; a remainder is left out, and so are bits behind the last site.
-    pub fn from_words(n_sites: usize, words: &[u32]) -> Self {
+    /// The inverse of [`PackedSpins::to_words`]; bits beyond the last site are left out.
+    ///
+    /// # Errors
+    /// As [`PackedSpins::from_f32`].
+    pub fn from_words(n_sites: usize, words: &[u32]) -> Result<Self, DataError> {
+        Self::new(n_sites)?;
+        let n_words = n_sites.div_ceil(32);
+        same("words", words.len(), words.len() / n_words * n_words)?;
         let padding = padding_mask(n_sites);
         let mut bytes = Vec::with_capacity(words.len() * 4);
-        for row in words.chunks_exact(n_sites.div_ceil(32)) {
+        for row in words.chunks_exact(n_words) {
             let all = row.iter().flat_map(|word| word.to_le_bytes()).map(u8::reverse_bits);
             bytes.extend(all.take(n_sites.div_ceil(8)));
             if let Some(last) = bytes.last_mut() {
                 *last &= !padding;
             }
         }
-        Self { n_sites, bytes: Bytes::Owned(bytes) }
+        Ok(Self { n_sites, bytes: Bytes::Owned(bytes) })
     }
 
     /// Number of spins of a configuration.
@@ -129,8 +146,8 @@ impl PackedSpins {
         }
     }
 
-    /// Configuration `i`, shape `[ceil(n_sites / 8)]`.
-    pub fn row(&self, i: usize) -> &[u8] {
+    /// Configuration `i`, which there is, shape `[ceil(n_sites / 8)]`.
+    pub(crate) fn row(&self, i: usize) -> &[u8] {
         &self.as_bytes()[i * self.row_bytes()..][..self.row_bytes()]
     }
 
@@ -139,20 +156,41 @@ impl PackedSpins {
         self.as_bytes().chunks_exact(self.row_bytes())
     }
 
+    fn check(&self, i: usize) -> Result<(), DataError> {
+        let limit = self.n_samples();
+        if i < limit { Ok(()) } else { Err(DataError::OutOfRange { found: i, limit }) }
+    }
+
+    /// Checks that these are configurations of the lattice.
+    pub(crate) fn check_sites(&self, lattice: Lattice) -> Result<(), DataError> {
+        same("a configuration", self.n_sites, lattice.n_sites())
+    }
+
     /// Copies of the configurations in `range`.
-    pub fn slice(&self, range: Range<usize>) -> Self {
+    ///
+    /// # Errors
+    /// [`DataError::OutOfRange`] for a configuration that there is not.
+    pub fn slice(&self, range: Range<usize>) -> Result<Self, DataError> {
+        if range.is_empty() {
+            return Self::new(self.n_sites);
+        }
+        self.check(range.end - 1)?;
         let bytes = self.as_bytes()[range.start * self.row_bytes()..range.end * self.row_bytes()].to_vec();
-        Self { n_sites: self.n_sites, bytes: Bytes::Owned(bytes) }
+        Ok(Self { n_sites: self.n_sites, bytes: Bytes::Owned(bytes) })
     }
 
     /// Copies of the configurations at `indices`, in their order.
-    pub fn select(&self, indices: &[usize]) -> Self {
+    ///
+    /// # Errors
+    /// [`DataError::OutOfRange`] for a configuration that there is not.
+    pub fn select(&self, indices: &[usize]) -> Result<Self, DataError> {
+        indices.iter().try_for_each(|&i| self.check(i))?;
         let bytes = indices.iter().flat_map(|&i| self.row(i)).copied().collect();
-        Self { n_sites: self.n_sites, bytes: Bytes::Owned(bytes) }
+        Ok(Self { n_sites: self.n_sites, bytes: Bytes::Owned(bytes) })
     }
 
     /// The spins of `sites` alone, in their order.
-    pub fn take_sites(&self, sites: &[usize]) -> Self {
+    pub(crate) fn take_sites(&self, sites: &[usize]) -> Self {
         let row_bytes = sites.len().div_ceil(8);
         let mut bytes = vec![0; self.n_samples() * row_bytes];
         for (taken, row) in bytes.chunks_exact_mut(row_bytes.max(1)).zip(self.rows()) {
@@ -179,7 +217,18 @@ impl PackedSpins {
     }
 
     /// Writes configuration `i` as ±1 to `spins`, shape `[n_sites]`.
-    pub fn unpack_into(&self, i: usize, spins: &mut [f32]) {
+    ///
+    /// # Errors
+    /// [`DataError::OutOfRange`] if there is no such configuration, [`DataError::Shape`] for another number of spins.
+    pub fn unpack_into(&self, i: usize, spins: &mut [f32]) -> Result<(), DataError> {
+        self.check(i)?;
+        same("spins", spins.len(), self.n_sites)?;
+        self.unpack(i, spins);
+        Ok(())
+    }
+
+    /// The same of a configuration that there is.
+    pub(crate) fn unpack(&self, i: usize, spins: &mut [f32]) {
         for (eight, &byte) in spins.chunks_mut(8).zip(self.row(i)) {
             eight.copy_from_slice(&SPINS_OF_BYTE[usize::from(byte)][..eight.len()]);
         }
@@ -188,14 +237,18 @@ impl PackedSpins {
     /// All spins as ±1, shape `[n_samples, n_sites]`.
     pub fn to_f32(&self) -> Vec<f32> {
         let mut spins = vec![0.0; self.n_samples() * self.n_sites];
-        spins.chunks_exact_mut(self.n_sites).enumerate().for_each(|(i, row)| self.unpack_into(i, row));
+        spins.chunks_exact_mut(self.n_sites).enumerate().for_each(|(i, row)| self.unpack(i, row));
         spins
     }
 
     /// Configuration `i` as ±1, shape `[n_sites]`.
-    pub fn to_i8(&self, i: usize) -> Vec<i8> {
+    ///
+    /// # Errors
+    /// [`DataError::OutOfRange`] if there is no such configuration.
+    pub fn to_i8(&self, i: usize) -> Result<Vec<i8>, DataError> {
+        self.check(i)?;
         let row = self.row(i);
-        (0..self.n_sites).map(|site| if row[site / 8] >> (7 - site % 8) & 1 == 1 { 1 } else { -1 }).collect()
+        Ok((0..self.n_sites).map(|site| if row[site / 8] >> (7 - site % 8) & 1 == 1 { 1 } else { -1 }).collect())
     }
 }
 
@@ -207,65 +260,4 @@ impl PartialEq for PackedSpins {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-    use ising_theory::Lattice;
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{bond_energy, magnetization, pair_sum};
-
-    fn spins(n_sites: usize, n_samples: usize) -> impl Strategy<Value = PackedSpins> {
-        prop::collection::vec(prop::bool::ANY, n_sites * n_samples).prop_map(move |ups| {
-            let values: Vec<f32> = ups.iter().map(|&up| if up { 1.0 } else { -1.0 }).collect();
-            let packed = PackedSpins::from_f32(n_sites, &values);
-            assert_eq!(packed.to_f32(), values);
-            packed
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn bits_measure_as_spins_do(
-            (lattice, packed) in (2_usize..20, 2_usize..200, any::<bool>()).prop_flat_map(|(side, n_sites, ring)| {
-                let lattice = if ring { Lattice::ring(n_sites) } else { Lattice::square(side) }.unwrap();
-                (Just(lattice), spins(lattice.n_sites(), 1))
-            }),
-        ) {
-            let words = packed.to_words();
-            let bit = |site: usize| words[site / 32] >> (site % 32) & 1;
-            prop_assert!(packed.to_i8(0).iter().enumerate().all(|(site, &s)| (bit(site) == 1) == (s == 1)));
-            prop_assert_eq!(&PackedSpins::from_words(lattice.n_sites(), &words), &packed);
-            let unpacked = packed.to_i8(0);
-            prop_assert_eq!(magnetization(lattice.n_sites(), packed.row(0)), lattice.magnetization(&unpacked));
-            prop_assert_eq!(bond_energy(lattice, packed.row(0)), lattice.bond_energy(&unpacked));
-            prop_assert_eq!(pair_sum(lattice, packed.row(0), 0), lattice.n_bonds() as i64);
-        }
-
-        #[test]
-        fn rows_are_kept(packed in spins(11, 5)) {
-            let mut twice = packed.slice(0..5);
-            twice.append(&packed).unwrap();
-            prop_assert_eq!(twice.n_samples(), 10);
-            prop_assert_eq!(twice.select(&[7]), packed.slice(2..3));
-            prop_assert_eq!(packed.take_sites(&[10, 0]).to_i8(4), vec![packed.to_i8(4)[10], packed.to_i8(4)[0]]);
-            prop_assert_eq!(&PackedSpins::from_bytes(11, packed.as_bytes().to_vec()).unwrap(), &packed);
-        }
-    }
-
-    #[test]
-    fn bits_are_those_of_numpy() {
-        let packed = PackedSpins::from_f32(10, &[1.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, 1.0, -1.0, 1.0]);
-        assert_eq!(packed.as_bytes(), [0b1000_0001, 0b0100_0000]);
-    }
-
-    #[test]
-    fn bytes_that_are_no_spins() {
-        for (n_sites, bytes) in [(0, vec![]), (10, vec![0; 3]), (10, vec![0, 1])] {
-            assert!(matches!(PackedSpins::from_bytes(n_sites, bytes), Err(DataError::NotSpins(_))));
-        }
-        assert!(PackedSpins::new(3).append(&PackedSpins::new(4)).is_err());
-    }
-}
+mod tests;

@@ -8,8 +8,8 @@
 use ising_theory::Lattice;
 use rayon::prelude::*;
 
+use crate::progress::{OnDone, report};
 use crate::random_cluster::{ClusterModel, OpenBonds, Search};
-use crate::sampler::{OnDone, tell};
 use crate::stream::Xoroshiro;
 use crate::{DataError, StatePoint};
 
@@ -31,7 +31,7 @@ pub(crate) fn sample_point(
             let mut rng = Xoroshiro::new(key, sample as u64);
             let bonds = coalesce(&model, rng.next(), search, on_done)?;
             model.draw_spins(&bonds, &mut rng, search, row);
-            tell(on_done, 1)
+            report(on_done, 1)
         },
     )
 }
@@ -44,7 +44,7 @@ fn coalesce(model: &ClusterModel, key: u64, search: &mut Search, on_done: OnDone
         let mut least = OpenBonds::none(model);
         for time in (0..n_sweeps).rev() {
             sweep(model, &mut most, &mut least, &mut Xoroshiro::new(key, time), search);
-            tell(on_done, 0)?;
+            report(on_done, 0)?;
         }
         if most == least {
             return Ok(most);

@@ -1,6 +1,7 @@
 //! How one number of independent configurations follows others: least squares.
 
-use crate::Estimate;
+use crate::error::same;
+use crate::{DataError, Estimate};
 
 /// The line y = intercept + slope · x of least squares, and how well it holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,7 +17,11 @@ pub struct Regression {
 }
 
 /// The line of `y` over `x` for independent pairs, shape `[n]` each.
-pub fn regression(x: &[f64], y: &[f64]) -> Regression {
+///
+/// # Errors
+/// [`DataError::Shape`] for unequal lengths.
+pub fn regression(x: &[f64], y: &[f64]) -> Result<Regression, DataError> {
+    same("y", y.len(), x.len())?;
     let n = x.len() as f64;
     let (x_mean, y_mean) = (mean(x), mean(y));
     let pairs = || x.iter().zip(y).map(|(x, y)| (x - x_mean, y - y_mean));
@@ -29,18 +34,22 @@ pub fn regression(x: &[f64], y: &[f64]) -> Regression {
     let influence =
         |dx: f64, dy: f64| n * (dx * dy / (xx * yy).sqrt() - 0.5 * correlation * (dx * dx / xx + dy * dy / yy));
     let correlation_variance = sum(&|dx, dy| influence(dx, dy).powi(2)) / (n * (n - 1.0));
-    Regression {
+    Ok(Regression {
         slope: Estimate { value: slope, error: slope_variance.sqrt() },
         intercept: y_mean - slope * x_mean,
         correlation: Estimate { value: correlation, error: correlation_variance.sqrt() },
         residual: (squares / (n - 2.0)).sqrt(),
-    }
+    })
 }
 
 /// The share of the variance of `y`, shape `[n]`, that the best linear combination of `regressors` explains, R².
 ///
 /// What does not vary explains nothing; NaN where `y` does not vary.
-pub fn explained_share(regressors: &[&[f64]], y: &[f64]) -> f64 {
+///
+/// # Errors
+/// [`DataError::Shape`] for unequal lengths.
+pub fn explained_share(regressors: &[&[f64]], y: &[f64]) -> Result<f64, DataError> {
+    regressors.iter().try_for_each(|regressor| same("a regressor", regressor.len(), y.len()))?;
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let subtract = |from: &mut [f64], along: &[f64], by: f64| {
         from.iter_mut().zip(along).for_each(|(from, along)| *from -= by * along);
@@ -64,7 +73,7 @@ pub fn explained_share(regressors: &[&[f64]], y: &[f64]) -> f64 {
             directions.push(new);
         }
     }
-    1.0 - dot(&rest, &rest) / dot(&y, &y)
+    Ok(1.0 - dot(&rest, &rest) / dot(&y, &y))
 }
 
 fn centred(values: &[f64]) -> Vec<f64> {
@@ -78,6 +87,7 @@ fn mean(values: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
     use super::*;
     use crate::stream::Xoroshiro;
     use crate::variance;
@@ -90,13 +100,13 @@ mod tests {
     fn a_line_is_found_without_error() {
         let x: Vec<f64> = (0..20).map(|i| f64::from(i * i)).collect();
         let y: Vec<f64> = x.iter().map(|x| 3.0 - 0.5 * x).collect();
-        let found = regression(&x, &y);
+        let found = regression(&x, &y).unwrap();
         close(found.slope.value, -0.5);
         close(found.intercept, 3.0);
         close(found.correlation.value, -1.0);
         assert!(found.residual < 1e-12 && found.slope.error < 1e-12 && found.correlation.error < 1e-12);
-        close(explained_share(&[&x], &y), 1.0);
-        assert!(regression(&[1.0; 5], &y[..5]).correlation.value.is_nan());
+        close(explained_share(&[&x], &y).unwrap(), 1.0);
+        assert!(regression(&[1.0; 5], &y[..5]).unwrap().correlation.value.is_nan());
     }
 
     #[test]
@@ -105,10 +115,10 @@ mod tests {
         let mut numbers = || (0..300).map(|_| rng.uniform()).collect::<Vec<f64>>();
         let (a, b) = (numbers(), numbers());
         let y: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 2.0 * a - b * b).collect();
-        close(explained_share(&[&a], &y), regression(&a, &y).correlation.value.powi(2));
+        close(explained_share(&[&a], &y).unwrap(), regression(&a, &y).unwrap().correlation.value.powi(2));
         let squares: Vec<f64> = b.iter().map(|b| b * b).collect();
-        close(explained_share(&[&a, &squares], &y), 1.0);
-        close(explained_share(&[&a, &a, &[1.0; 300]], &y), explained_share(&[&a], &y));
+        close(explained_share(&[&a, &squares], &y).unwrap(), 1.0);
+        close(explained_share(&[&a, &a, &[1.0; 300]], &y).unwrap(), explained_share(&[&a], &y).unwrap());
     }
 
     /// The spread of slope and correlation over 4000 sets of 200 pairs, whose scatter grows with x, is as stated, within 5 σ
@@ -120,7 +130,7 @@ mod tests {
             .map(|_| {
                 let x: Vec<f64> = (0..200).map(|_| rng.uniform()).collect();
                 let y: Vec<f64> = x.iter().map(|x| x + x * (rng.uniform() - 0.5)).collect();
-                regression(&x, &y)
+                regression(&x, &y).unwrap()
             })
             .collect();
         for of in [|set: &Regression| set.slope, |set: &Regression| set.correlation] {

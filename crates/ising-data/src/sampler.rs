@@ -6,6 +6,7 @@ use ising_theory::Lattice;
 use rayon::prelude::*;
 
 use crate::bits::padding_mask;
+use crate::progress::{OnDone, report};
 use crate::row_weights::MAX_SIDE;
 use crate::stream::{Purpose, Xoroshiro, point_key};
 use crate::{DataError, PackedSpins, StatePoint, exact, heat_bath, perfect, swendsen_wang};
@@ -39,9 +40,6 @@ pub struct Samples {
     /// Chains that did not equilibrate, in the order of the state points.
     pub warnings: Vec<String>,
 }
-
-/// Hears how many more samples are finished, and every now and then of 0; says whether to go on.
-pub type OnDone<'a> = &'a (dyn Fn(usize) -> bool + Sync);
 
 /// As [`Sampler::sample`] with [`Sampler::Auto`], warnings left out (there are none up to L = 64).
 ///
@@ -110,7 +108,13 @@ impl Sampler {
             return Err(DataError::Sampler { sampler: self.name(), lattice, reason });
         }
         let row_bytes = lattice.n_sites().div_ceil(8);
-        let mut spins = vec![0; points.len() * n_samples * row_bytes];
+        let n_bytes = points.len().checked_mul(n_samples).and_then(|n| n.checked_mul(row_bytes));
+        let mut spins = Vec::new();
+        if n_bytes.is_none_or(|n_bytes| spins.try_reserve_exact(n_bytes).is_err()) {
+            let reason = format!("{n_samples} configurations at {} state points do not fit into memory", points.len());
+            return Err(DataError::Sampler { sampler: self.name(), lattice, reason });
+        }
+        spins.resize(n_bytes.unwrap_or(0), 0);
         let warnings = Mutex::new(Vec::new());
         let by_point = spins.par_chunks_mut((n_samples * row_bytes).max(1)).zip(points).enumerate();
         by_point.try_for_each(|(i, (spins, &point))| {
@@ -129,21 +133,13 @@ impl Sampler {
                     return Ok(());
                 }
             }
-            tell(on_done, n_samples)
+            report(on_done, n_samples)
         })?;
         let mut warnings = warnings.into_inner().unwrap_or_default();
         warnings.sort();
         let warnings = warnings.into_iter().map(|(_, warning)| warning).collect();
         Ok(Samples { spins: PackedSpins::from_valid(lattice.n_sites(), spins), warnings })
     }
-}
-
-/// Tells of finished samples.
-///
-/// # Errors
-/// [`DataError::Stopped`] when no more are wanted.
-pub(crate) fn tell(on_done: OnDone<'_>, n_samples: usize) -> Result<(), DataError> {
-    if on_done(n_samples) { Ok(()) } else { Err(DataError::Stopped) }
 }
 
 /// T = 0: all spins along the field; without one, up or down with probability 1/2 each.

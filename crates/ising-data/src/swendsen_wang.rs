@@ -7,8 +7,8 @@ use ising_theory::Lattice;
 
 use crate::bits::{bond_energy, magnetization};
 use crate::observables::mean;
+use crate::progress::{OnDone, report};
 use crate::random_cluster::{ClusterModel, OpenBonds, Search};
-use crate::sampler::{OnDone, tell};
 use crate::stream::Xoroshiro;
 use crate::time_series::{autocorrelation_time, blocked_mean};
 use crate::{DataError, StatePoint};
@@ -47,10 +47,10 @@ pub(crate) fn sample_point(
         let chain = &mut chains[i % 2];
         for _ in 0..(SPACING * tau).ceil() as usize {
             chain.sweep();
-            tell(on_done, 0)?;
+            report(on_done, 0)?;
         }
         row.copy_from_slice(&chain.row);
-        tell(on_done, 1)?;
+        report(on_done, 1)?;
     }
     Ok((!met(&measured)).then(|| {
         let (t, h) = (point.temperature(), point.field());
@@ -119,7 +119,7 @@ impl<'a> Chain<'a> {
         let mut series = [Vec::new(), Vec::new()];
         for i in 0..n_sweeps {
             self.sweep();
-            tell(on_done, 0)?;
+            report(on_done, 0)?;
             if i >= n_sweeps / 2 {
                 series[0].push(bond_energy(self.lattice, &self.row) as f64);
                 series[1].push(magnetization(self.lattice.n_sites(), &self.row).abs() as f64);

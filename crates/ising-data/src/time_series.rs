@@ -1,17 +1,19 @@
 //! Errors of correlated measurements: blocking and the integrated autocorrelation time.
 
+use crate::DataError;
+use crate::error::same;
 use crate::observables::{Estimate, mean};
 
 /// Mean of a time series with the standard error over `n_blocks` ≥ 2 blocks of equal length (a remainder in front is left out).
-pub fn blocked_mean(series: &[f64], n_blocks: usize) -> Estimate {
-    let length = (series.len() / n_blocks).max(1);
+pub(crate) fn blocked_mean(series: &[f64], n_blocks: usize) -> Estimate {
+    let length = (series.len() / n_blocks.max(1)).max(1);
     let blocks: Vec<f64> = series.rchunks_exact(length).map(|block| mean(block).value).collect();
     mean(&blocks)
 }
 
 /// Integrated autocorrelation time of one series, see [`autocorrelation`].
-pub fn autocorrelation_time(series: &[f64]) -> Estimate {
-    autocorrelation(&[series]).time
+pub(crate) fn autocorrelation_time(series: &[f64]) -> Estimate {
+    of_chains(&[series]).time
 }
 
 /// How chains of one law forget where they were.
@@ -26,7 +28,16 @@ pub struct Autocorrelation {
 /// ρ(t) about the mean of all chains, equally long, and the integrated autocorrelation time τ = ½ + Σₜ ρ(t) in steps of the
 /// series, summed to the first t ≥ 6 τ(t) (Madras and Sokal, J. Stat. Phys. 50, 109), with its error τ √((4 t + 2)/n), n the
 /// length of all chains; constant chains have τ = ½. Chains that do not mix keep ρ(t) from falling.
-pub fn autocorrelation(chains: &[impl AsRef<[f64]>]) -> Autocorrelation {
+///
+/// # Errors
+/// [`DataError::Shape`] for chains of unequal lengths.
+pub fn autocorrelation(chains: &[impl AsRef<[f64]>]) -> Result<Autocorrelation, DataError> {
+    let length = chains.first().map_or(0, |chain| chain.as_ref().len());
+    chains.iter().try_for_each(|chain| same("a chain", chain.as_ref().len(), length))?;
+    Ok(of_chains(chains))
+}
+
+fn of_chains(chains: &[impl AsRef<[f64]>]) -> Autocorrelation {
     let length = chains.first().map_or(0, |chain| chain.as_ref().len());
     let centre = mean(&chains.iter().map(|chain| mean(chain.as_ref()).value).collect::<Vec<_>>()).value;
     let covariance = |lag: usize| {
@@ -86,9 +97,9 @@ mod tests {
             (0..8).map(|chain| (0..500).map(|_| rng.uniform() + offset * f64::from(chain % 2)).collect()).collect()
         };
         // White noise: τ = ½ within 5 standard errors (false-alarm rate 1e-6).
-        let mixed = autocorrelation(&chains(0.0));
+        let mixed = of_chains(&chains(0.0));
         assert!((mixed.time.value - 0.5).abs() < 5.0 * mixed.time.error, "{mixed:?}");
-        let apart = autocorrelation(&chains(3.0));
+        let apart = of_chains(&chains(3.0));
         assert!(apart.time.value > 50.0 && apart.function[10] > 0.9, "{:?}", apart.time);
     }
 }

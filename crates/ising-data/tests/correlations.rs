@@ -21,7 +21,8 @@ fn configurations(lattice: Lattice) -> impl Iterator<Item = (Vec<i8>, PackedSpin
     let n = lattice.n_sites();
     (0..1_u32 << n).map(move |bits| {
         let spins: Vec<i8> = (0..n).map(|site| if bits >> site & 1 == 1 { 1 } else { -1 }).collect();
-        let packed = PackedSpins::from_f32(n, &spins.iter().map(|&s| f32::from(s)).collect::<Vec<_>>());
+        let packed =
+            PackedSpins::from_f32(n, &spins.iter().map(|&s| f32::from(s)).collect::<Vec<_>>()).expect("right shapes");
         (spins, packed)
     })
 }
@@ -50,15 +51,18 @@ fn every_configuration_has_the_correlations_of_direct_sums() {
                 let pairs = (0..n_axes).flat_map(|axis| (0..n).map(move |site| (site, axis)));
                 let sum: i32 =
                     pairs.map(|(site, axis)| i32::from(spins[site] * spins[along(lattice, site, axis, r)])).sum();
-                let found = correlation_at(lattice, &packed, r).value;
+                let found = correlation_at(lattice, &packed, r).expect("right shapes").value;
                 assert!((found - f64::from(sum) / (n * n_axes) as f64).abs() < 1e-12);
                 let field: Vec<f64> = spins.iter().map(|&s| f64::from(s)).collect();
-                let spectrum = power_spectrum(lattice, &field);
+                let spectrum = power_spectrum(lattice, &field).expect("right shapes");
                 let k = match lattice {
                     Lattice::Ring { .. } => spectrum[r],
                     Lattice::Square { side } => 0.5 * (spectrum[r] + spectrum[r * side]),
                 };
-                assert!((structure_factor(lattice, &packed, r).value - k).abs() < 1e-5, "S({r}) of {spins:?}");
+                assert!(
+                    (structure_factor(lattice, &packed, r).expect("right shapes").value - k).abs() < 1e-5,
+                    "S({r}) of {spins:?}"
+                );
             }
         }
     }
@@ -70,8 +74,8 @@ fn the_structure_factor_is_the_transform_of_the_two_point_function() {
     for n in [6, 7] {
         let ring = Lattice::ring(n).unwrap();
         let spins = sample(ring, &[StatePoint::new(1.0, 0.2).unwrap()], 50, 1, Purpose::Sample, &|_| true).unwrap();
-        let g = two_point_function(ring, &spins);
-        let s: Vec<f64> = (0..n).map(|k| structure_factor(ring, &spins, k).value).collect();
+        let g = two_point_function(ring, &spins).expect("right shapes");
+        let s: Vec<f64> = (0..n).map(|k| structure_factor(ring, &spins, k).expect("right shapes").value).collect();
         for (k, s) in s.iter().enumerate() {
             let transform = |r: usize| g[r.min(n - r)].value * (TAU * (k * r) as f64 / n as f64).cos();
             assert!((s - (0..n).map(transform).sum::<f64>()).abs() < 1e-5);
@@ -90,16 +94,19 @@ fn samples_have_the_exact_binder_ratio_and_correlation_length() {
         for (t, h) in [(2.5, 0.0), (1.6, 0.4), (8.0, 0.0)] {
             let point = StatePoint::new(t, h).unwrap();
             let spins = sample(lattice, &[point], 50_000, 1, Purpose::Sample, &|_| true).unwrap();
-            let found = correlations(lattice, &spins);
+            let found = correlations(lattice, &spins).expect("right shapes");
             let moment = |power| exact(lattice, point, |spins, _| (lattice.magnetization(spins) as f64).powi(power));
             let what = format!("{lattice} at T = {t}, H = {h}");
             assert_near(found.binder_ratio, 1.0 - moment(4) / (3.0 * moment(2).powi(2)), &what);
             let uniform = (moment(2) - moment(1).powi(2)) / lattice.n_sites() as f64;
-            let wave = exact(lattice, point, |_, packed| structure_factor(lattice, packed, 1).value);
+            let wave =
+                exact(lattice, point, |_, packed| structure_factor(lattice, packed, 1).expect("right shapes").value);
             let side = if matches!(lattice, Lattice::Ring { .. }) { 6.0 } else { 3.0 };
             let square = (uniform / wave - 1.0) / (2.0 * (TAU / 2.0 / side).sin()).powi(2);
             assert_near(found.correlation_length, square.max(0.0).sqrt(), &what);
-            let cluster = exact(lattice, point, |_, packed| correlations(lattice, packed).mean_cluster_size.value);
+            let cluster = exact(lattice, point, |_, packed| {
+                correlations(lattice, packed).expect("right shapes").mean_cluster_size.value
+            });
             assert_near(found.mean_cluster_size, cluster, &what);
         }
     }
@@ -112,7 +119,11 @@ fn stated_errors_are_the_scatter_of_sets() {
     let lattice = Lattice::square(6).unwrap();
     let point = StatePoint::new(2.5, 0.0).unwrap();
     let spins = sample(lattice, &[point], 80_000, 3, Purpose::Sample, &|_| true).unwrap();
-    let sets: Vec<_> = (0..400).map(|i| correlations(lattice, &spins.slice(200 * i..200 * (i + 1)))).collect();
+    let sets: Vec<_> = (0..400)
+        .map(|i| {
+            correlations(lattice, &spins.slice(200 * i..200 * (i + 1)).expect("right shapes")).expect("right shapes")
+        })
+        .collect();
     let quantities: [fn(&Correlations) -> Estimate; 3] =
         [|set| set.binder_ratio, |set| set.correlation_length, |set| set.mean_cluster_size];
     for of in quantities {
@@ -128,6 +139,7 @@ fn limits_of_temperature() {
     let at = |t, h| {
         let point = StatePoint::new(t, h).unwrap();
         correlations(lattice, &sample(lattice, &[point], 2000, 1, Purpose::Sample, &|_| true).unwrap())
+            .expect("right shapes")
     };
     let cold = at(0.0, 0.0);
     assert!((cold.binder_ratio.value - 2.0 / 3.0).abs() < 1e-12 && cold.correlation_length.value.is_infinite());

@@ -1,7 +1,7 @@
 //! Divergences of configurations from known distributions, of samples whose own distribution is known.
 
 use ising_data::{
-    Estimate, PackedSpins, Reference, StatePoint, bond_energy, connected_correlation, grid, magnetization,
+    Estimate, PackedSpins, Reference, StatePoint, bond_energies, connected_correlation, grid, magnetizations,
     relative_entropy, sample, shuffled_spins, stream::Purpose,
 };
 use ising_theory::{Lattice, MaximumLikelihood, StateCounts, torus_correlations};
@@ -24,8 +24,8 @@ fn samples() -> PackedSpins {
 
 /// E and M of the configurations drawn at the temperature of this number.
 fn states(spins: &PackedSpins, index: usize) -> Vec<(i64, i64)> {
-    let here = spins.slice(index * N_SAMPLES..(index + 1) * N_SAMPLES);
-    here.rows().map(|row| (bond_energy(lattice(), row), magnetization(SIDE * SIDE, row))).collect()
+    let here = spins.slice(index * N_SAMPLES..(index + 1) * N_SAMPLES).expect("right shapes");
+    bond_energies(lattice(), &here).expect("right shapes").into_iter().zip(magnetizations(&here)).collect()
 }
 
 fn boltzmann(counts: &StateCounts, [coupling, field]: [f64; 2], n_fitted: usize) -> Reference<'_> {
@@ -68,7 +68,7 @@ fn samples_are_at_no_distance_from_their_own_distribution() {
     let counts = StateCounts::new(lattice()).expect("in reach");
     let thermometer = MaximumLikelihood::new(lattice()).expect("in reach");
     let spins = samples();
-    let shuffled = shuffled_spins(&spins, &points(), 5, Purpose::Sample);
+    let shuffled = shuffled_spins(&spins, &points(), 5, Purpose::Sample).expect("right shapes");
     for (index, temperature) in TEMPERATURES.into_iter().enumerate() {
         let here = states(&spins, index);
         let mean = |of: &dyn Fn(&(i64, i64)) -> i64| here.iter().map(of).sum::<i64>() as f64 / N_SAMPLES as f64;
@@ -114,11 +114,15 @@ fn ends_of_the_diagram_have_distances() {
 #[test]
 fn the_connected_correlation_is_exact_and_vanishes_for_shuffled_spins() {
     let spins = samples();
-    let shuffled = shuffled_spins(&spins, &points(), 5, Purpose::Sample);
+    let shuffled = shuffled_spins(&spins, &points(), 5, Purpose::Sample).expect("right shapes");
     let exact = torus_correlations(SIDE, &TEMPERATURES, 0.0, &[1, SIDE / 2]).expect("in reach");
     for (index, exact) in exact.iter().enumerate() {
         let here = |spins: &PackedSpins| {
-            connected_correlation(lattice(), &spins.slice(index * N_SAMPLES..(index + 1) * N_SAMPLES))
+            connected_correlation(
+                lattice(),
+                &spins.slice(index * N_SAMPLES..(index + 1) * N_SAMPLES).expect("right shapes"),
+            )
+            .expect("right shapes")
         };
         for (found, expected) in [(here(&spins), exact[0] - exact[1]), (here(&shuffled), 0.0)] {
             assert!((found.value - expected).abs() < 5.0 * found.error, "{found:?}, exactly {expected}");

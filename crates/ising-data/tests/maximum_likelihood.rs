@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use ising_data::stream::Purpose;
-use ising_data::{StatePoint, bond_energy, magnetization, sample};
+use ising_data::{StatePoint, bond_energies, magnetizations, sample};
 use ising_theory::{Lattice, MaximumLikelihood};
 use rayon::prelude::*;
 
@@ -17,8 +17,8 @@ fn check_coverage(thermometer: &MaximumLikelihood, lattice: Lattice, point: Stat
     let (temperature, field) = (point.temperature(), point.field());
     let means_of_set = |seed: u64| {
         let spins = sample(lattice, &[point], N_CONFIGURATIONS, seed, Purpose::Sample, &|_| true).unwrap();
-        let bonds: i64 = spins.rows().map(|row| bond_energy(lattice, row)).sum();
-        let m: i64 = spins.rows().map(|row| magnetization(lattice.n_sites(), row)).sum();
+        let bonds: i64 = bond_energies(lattice, &spins).expect("right shapes").iter().sum();
+        let m: i64 = magnetizations(&spins).iter().sum();
         [bonds, m].map(|sum| sum as f64 / N_CONFIGURATIONS as f64)
     };
     let sets: Vec<[f64; 2]> = (0..N_SETS).into_par_iter().map(means_of_set).collect();

@@ -30,7 +30,7 @@ pub(super) fn correlations(samples: &SampleSet, is_shuffled: bool, exact: &Table
     let mut table = Table::with_header("correlations", header);
     let mut push = |law: [Cell; 5], spins: &PackedSpins, exact: &[f64]| -> Result<()> {
         interrupt::check()?;
-        for (cells, &exact) in by_distance(lattice, spins).into_iter().zip(exact) {
+        for (cells, &exact) in by_distance(lattice, spins)?.into_iter().zip(exact) {
             table.push([&law[..], &cells, &[exact.into()]].concat())?;
         }
         Ok(())
@@ -46,7 +46,7 @@ pub(super) fn correlations(samples: &SampleSet, is_shuffled: bool, exact: &Table
         let exact = distances.iter().map(|&r| exact_correlation(lattice, *point, bonds, r, is_shuffled));
         let exact = exact.collect::<Result<Vec<_>>>()?;
         mixture.iter_mut().zip(&exact).for_each(|(sum, exact)| *sum += exact / points.len() as f64);
-        push(law_of(*point), &samples.spins.slice(range.clone()), &exact)?;
+        push(law_of(*point), &samples.spins.slice(range.clone())?, &exact)?;
     }
     push(law(MIXTURE), &samples.spins, &mixture)?;
     for (machine, end) in ends(flow)? {
@@ -73,11 +73,11 @@ pub(super) fn correlation_lengths(samples: &SampleSet, flow: &Table) -> Result<T
     let anywhere = StatePoint::new(1.0, 0.0)?;
     let mut push = |law: [Cell; 5], spins: &PackedSpins| -> Result<()> {
         interrupt::check()?;
-        let Estimate { value, error } = observables(lattice, anywhere, spins).abs_magnetization_per_site;
-        Ok(table.push([&law[..], &[value, error].map(Cell::from), &reach(lattice, spins)].concat())?)
+        let Estimate { value, error } = observables(lattice, anywhere, spins)?.abs_magnetization_per_site;
+        Ok(table.push([&law[..], &[value, error].map(Cell::from), &reach(lattice, spins)?].concat())?)
     };
     for (point, range) in state_points(samples) {
-        push(law_of(point), &samples.spins.slice(range))?;
+        push(law_of(point), &samples.spins.slice(range)?)?;
     }
     push(law(MIXTURE), &samples.spins)?;
     for (machine, end) in ends(flow)? {

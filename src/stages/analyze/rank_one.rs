@@ -1,7 +1,7 @@
 //! The mean-field theory of young RBMs beside what the trained ones do: |m|, energy and temperature at the end of the flow.
 
 use anyhow::Result;
-use ising_data::{SampleSet, magnetization};
+use ising_data::{SampleSet, magnetizations};
 use ising_theory::{EnergyThermometer, Lattice};
 use models::{
     ContrastiveDivergence,
@@ -47,7 +47,7 @@ pub(super) fn theory(config: &Config, samples: &SampleSet) -> Result<Table> {
         &[field] => known(EnergyThermometer::new(config.lattice, field))?.map(|thermometer| (field, thermometer)),
         _ => None,
     };
-    let (data, spins) = (magnetizations(samples), IndependentSpins::new(n_sites)?);
+    let (data, spins) = (n_up_distribution(samples), IndependentSpins::new(n_sites)?);
     let curves = config.settings.rbm.par_iter().filter(|rbm| is_described(rbm)).map(|rbm| {
         let n_samples = config.settings.n_training_samples();
         let rule = rule(rbm);
@@ -113,11 +113,11 @@ fn rule(rbm: &schema::Rbm) -> ContrastiveDivergence {
 }
 
 /// P(n_up) of the training data, shape `[n_sites + 1]`.
-fn magnetizations(samples: &SampleSet) -> Vec<f64> {
+fn n_up_distribution(samples: &SampleSet) -> Vec<f64> {
     let n_sites = samples.lattice.n_sites();
     let mut counts = vec![0.0; n_sites + 1];
-    for row in samples.spins.rows() {
-        counts[(magnetization(n_sites, row) + n_sites as i64) as usize / 2] += 1.0 / samples.spins.n_samples() as f64;
+    for m in magnetizations(&samples.spins) {
+        counts[(m + n_sites as i64) as usize / 2] += 1.0 / samples.spins.n_samples() as f64;
     }
     counts
 }

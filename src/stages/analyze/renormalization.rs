@@ -102,7 +102,7 @@ pub(super) fn steps(plane: &ExactPlane, samples: &SampleSet, seed: u64) -> Resul
         let reader = BlockReader::new(lattice, &plane.fields)?;
         for (point, range) in state_points(samples) {
             interrupt::check()?;
-            let read = reader.read(point, &spins.slice(range))?;
+            let read = reader.read(point, &spins.slice(range)?)?;
             let [t, t_error, h, h_error] = read;
             let numbers = [point.temperature(), point.field(), t, t_error, h, h_error, lattice.n_sites() as f64];
             push(&mut table, "block-spins", numbers)?;
@@ -137,7 +137,7 @@ impl BlockReader {
 
     /// T, its error, H and its error of block spins of samples at `point`.
     fn read(&self, point: StatePoint, spins: &PackedSpins) -> Result<[f64; 4]> {
-        let measured = observables(self.lattice, StatePoint::new(1.0, 0.0)?, spins);
+        let measured = observables(self.lattice, StatePoint::new(1.0, 0.0)?, spins)?;
         let reader = self.in_field.as_ref().filter(|_| point.field().abs() > 0.0).unwrap_or(&self.without_field);
         let read = reader.by_likelihood(spins.n_samples(), 0.0, &measured)?;
         let (t, h) = (read.temperature, read.field);

@@ -1,7 +1,7 @@
 //! Lines of maxima over the (T, H) plane: of C exact, on the Bethe lattice and from the samples, and of chi.
 
 use anyhow::Result;
-use ising_data::{Estimate, SampleSet, bond_energy, magnetization};
+use ising_data::{Estimate, SampleSet, bond_energies, magnetizations};
 use ising_theory::{
     BetheLattice, FieldTerm, Lattice, SpecificHeatMaximum, specific_heat_maximum, specific_heat_maximum_between,
     tabulated_maximum,
@@ -33,7 +33,7 @@ pub(super) fn ridges(lattice: Lattice, plane: &ExactPlane, samples: &SampleSet) 
             }
         }
     }
-    for (field, maximum) in sampled(samples, &plane.fields) {
+    for (field, maximum) in sampled(samples, &plane.fields)? {
         push("specific-heat-sampled", field, maximum.value, maximum.error)?;
     }
     Ok(table)
@@ -51,21 +51,24 @@ fn exact(lattice: Lattice, field: f64, temperatures: &[f64], heats: &[f64]) -> R
 }
 
 /// The maximum of c over T of the samples in each field, where it does not lie at an end of the grid.
-fn sampled(samples: &SampleSet, fields: &[f64]) -> Vec<(f64, Estimate)> {
-    let maximum = |&field: &f64| Some((field, ising_data::specific_heat_maximum(&energies(samples, field))?));
-    fields.iter().filter_map(maximum).collect()
+fn sampled(samples: &SampleSet, fields: &[f64]) -> Result<Vec<(f64, Estimate)>> {
+    let mut maxima = Vec::new();
+    for &field in fields {
+        maxima.extend(ising_data::specific_heat_maximum(&energies(samples, field)?).map(|maximum| (field, maximum)));
+    }
+    Ok(maxima)
 }
 
 /// The energies of the samples in this field at every finite temperature above 0, from cold to hot.
-fn energies(samples: &SampleSet, field: f64) -> Vec<(f64, Vec<f64>)> {
-    let lattice = samples.lattice;
-    let energy = |row: &[u8]| bond_energy(lattice, row) as f64 - field * magnetization(lattice.n_sites(), row) as f64;
+fn energies(samples: &SampleSet, field: f64) -> Result<Vec<(f64, Vec<f64>)>> {
+    let (bonds, magnetizations) = (bond_energies(samples.lattice, &samples.spins)?, magnetizations(&samples.spins));
+    let energy = |i: usize| bonds[i] as f64 - field * magnetizations[i] as f64;
     let inside = |temperature: f64| temperature > 0.0 && temperature.is_finite();
     let mut found: Vec<(f64, Vec<f64>)> = state_points(samples)
         .into_iter()
         .filter(|(point, _)| point.field().total_cmp(&field).is_eq() && inside(point.temperature()))
-        .map(|(point, range)| (point.temperature(), samples.spins.slice(range).rows().map(energy).collect()))
+        .map(|(point, range)| (point.temperature(), range.map(energy).collect()))
         .collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found
+    Ok(found)
 }

@@ -57,10 +57,10 @@ pub(super) fn state_references(config: &Config, plane: &ExactPlane, mixture: &Pa
 /// A row of measured values.
 fn push(table: &mut Table, lattice: Lattice, name: &str, temperature: f64, spins: &PackedSpins) -> Result<()> {
     // In no field; the temperature does not enter.
-    let measured = observables(lattice, StatePoint::new(1.0, 0.0)?, spins);
+    let measured = observables(lattice, StatePoint::new(1.0, 0.0)?, spins)?;
     let [energy, m] = [measured.energy_per_site, measured.abs_magnetization_per_site].map(|estimate| estimate.value);
     let of = |Estimate { value, error }| [value, error];
-    let errors = [of(connected_correlation(lattice, spins)), of(binder_ratio(spins))].concat();
+    let errors = [of(connected_correlation(lattice, spins)?), of(binder_ratio(spins))].concat();
     let numbers = [temperature, energy, m].into_iter().chain(errors).map(Cell::from);
     Ok(table.push(std::iter::once(name.into()).chain(numbers).collect::<Vec<_>>())?)
 }

@@ -2,7 +2,7 @@
 //! are. Part of `dissect`.
 
 use anyhow::Result;
-use ising_data::{StatePoint, bond_energy, explained_share, mean, regression, variance};
+use ising_data::{StatePoint, bond_energies, explained_share, mean, regression, variance};
 use ising_theory::Lattice;
 use models::{
     RbmParameters,
@@ -127,14 +127,14 @@ pub(super) fn sums(
     let marginal = free_energies(machine, &spins)?;
     let pairs = found.energies(&spins)?;
     let rest: Vec<f64> = marginal.iter().zip(&pairs).map(|(whole, pairs)| whole - pairs).collect();
-    let bonds: Vec<f64> = held_out.spins.rows().map(|row| bond_energy(lattice, row) as f64).collect();
+    let bonds: Vec<f64> = bond_energies(lattice, &held_out.spins)?.into_iter().map(|energy| energy as f64).collect();
     Ok([
         mean(&found.fields).value,
         spread(&found.fields),
         found.pairs.iter().sum::<f64>() / machine.n_visible as f64,
-        regression(&bonds, &marginal).slope.value,
+        regression(&bonds, &marginal)?.slope.value,
         1.0 - variance(&rest).value / variance(&marginal).value,
-        explained_share(&[&pairs], &marginal),
+        explained_share(&[&pairs], &marginal)?,
     ])
 }
 

@@ -7,7 +7,7 @@ mod tests;
 use anyhow::Result;
 use burn::tensor::Device;
 use ising_data::{
-    PackedSpins, SampleSet, StatePoint, bond_energy, magnetization, mean,
+    PackedSpins, SampleSet, StatePoint, bond_energies, magnetizations, mean,
     stream::{self, Purpose},
 };
 use ising_theory::Lattice;
@@ -53,15 +53,15 @@ pub(super) struct Chains {
 
 impl Configurations {
     /// Some of a data set, of every state point.
-    pub(super) fn of(samples: SampleSet) -> Self {
+    pub(super) fn of(samples: SampleSet) -> Result<Self> {
         Self { spins: samples.spins, points: samples.points }.evenly(N_CONFIGURATIONS)
     }
 
     /// At most `n` of them, evenly spread and so over the state points.
-    fn evenly(&self, n: usize) -> Self {
+    fn evenly(&self, n: usize) -> Result<Self> {
         let chosen = evenly_spaced(self.points.len(), n);
         let points = chosen.iter().map(|&i| self.points[i]).collect();
-        Self { spins: self.spins.select(&chosen), points }
+        Ok(Self { spins: self.spins.select(&chosen)?, points })
     }
 }
 
@@ -93,7 +93,8 @@ impl Physics<'_> {
         let Configurations { spins, points } = configurations;
         let n_sites = self.lattice.n_sites();
         let per_site = |energy: f64| energy / n_sites as f64;
-        let seen = || spins.rows().map(|row| (bond_energy(self.lattice, row), magnetization(n_sites, row)));
+        let (bonds, magnetizations) = (bond_energies(self.lattice, spins)?, magnetizations(spins));
+        let seen = || bonds.iter().copied().zip(magnetizations.iter().copied());
         let physical = seen().zip(points).map(|((bonds, m), point)| per_site(bonds as f64 - point.field() * m as f64));
         let ln_q = |(bonds, m)| self.law.map_or(f64::NAN, |law| law.ln_probability(bonds, m));
         let rbm = Rbm::new(machine, device)?;
@@ -115,11 +116,11 @@ impl Physics<'_> {
 
 impl Energies {
     /// How each energy of the machine follows the physical one.
-    pub(super) fn relations(&self) -> [(&'static str, Relation); 3] {
-        [0, 1, 2].map(|i| {
-            let (name, energies) = &self.of_machine[i];
-            (*name, Relation::of(&self.physical, &self.magnetization, energies))
-        })
+    pub(super) fn relations(&self) -> Result<Vec<(&'static str, Relation)>> {
+        let of = |(name, energies): &(&'static str, Vec<f64>)| {
+            Ok((*name, Relation::of(&self.physical, &self.magnetization, energies)?))
+        };
+        self.of_machine.iter().map(of).collect()
     }
 }
 
@@ -133,10 +134,10 @@ fn origins(
         let n_sites = from.spins.n_sites();
         let chains = PackedTensor::new(&from.spins.to_words(), n_sites, &machine.weights.device())?;
         let words = flow(machine, chains, n_steps, key, first_step)?.to_words()?;
-        Ok(Configurations { spins: PackedSpins::from_words(n_sites, &words), points: from.points.clone() })
+        Ok(Configurations { spins: PackedSpins::from_words(n_sites, &words)?, points: from.points.clone() })
     };
     let reconstruction = after(data, 1, 0)?;
-    let end = after(&reconstruction.evenly(n_chains), n_steps - 1, 1)?;
+    let end = after(&reconstruction.evenly(n_chains)?, n_steps - 1, 1)?;
     Ok([("data", 0, data.clone()), ("reconstruction", 1, reconstruction), ("flow-end", n_steps, end)])
 }
 
@@ -205,7 +206,7 @@ pub(super) const VALUES: [&str; 8] = [
 
 /// A row for each energy of the machine, the slope also relative to that of a perfect one.
 fn push_relations(table: &mut Table, head: &[Cell], energies: &Energies) -> Result<()> {
-    let relations = energies.relations();
+    let relations = energies.relations()?;
     let perfect = relations[2].1.line.slope.value;
     let physical = mean(&energies.physical);
     for ((energy, relation), (_, of_machine)) in relations.into_iter().zip(&energies.of_machine) {

@@ -1,7 +1,7 @@
 //! The hidden units of the trained machine: the patch of the lattice that each looks at, and what it reacts to.
 
 use anyhow::Result;
-use ising_data::{PackedSpins, Waves, bond_energy, magnetization, regression, waves};
+use ising_data::{DataError, PackedSpins, Waves, bond_energies, magnetizations, regression, waves};
 use models::RbmParameters;
 
 use super::{Subject, participation_ratio};
@@ -18,14 +18,14 @@ const N_FIELDS: usize = 16;
 /// Hidden units by the norm of their weights, the largest first, and the weights of the first of them.
 pub(super) fn tables(subject: &Subject<'_>) -> Result<Vec<Table>> {
     let machine = &subject.trained().parameters;
-    let stimuli = Stimuli::of(subject, &evenly(&subject.samples.spins, N_CONFIGURATIONS));
+    let stimuli = Stimuli::of(subject, &evenly(&subject.samples.spins, N_CONFIGURATIONS)?)?;
     let mut units = Table::new("hidden-units", UNITS);
     let mut fields = Table::new("receptive-fields", ["machine", "seed", "rank", "site", "weight"]);
     for (rank, unit) in by_norm(machine).into_iter().enumerate() {
         let weights = receptive_field(machine, unit);
         let numbers: [Cell; 2] = [(rank + 1).into(), unit.into()];
-        let described = describe(subject, &weights, machine.hidden_bias[unit].into()).into_iter();
-        let reactions = stimuli.reactions(&weights, machine.hidden_bias[unit].into());
+        let described = describe(subject, &weights, machine.hidden_bias[unit].into())?.into_iter();
+        let reactions = stimuli.reactions(&weights, machine.hidden_bias[unit].into())?;
         let values: Vec<Cell> = described.chain(reactions).map(Into::into).collect();
         units.push([&subject.cells()[..], &numbers, &values].concat())?;
         if rank < N_FIELDS {
@@ -54,9 +54,9 @@ const UNITS: [&str; 13] = [
 ];
 
 /// Norm, bias, over how many sites, of which waves.
-fn describe(subject: &Subject<'_>, weights: &[f64], bias: f64) -> [f64; 5] {
-    let Waves { mean_wave_number, largest_star } = waves(subject.lattice, weights);
-    [norm(weights), bias, participation_ratio(weights), mean_wave_number, largest_star]
+fn describe(subject: &Subject<'_>, weights: &[f64], bias: f64) -> Result<[f64; 5]> {
+    let Waves { mean_wave_number, largest_star } = waves(subject.lattice, weights)?;
+    Ok([norm(weights), bias, participation_ratio(weights), mean_wave_number, largest_star])
 }
 
 /// wᵢₐ of one hidden unit a, shape `[n_visible]`.
@@ -87,30 +87,31 @@ struct Stimuli {
 }
 
 impl Stimuli {
-    fn of(subject: &Subject<'_>, spins: &PackedSpins) -> Self {
+    fn of(subject: &Subject<'_>, spins: &PackedSpins) -> Result<Self> {
         let n_sites = spins.n_sites();
-        let magnetizations: Vec<f64> = spins.rows().map(|row| magnetization(n_sites, row) as f64).collect();
-        Self {
+        let magnetizations: Vec<f64> = magnetizations(spins).into_iter().map(|m| m as f64).collect();
+        let bond_energies = bond_energies(subject.lattice, spins)?;
+        Ok(Self {
             n_sites,
             spins: spins.to_f32(),
             abs_magnetizations: magnetizations.iter().map(|m| m.abs()).collect(),
             magnetizations,
-            bond_energies: spins.rows().map(|row| bond_energy(subject.lattice, row) as f64).collect(),
-        }
+            bond_energies: bond_energies.into_iter().map(|energy| energy as f64).collect(),
+        })
     }
 
     /// Correlations of ⟨hₐ⟩ = tanh(bₐ + Σᵢ vᵢwᵢₐ) with M, |M| and the energy of the bonds, and of ⟨hₐ⟩², which is large where the
     /// unit is decided, with this energy; NaN where nothing varies.
-    fn reactions(&self, weights: &[f64], bias: f64) -> [f64; 4] {
+    fn reactions(&self, weights: &[f64], bias: f64) -> Result<[f64; 4]> {
         let field = |spins: &[f32]| bias + spins.iter().zip(weights).map(|(&v, w)| f64::from(v) * w).sum::<f64>();
         let means: Vec<f64> = self.spins.chunks_exact(self.n_sites).map(|spins| field(spins).tanh()).collect();
         let squares: Vec<f64> = means.iter().map(|mean| mean * mean).collect();
-        let correlation = |x: &[f64], y: &[f64]| regression(x, y).correlation.value;
-        [
-            correlation(&means, &self.magnetizations),
-            correlation(&means, &self.abs_magnetizations),
-            correlation(&means, &self.bond_energies),
-            correlation(&squares, &self.bond_energies),
-        ]
+        let correlation = |x: &[f64], y: &[f64]| Ok::<_, DataError>(regression(x, y)?.correlation.value);
+        Ok([
+            correlation(&means, &self.magnetizations)?,
+            correlation(&means, &self.abs_magnetizations)?,
+            correlation(&means, &self.bond_energies)?,
+            correlation(&squares, &self.bond_energies)?,
+        ])
     }
 }

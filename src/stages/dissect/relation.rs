@@ -1,5 +1,6 @@
 //! How a machine's energy follows the lattice's: statistics of a set of configurations. Part of `dissect`.
 
+use anyhow::Result;
 use ising_data::{Regression, explained_share, regression};
 
 use crate::table::Cell;
@@ -29,13 +30,13 @@ pub(super) const COLUMNS: [&str; 8] = [
 
 impl Relation {
     /// Of energies per site, `of_machine` in units of kT; `magnetization` per site.
-    pub(super) fn of(physical: &[f64], magnetization: &[f64], of_machine: &[f64]) -> Self {
+    pub(super) fn of(physical: &[f64], magnetization: &[f64], of_machine: &[f64]) -> Result<Self> {
         let squared: Vec<f64> = magnetization.iter().map(|m| m * m).collect();
-        Self {
-            line: regression(physical, of_machine),
-            by_magnetization: explained_share(&[magnetization, &squared], of_machine),
-            by_both: explained_share(&[magnetization, &squared, physical], of_machine),
-        }
+        Ok(Self {
+            line: regression(physical, of_machine)?,
+            by_magnetization: explained_share(&[magnetization, &squared], of_machine)?,
+            by_both: explained_share(&[magnetization, &squared, physical], of_machine)?,
+        })
     }
 
     /// What the energy explains of that which the magnetization leaves: 1 for a perfect machine of one temperature, 0 for one
@@ -55,6 +56,7 @@ impl Relation {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
     use super::*;
 
     /// E and m of a few configurations.
@@ -64,7 +66,7 @@ mod tests {
     #[test]
     fn the_energy_over_t_is_followed_without_rest() {
         let machine = ENERGY.map(|energy| 7.0 + energy / 2.5);
-        let found = Relation::of(&ENERGY, &MAGNETIZATION, &machine);
+        let found = Relation::of(&ENERGY, &MAGNETIZATION, &machine).unwrap();
         assert!((found.line.slope.value - 0.4).abs() < 1e-12 && (found.line.correlation.value - 1.0).abs() < 1e-12);
         assert!(found.line.residual < 1e-12 && (found.of_rest() - 1.0).abs() < 1e-9, "{found:?}");
     }
@@ -73,7 +75,7 @@ mod tests {
     fn a_machine_of_the_magnetization_alone_leaves_nothing_to_the_energy() {
         // The energy explains most of it all the same: both fall with |m|.
         let machine = MAGNETIZATION.map(|m| 0.1 * m - 3.0 * m * m);
-        let found = Relation::of(&ENERGY, &MAGNETIZATION, &machine);
+        let found = Relation::of(&ENERGY, &MAGNETIZATION, &machine).unwrap();
         assert!((found.by_magnetization - 1.0).abs() < 1e-12 && found.line.correlation.value > 0.9, "{found:?}");
     }
 }

@@ -145,7 +145,7 @@ fn a_machine_that_saw_permuted_sites_is_put_back_on_the_lattice() {
     let control = Control::new(&config);
     let points = [StatePoint::new(2.0, 0.0).unwrap()];
     let spins = sample(config.lattice, &points, 1, 1, Purpose::Sample, &|_| true).unwrap();
-    let seen = control.for_machines(spins.clone(), &points, (1, Purpose::Sample));
+    let seen = control.for_machines(spins.clone(), &points, (1, Purpose::Sample)).unwrap();
     // One hidden unit whose weights are the spins it has seen.
     let placed = control.place(RbmParameters::untrained(16, 1, seen.to_f32()));
     assert_eq!(placed.weights, spins.to_f32());

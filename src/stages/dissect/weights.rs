@@ -68,7 +68,7 @@ fn push_eigenvalues(table: &mut Table, subject: &Subject<'_>, snapshot: &Snapsho
     let independent = independent_eigenvalues(machine.n_visible, machine.n_hidden);
     let modes = spectrum.eigenvalues.iter().zip(independent).zip(&spectrum.eigenvectors);
     for (rank, ((&eigenvalue, independent), vector)) in modes.enumerate() {
-        let Waves { mean_wave_number, largest_star } = waves(subject.lattice, vector);
+        let Waves { mean_wave_number, largest_star } = waves(subject.lattice, vector)?;
         let counts = [machine.n_hidden.into(), snapshot.epoch.into(), (rank + 1).into()];
         let of_vector = [participation_ratio(vector), mean_wave_number, largest_star];
         let numbers = [&[eigenvalue, square * independent], &of_vector[..]].concat();

@@ -63,8 +63,8 @@ impl Chains {
     /// The visible units as spins.
     pub(super) fn spins(&self, n_sites: usize) -> Result<PackedSpins> {
         Ok(match self {
-            Self::Sampled(chains) => PackedSpins::from_words(n_sites, &chains.to_words()?),
-            Self::Other(visible, _) => PackedSpins::from_f32(n_sites, &visible.clone().try_into_vec_as::<f32>()?),
+            Self::Sampled(chains) => PackedSpins::from_words(n_sites, &chains.to_words()?)?,
+            Self::Other(visible, _) => PackedSpins::from_f32(n_sites, &visible.clone().try_into_vec_as::<f32>()?)?,
         })
     }
 }

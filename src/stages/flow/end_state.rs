@@ -3,8 +3,8 @@
 
 use anyhow::Result;
 use ising_data::{
-    Estimate, Observables, PackedSpins, Reference, StatePoint, binder_ratio, bond_energy, connected_correlation,
-    magnetization, mean, observables, relative_entropy,
+    Estimate, Observables, PackedSpins, Reference, StatePoint, binder_ratio, bond_energies, connected_correlation,
+    magnetizations, mean, observables, relative_entropy,
 };
 use ising_theory::{Lattice, MaximumLikelihood, StateClass, StateCounts, TheoryError};
 
@@ -131,10 +131,9 @@ impl References {
     fn measure(&self, spins: &PackedSpins, exact: &ExactThermometers) -> Result<Vec<Cell>> {
         let (lattice, n) = (self.lattice, self.lattice.n_sites() as f64);
         // In no field, where E is the energy of the bonds; the temperature does not enter.
-        let measured = observables(lattice, StatePoint::new(1.0, 0.0)?, spins);
+        let measured = observables(lattice, StatePoint::new(1.0, 0.0)?, spins)?;
         let Observables { energy_per_site, magnetization_per_site, abs_magnetization_per_site, .. } = measured;
-        let squares = |row: &[u8]| (magnetization(lattice.n_sites(), row) as f64 / n).powi(2);
-        let squared = mean(&spins.rows().map(squares).collect::<Vec<_>>());
+        let squared = mean(&magnetizations(spins).iter().map(|&m| (m as f64 / n).powi(2)).collect::<Vec<_>>());
         let free = free_spin_energy(lattice, squared);
         let read_as = exact.by_means(spins.n_samples(), free.value, magnetization_per_site.value)?;
         let mut values = vec![
@@ -142,7 +141,7 @@ impl References {
             magnetization_per_site,
             abs_magnetization_per_site,
             squared,
-            connected_correlation(lattice, spins),
+            connected_correlation(lattice, spins)?,
             binder_ratio(spins),
             free,
             Estimate { error: f64::NAN, ..read_as.temperature },
@@ -165,9 +164,7 @@ fn free_spin_energy(lattice: Lattice, squared: Estimate) -> Estimate {
 impl Counted {
     /// T and H of the nearest Boltzmann distribution; the divergences from it, from free spins and from the mixture.
     fn compare(&self, lattice: Lattice, spins: &PackedSpins) -> Result<[Estimate; 5]> {
-        let n_sites = lattice.n_sites();
-        let state = |row: &[u8]| (bond_energy(lattice, row), magnetization(n_sites, row));
-        let states: Vec<(i64, i64)> = spins.rows().map(state).collect();
+        let states: Vec<(i64, i64)> = bond_energies(lattice, spins)?.into_iter().zip(magnetizations(spins)).collect();
         let reference = |ln_probabilities: Vec<f64>| Reference {
             classes: self.counts.classes(),
             ln_probabilities,
@@ -254,7 +251,7 @@ mod tests {
         assert!(is_near(of("distance_to_boltzmann"), 0.0) && is_near(of("distance_to_mixture"), 0.0));
         let (distance, error) = of("distance_to_free_spins");
         assert!(distance > 10.0 * error, "{distance} ± {error}");
-        let of = measured(&config, &shuffled_spins(&spins, &points, 3, Purpose::FlowStart));
+        let of = measured(&config, &shuffled_spins(&spins, &points, 3, Purpose::FlowStart).unwrap());
         assert!(is_near(of("distance_to_free_spins"), 0.0) && is_near(of("connected_correlation"), 0.0));
         let (energy, error) = of("energy_per_site");
         assert!((energy - of("free_spin_energy_per_site").0).abs() < 5.0 * error);
@@ -264,12 +261,12 @@ mod tests {
     #[test]
     fn aligned_chains_and_lattices_out_of_reach_have_no_distances_to_speak_of() {
         let small = config(&[]);
-        let up = PackedSpins::from_f32(16, &[1.0; 16 * 40]);
+        let up = PackedSpins::from_f32(16, &[1.0; 16 * 40]).unwrap();
         let of = measured(&small, &up);
         assert_eq!(of("distance_to_boltzmann"), (0.0, 0.0));
         assert_eq!(of("distance_to_free_spins"), (0.0, 0.0));
         let large = config(&["data.side=14"]);
-        let of = measured(&large, &PackedSpins::from_f32(196, &[1.0; 196 * 4]));
+        let of = measured(&large, &PackedSpins::from_f32(196, &[1.0; 196 * 4]).unwrap());
         assert!(of("distance_to_boltzmann").0.is_nan() && of("energy_per_site").0 < -1.99);
     }
 }

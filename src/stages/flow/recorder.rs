@@ -84,12 +84,12 @@ impl Recorder<'_> {
     pub(super) fn record(&mut self, step: usize, visible: Tensor<2>) -> Result<Vec<FlowReading>> {
         let mut temperatures = Vec::new();
         let readings = read(&self.thermometer, self.points, &visible)?;
-        let spins = PackedSpins::from_f32(self.lattice.n_sites(), &visible.try_into_vec_as::<f32>()?);
-        let spins = self.control.undo(spins);
+        let spins = PackedSpins::from_f32(self.lattice.n_sites(), &visible.try_into_vec_as::<f32>()?)?;
+        let spins = self.control.undo(spins)?;
         for (i, &start) in self.starts.iter().enumerate() {
             let chains = i * self.n_chains..(i + 1) * self.n_chains;
             let readings = readings.part(chains.clone());
-            let spins = spins.slice(chains);
+            let spins = spins.slice(chains)?;
             let row: Vec<Cell> = vec![
                 self.machine.0.into(),
                 self.machine.1.into(),
@@ -99,14 +99,14 @@ impl Recorder<'_> {
             ];
             temperatures.push(self.record_reading(&row, start, &spins, &readings)?);
             if step == 0 || is_power_of_ten(step) || step == self.last_step {
-                for cells in by_distance(self.lattice, &spins) {
+                for cells in by_distance(self.lattice, &spins)? {
                     self.tables.correlations.push([&row[..], &cells].concat())?;
                 }
             }
             if self.is_extreme(start) {
                 self.record_histogram(&row, &readings)?;
             }
-            let picture: String = spins.to_i8(0).iter().map(|&s| if s > 0 { '1' } else { '0' }).collect();
+            let picture: String = spins.to_i8(0)?.iter().map(|&s| if s > 0 { '1' } else { '0' }).collect();
             self.tables.configurations.push([row, vec![0usize.into(), picture.into()]].concat())?;
         }
         Ok(temperatures)
@@ -121,7 +121,7 @@ impl Recorder<'_> {
     ) -> Result<FlowReading> {
         let reading = readings.together();
         // The energy is that in the field of the start; the temperature in it does not enter.
-        let measured = observables(self.lattice, StatePoint::new(1.0, start.field())?, spins);
+        let measured = observables(self.lattice, StatePoint::new(1.0, start.field())?, spins)?;
         let energy = measured.energy_per_site;
         let energy_temperature = self.exact.by_energy(start.field(), energy);
         let exact = self.exact.by_likelihood(self.n_chains, start.field(), &measured)?;
@@ -130,11 +130,11 @@ impl Recorder<'_> {
         for estimate in [reading.temperature, reading.field, energy_temperature, exact.temperature, exact.field] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
-        let bonds = observables(self.lattice, StatePoint::new(1.0, 0.0)?, spins).energy_per_site;
+        let bonds = observables(self.lattice, StatePoint::new(1.0, 0.0)?, spins)?.energy_per_site;
         for estimate in [energy, bonds, measured.abs_magnetization_per_site, measured.magnetization_per_site] {
             cells.extend([estimate.value.into(), estimate.error.into()]);
         }
-        cells.extend(reach(self.lattice, spins));
+        cells.extend(reach(self.lattice, spins)?);
         let (peak, modes) = (readings.peak(), readings.modes());
         cells.extend([reading.covariance, exact.covariance, peak.temperature(), peak.field()].map(Cell::from));
         cells.extend(modes.into_iter().flat_map(|mode| [mode.value, mode.error].map(Cell::from)));

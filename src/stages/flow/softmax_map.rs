@@ -3,7 +3,7 @@
 use anyhow::Result;
 use burn::tensor::Device;
 use ising_data::{
-    PackedSpins, StatePoint, bond_energy, magnetization, shuffled_spins,
+    PackedSpins, StatePoint, bond_energies, magnetizations, shuffled_spins,
     stream::{self, Purpose},
 };
 use ising_theory::{BayesThermometer, Lattice};
@@ -54,14 +54,14 @@ impl SoftmaxMaps<'_> {
         let mut table = Table::new("softmax map", HEADER);
         let seed = stream::key(self.config.settings.seed.into(), Purpose::EndControl, self.machine.1, 0);
         self.push(&mut table, SOURCES[0], None, spins)?;
-        if let Some(point) = self.state_point(&self.common.control.undo(spins.clone()))? {
+        if let Some(point) = self.state_point(&self.common.control.undo(spins.clone())?)? {
             let go_on = |_| !interrupt::asked();
             let n = spins.n_samples().min(N_EXACT);
             let drawn = ising_data::sample(self.config.lattice, &[point], n, seed, Purpose::EndControl, &go_on);
-            let drawn = self.common.control.for_thermometer(unless_stopped(drawn)?);
+            let drawn = self.common.control.for_thermometer(unless_stopped(drawn)?)?;
             self.push(&mut table, SOURCES[1], Some(point), &drawn)?;
         }
-        let free = shuffled_spins(spins, &self.common.starts, seed, Purpose::EndControl);
+        let free = shuffled_spins(spins, &self.common.starts, seed, Purpose::EndControl)?;
         self.push(&mut table, SOURCES[2], None, &free)?;
         Ok(table)
     }
@@ -82,8 +82,7 @@ impl SoftmaxMaps<'_> {
     /// there, else the point of the grid with the largest likelihood. None where no partition function is known.
     fn state_point(&self, spins: &PackedSpins) -> Result<Option<StatePoint>> {
         let lattice = self.config.lattice;
-        let seen: Vec<(i64, i64)> =
-            spins.rows().map(|row| (bond_energy(lattice, row), magnetization(lattice.n_sites(), row))).collect();
+        let seen: Vec<(i64, i64)> = bond_energies(lattice, spins)?.into_iter().zip(magnetizations(spins)).collect();
         let mean = |of: fn(&(i64, i64)) -> i64| {
             seen.iter().map(|seen| of(seen) as f64).sum::<f64>() / (seen.len() * lattice.n_sites()) as f64
         };

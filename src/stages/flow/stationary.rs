@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ising_data::{
-    Autocorrelation, Estimate, PackedSpins, autocorrelation, bond_energy, magnetization, mean,
+    Autocorrelation, Estimate, PackedSpins, autocorrelation, bond_energies, magnetizations, mean,
     stream::{self, Purpose},
 };
 use ising_theory::Lattice;
@@ -65,13 +65,13 @@ impl LongRun<'_> {
         let own = if parameters.n_visible.min(parameters.n_hidden) <= EXACT_LIMIT {
             let key = stream::key(self.seed, Purpose::MachineSample, self.machine.1, 0);
             let spins = exact_samples(&parameters, N_SAMPLES, key)?;
-            self.observe(PackedSpins::from_f32(parameters.n_visible, &spins))
+            self.observe(PackedSpins::from_f32(parameters.n_visible, &spins)?)?
         } else {
             Vec::new()
         };
-        let mixture = self.observe(self.mixture.clone());
-        let memories: Vec<Autocorrelation> =
-            QUANTITIES.par_iter().map(|(_, of)| autocorrelation(&records.series(*of))).collect();
+        let mixture = self.observe(self.mixture.clone())?;
+        let memories = QUANTITIES.par_iter().map(|(_, of)| autocorrelation(&records.series(*of)));
+        let memories: Vec<Autocorrelation> = memories.collect::<Result<_, _>>()?;
         Ok(StationaryTables {
             autocorrelation: self.autocorrelation(&records, &memories)?,
             stationary: self.summary(&records, &memories, [&own, &mixture])?,
@@ -85,7 +85,7 @@ impl LongRun<'_> {
         for _ in 0..self.n_steps / interval {
             chains = chains.advance(machine, self.key, step, step + interval)?;
             step += interval;
-            let seen = self.observe(chains.spins(self.lattice.n_sites())?);
+            let seen = self.observe(chains.spins(self.lattice.n_sites())?)?;
             records.resize_with(seen.len(), Vec::new);
             records.iter_mut().zip(seen).for_each(|(chain, seen)| chain.push(seen));
             work.advance(interval as u64);
@@ -94,11 +94,10 @@ impl LongRun<'_> {
         Ok(Records { interval, chains: records })
     }
 
-    fn observe(&self, spins: PackedSpins) -> Vec<Observed> {
-        let spins = self.control.undo(spins);
-        let n_sites = self.lattice.n_sites();
-        let of_row = |row| Observed::new(self.lattice, bond_energy(self.lattice, row), magnetization(n_sites, row));
-        spins.rows().map(of_row).collect()
+    fn observe(&self, spins: PackedSpins) -> Result<Vec<Observed>> {
+        let spins = self.control.undo(spins)?;
+        let states = bond_energies(self.lattice, &spins)?.into_iter().zip(magnetizations(&spins));
+        Ok(states.map(|(energy, m)| Observed::new(self.lattice, energy, m)).collect())
     }
 
     fn head(&self, quantity: &str) -> Vec<Cell> {

@@ -53,7 +53,7 @@ impl<'a> State<'a> {
         if settings.bias_from_data {
             parameters.visible_bias = independent_bias(n_visible, &training.to_f32())?;
         }
-        let chains = evenly(training, course.n_chains());
+        let chains = evenly(training, course.n_chains())?;
         let chains = PackedTensor::new(&chains.to_words(), n_visible, device)?;
         Ok(Self {
             machine,

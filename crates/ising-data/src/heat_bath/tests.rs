@@ -3,7 +3,8 @@ use ising_theory::Lattice;
 
 use super::thresholds::probability_up;
 use super::{HeatBath, LANES, groups};
-use crate::{SimdLevel, StatePoint, bond_energy, magnetization};
+use crate::bits::{bond_energy, magnetization};
+use crate::{SimdLevel, StatePoint};
 
 fn point(temperature: f64, field: f64) -> StatePoint {
     StatePoint::new(temperature, field).unwrap()

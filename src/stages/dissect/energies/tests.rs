@@ -45,7 +45,7 @@ fn a_machine_built_as_an_ising_model_follows_its_energy() {
         let data = Configurations { spins, points: vec![point; 200] };
         let law = Law::boltzmann(lattice, &[(point.temperature(), point.field())]).unwrap();
         let physics = Physics { lattice, law: law.as_ref() };
-        let relations = physics.energies(&machine, &data, (1, 0), &device()).unwrap().relations();
+        let relations = physics.energies(&machine, &data, (1, 0), &device()).unwrap().relations().unwrap();
         let relation = |name: &str| relations.iter().find(|relation| relation.0 == name).unwrap().1;
         for name in ["marginal", "exact"] {
             let found = relation(name);
@@ -78,7 +78,7 @@ fn energies_are_those_of_brute_force() {
     let machine = RbmParameters { n_visible, n_hidden, weights, visible_bias, hidden_bias };
     let bit = |state: usize, i: usize| if state >> i & 1 == 1 { 1.0 } else { -1.0 };
     let states: Vec<f32> = (0..512).flat_map(|state| (0..9).map(move |i| bit(state, i) as f32)).collect();
-    let spins = PackedSpins::from_f32(9, &states);
+    let spins = PackedSpins::from_f32(9, &states).unwrap();
     let data = Configurations { spins: spins.clone(), points: vec![point; 512] };
     let law = Law::boltzmann(lattice, &[(point.temperature(), point.field())]).unwrap();
     let physics = Physics { lattice, law: law.as_ref() };
@@ -97,6 +97,6 @@ fn energies_are_those_of_brute_force() {
         let sum: f64 = energies.iter().map(|energy| (-energy).exp()).sum();
         close(9.0 * marginal.1[state], -sum.ln(), 1e-9);
         assert!(energies.iter().any(|energy| (energy - 9.0 * joint.1[state]).abs() < 1e-5));
-        close(9.0 * found.physical[state], lattice.energy(&spins.to_i8(state), 0.5), 1e-12);
+        close(9.0 * found.physical[state], lattice.energy(&spins.to_i8(state).unwrap(), 0.5), 1e-12);
     }
 }
