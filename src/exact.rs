@@ -61,7 +61,7 @@ fn row(exact: &Thermodynamics) -> Exact {
 
 fn large(lattice: Lattice, temperature: f64, field: f64) -> Result<Exact> {
     match lattice {
-        Lattice::Square { side } if field.abs() < f64::MIN_POSITIVE => {
+        Lattice::Square { side, .. } if field.abs() < f64::MIN_POSITIVE => {
             let exact = kaufman(side, temperature)?;
             Ok([exact.energy_per_site, exact.specific_heat_per_site, f64::NAN, exact.magnetization_per_site, f64::NAN])
         }

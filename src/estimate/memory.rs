@@ -88,7 +88,7 @@ impl Counts<'_> {
     /// Two buffers for every thread at work on a torus.
     fn tables(&self, n_threads: usize) -> f64 {
         match self.lattice {
-            Lattice::Square { side } if side <= 12 => {
+            Lattice::Square { side, .. } if side <= 12 => {
                 let block = ((side * side + 1) as f64 / 8.0).ceil() * MOMENTS;
                 2.0 * n_threads as f64 * (side as f64).exp2() * block
             }

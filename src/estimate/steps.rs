@@ -62,7 +62,7 @@ pub(super) const N_CLASSES: [f64; LARGEST_SIDE + 1] =
 /// as many magnetizations as there are by then. Other lattices have closed forms.
 pub(super) fn table(lattice: Lattice) -> f64 {
     match lattice {
-        Lattice::Square { side } if side <= LARGEST_SIDE => {
+        Lattice::Square { side, .. } if side <= LARGEST_SIDE => {
             let magnetizations: usize = (0..side).map(|n_rows| (side * n_rows + 1).div_ceil(8)).sum();
             N_CLASSES[side] * (side as f64).exp2() * (side * magnetizations) as f64
         }
@@ -78,7 +78,7 @@ const ADDITIONS: f64 = 12.0;
 /// Units of the states of the torus by energy and magnetization: two-term sums as for a table, of all energies.
 pub(super) fn state_counts(lattice: Lattice) -> f64 {
     match lattice {
-        Lattice::Square { side } if side <= LARGEST_COUNTED => {
+        Lattice::Square { side, .. } if side <= LARGEST_COUNTED => {
             let numbers: usize = (0..side).map(|n_rows| numbers_behind(side, n_rows)).sum();
             N_CLASSES[side] * (side as f64).exp2() * (side * numbers) as f64 / ADDITIONS
         }
@@ -89,7 +89,7 @@ pub(super) fn state_counts(lattice: Lattice) -> f64 {
 /// Numbers of every state of a row at most, two buffers of them for each thread.
 pub(super) fn state_count_numbers(lattice: Lattice) -> f64 {
     match lattice {
-        Lattice::Square { side } if side <= LARGEST_COUNTED => {
+        Lattice::Square { side, .. } if side <= LARGEST_COUNTED => {
             2.0 * (side as f64).exp2() * numbers_behind(side, side - 1) as f64
         }
         _ => 0.0,
@@ -105,8 +105,8 @@ fn numbers_behind(side: usize, n_rows: usize) -> usize {
 pub(super) fn n_state_classes(lattice: Lattice) -> f64 {
     let n = lattice.n_sites() as f64;
     match lattice {
-        Lattice::Square { side } if side > LARGEST_COUNTED => 0.0,
-        Lattice::Ring { n_sites } if n_sites > 1000 => 0.0,
+        Lattice::Square { side, .. } if side > LARGEST_COUNTED => 0.0,
+        Lattice::Ring { n_sites, .. } if n_sites > 1000 => 0.0,
         Lattice::Square { .. } => 0.42 * n * n,
         Lattice::Ring { .. } => 0.25 * n * n,
     }

@@ -89,7 +89,7 @@ impl Counts<'_> {
         let n_forward = n_epochs * (PASSES_OF_TRAINING * thermometer.n_samples + thermometer.n_held_out);
         let posteriors = if thermometer.in_field { thermometer.n_temperatures } else { 0.0 };
         let limits = match self.lattice {
-            Lattice::Square { side } if thermometer.in_field && side <= 8 => self.n_sites / 3.0,
+            Lattice::Square { side, .. } if thermometer.in_field && side <= 8 => self.n_sites / 3.0,
             Lattice::Square { .. } if !thermometer.in_field => 1.0,
             _ => 0.0,
         };
@@ -260,7 +260,7 @@ impl Counts<'_> {
                 SPIN_FROM_THE_PAST * spins * self.n_sites.sqrt().powf(POWER_OF_SIDE) * self.criticality()
             }
             (Sampler::Cluster, _) => SPIN_OF_CLUSTERS * spins,
-            (_, Lattice::Square { side }) => {
+            (_, Lattice::Square { side, .. }) => {
                 let row_states = (side as f64).exp2();
                 let of_point = 2.0 * self.n_sites * row_states * N_CLASSES[side.min(LARGEST_SIDE)];
                 SPIN_OF_ROWS * spins + STATE_OF_ROWS * n_points * of_point

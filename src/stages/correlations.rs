@@ -30,8 +30,8 @@ pub(super) fn distances(lattice: Lattice) -> Vec<usize> {
 /// The cells of [`BY_DISTANCE`] at every distance.
 pub(super) fn by_distance(lattice: Lattice, spins: &PackedSpins) -> Result<Vec<[Cell; 6]>> {
     let extent = match lattice {
-        Lattice::Ring { n_sites } => n_sites,
-        Lattice::Square { side } => side,
+        Lattice::Ring { n_sites, .. } => n_sites,
+        Lattice::Square { side, .. } => side,
     };
     let at = |r: usize| -> Result<[Cell; 6]> {
         let (g, s) = (correlation_at(lattice, spins, r)?, structure_factor(lattice, spins, r)?);

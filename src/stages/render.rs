@@ -218,7 +218,7 @@ fn choose(table: Table, settings: &schema::Figure) -> Result<Table> {
 /// Rows and columns of a picture: a ring is one strip.
 fn extent(lattice: Lattice) -> (usize, usize) {
     match lattice {
-        Lattice::Square { side } => (side, side),
-        Lattice::Ring { n_sites } => (1, n_sites),
+        Lattice::Square { side, .. } => (side, side),
+        Lattice::Ring { n_sites, .. } => (1, n_sites),
     }
 }

@@ -4,6 +4,7 @@ mod common;
 
 mod along_training;
 mod architecture;
+mod circles;
 mod configs;
 mod controls;
 mod correlations;

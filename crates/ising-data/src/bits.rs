@@ -2,26 +2,10 @@
 
 use ising_theory::Lattice;
 
-use crate::{DataError, PackedSpins};
-
 /// Total magnetization M = Σ sᵢ of a packed configuration.
 pub(crate) fn magnetization(n_sites: usize, row: &[u8]) -> i64 {
     let n_up: u32 = row.chunks(8).map(|bytes| read_bits(bytes, 0, 8 * bytes.len()).count_ones()).sum();
     2 * i64::from(n_up) - n_sites as i64
-}
-
-/// Bond energy −Σ₍ᵢⱼ₎ sᵢsⱼ of every configuration, shape `[n_samples]`.
-///
-/// # Errors
-/// [`DataError::Shape`] for configurations of another number of sites.
-pub fn bond_energies(lattice: Lattice, spins: &PackedSpins) -> Result<Vec<i64>, DataError> {
-    spins.check_sites(lattice)?;
-    Ok(spins.rows().map(|row| bond_energy(lattice, row)).collect())
-}
-
-/// Total magnetization M = Σ sᵢ of every configuration, shape `[n_samples]`.
-pub fn magnetizations(spins: &PackedSpins) -> Vec<i64> {
-    spins.rows().map(|row| magnetization(spins.n_sites(), row)).collect()
 }
 
 /// Bond energy of a packed configuration of the lattice.
@@ -32,9 +16,9 @@ pub(crate) fn bond_energy(lattice: Lattice, row: &[u8]) -> i64 {
 /// Σ sᵢsⱼ over the pairs at distance `r` along the axes, as many pairs as bonds: G(r) is its mean over `n_bonds`.
 pub(crate) fn pair_sum(lattice: Lattice, row: &[u8], r: usize) -> i64 {
     let n_unlike = match lattice {
-        Lattice::Square { side } if side <= 64 => unlike_in_words(side, row, r % side),
-        Lattice::Square { side } => unlike_in_pieces([side, side], row, [r % side; 2]),
-        Lattice::Ring { n_sites } => unlike_in_pieces([n_sites, 1], row, [r % n_sites, 0]),
+        Lattice::Square { side, .. } if side <= 64 => unlike_in_words(side, row, r % side),
+        Lattice::Square { side, .. } => unlike_in_pieces([side, side], row, [r % side; 2]),
+        Lattice::Ring { n_sites, .. } => unlike_in_pieces([n_sites, 1], row, [r % n_sites, 0]),
     };
     lattice.n_bonds() as i64 - 2 * i64::from(n_unlike)
 }

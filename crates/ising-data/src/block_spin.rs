@@ -50,8 +50,8 @@ pub fn decimation(lattice: Lattice, spins: &PackedSpins, b: usize) -> Result<(La
 /// The lattice of the blocks.
 fn blocked_lattice(lattice: Lattice, b: usize) -> Result<Lattice, DataError> {
     let blocked = match lattice {
-        Lattice::Ring { n_sites } if b > 0 && n_sites.is_multiple_of(b) => Lattice::ring(n_sites / b).ok(),
-        Lattice::Square { side } if b > 0 && side.is_multiple_of(b) => Lattice::square(side / b).ok(),
+        Lattice::Ring { n_sites, .. } if b > 0 && n_sites.is_multiple_of(b) => Lattice::ring(n_sites / b).ok(),
+        Lattice::Square { side, .. } if b > 0 && side.is_multiple_of(b) => Lattice::square(side / b).ok(),
         _ => None,
     };
     blocked.ok_or(DataError::Block { lattice, b })
@@ -61,7 +61,7 @@ fn blocked_lattice(lattice: Lattice, b: usize) -> Result<Lattice, DataError> {
 fn block_sites(lattice: Lattice, b: usize, block: usize) -> impl Iterator<Item = usize> {
     let (first, height, side) = match lattice {
         Lattice::Ring { .. } => (block * b, 1, 0),
-        Lattice::Square { side } => {
+        Lattice::Square { side, .. } => {
             let blocks = side / b;
             (block / blocks * b * side + block % blocks * b, b, side)
         }

@@ -132,7 +132,7 @@ fn powers(lattice: Lattice, spins: &PackedSpins, n: usize) -> Vec<f64> {
         spins.unpack(sample, &mut sites);
         let power = match lattice {
             Lattice::Ring { .. } => power(&sites),
-            Lattice::Square { side } => {
+            Lattice::Square { side, .. } => {
                 columns.fill(0.0);
                 for (sum, row) in rows.iter_mut().zip(sites.chunks_exact(side)) {
                     *sum = row.iter().sum();

@@ -20,7 +20,7 @@ const DIGITS: usize = 4;
 pub(crate) fn supports(lattice: Lattice) -> bool {
     match lattice {
         Lattice::Ring { .. } => true,
-        Lattice::Square { side } => side <= MAX_SIDE,
+        Lattice::Square { side, .. } => side <= MAX_SIDE,
     }
 }
 

@@ -34,8 +34,8 @@ pub fn waves(lattice: Lattice, field: &[f64]) -> Result<Waves, DataError> {
 /// Number of sites along an axis.
 pub(crate) fn extent(lattice: Lattice) -> usize {
     match lattice {
-        Lattice::Ring { n_sites } => n_sites,
-        Lattice::Square { side } => side,
+        Lattice::Ring { n_sites, .. } => n_sites,
+        Lattice::Square { side, .. } => side,
     }
 }
 
@@ -75,7 +75,7 @@ pub fn power_spectrum(lattice: Lattice, field: &[f64]) -> Result<Vec<f64>, DataE
     for row in waves.chunks_exact_mut(extent) {
         transform(row);
     }
-    if let Lattice::Square { side } = lattice {
+    if let Lattice::Square { side, .. } = lattice {
         for column in 0..side {
             let mut values: Vec<Complex64> = waves.iter().skip(column).step_by(side).copied().collect();
             transform(&mut values);
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_plane_wave_has_its_power_at_its_two_wave_vectors() {
-        let lattice = Lattice::Square { side: 6 };
+        let lattice = Lattice::square(6).expect("a lattice");
         let wave = |site: usize| (TAU * (2.0 * (site / 6) as f64 + (site % 6) as f64) / 6.0 + 0.4).cos();
         let field: Vec<f64> = (0..36).map(wave).collect();
         let power = power_spectrum(lattice, &field).unwrap();
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn power_is_kept() {
-        for lattice in [Lattice::Ring { n_sites: 7 }, Lattice::Square { side: 5 }] {
+        for lattice in [Lattice::ring(7).expect("a lattice"), Lattice::square(5).expect("a lattice")] {
             let field: Vec<f64> = (0..lattice.n_sites()).map(|site| ((site * site) as f64).sin()).collect();
             let power: f64 = power_spectrum(lattice, &field).unwrap().iter().sum();
             let squares: f64 = field.iter().map(|value| value * value).sum();
@@ -128,9 +128,9 @@ mod tests {
 
     #[test]
     fn wave_vectors_of_a_star_are_equally_long() {
-        let found = stars(Lattice::Ring { n_sites: 5 });
+        let found = stars(Lattice::ring(5).expect("a lattice"));
         assert_eq!(found, [0, 1, 2, 2, 1]);
-        let lattice = Lattice::Square { side: 10 };
+        let lattice = Lattice::square(10).expect("a lattice");
         let (stars, lengths) = (stars(lattice), wave_numbers(lattice));
         let count = |star: usize| stars.iter().filter(|&&other| other == star).count();
         // (0, 0), (0, 1), (1, 1), (1, 2), (5, 5); (3, 4) is as long as (0, 5) and another star.
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn wave_numbers_of_a_ring_reach_pi() {
-        let found = wave_numbers(Lattice::Ring { n_sites: 4 });
+        let found = wave_numbers(Lattice::ring(4).expect("a lattice"));
         for (found, expected) in found.iter().zip([0.0, PI / 2.0, PI, PI / 2.0]) {
             assert!((found - expected).abs() < 1e-12);
         }

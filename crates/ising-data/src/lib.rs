@@ -47,7 +47,6 @@ pub mod stream;
 mod swendsen_wang;
 mod time_series;
 
-pub use bits::{bond_energies, magnetizations};
 pub use block_spin::{decimation, majority};
 pub use controls::{SitePermutation, shuffled_spins};
 pub use correlations::{
@@ -59,7 +58,7 @@ pub use error::DataError;
 pub use fourier::{Waves, power_spectrum, waves};
 pub use grouped_mean::GroupedMean;
 pub use heat_bath::{HeatBath, LANES};
-pub use observables::{Estimate, Observables, mean, observables, variance};
+pub use observables::{Estimate, Observables, bond_energies, magnetizations, mean, observables, variance};
 pub use packed::PackedSpins;
 pub use progress::OnDone;
 pub use regression::{Regression, explained_share, regression};

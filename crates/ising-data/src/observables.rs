@@ -29,6 +29,20 @@ pub struct Observables {
     pub susceptibility_per_site: Estimate,
 }
 
+/// Bond energy −Σ₍ᵢⱼ₎ sᵢsⱼ of every configuration, shape `[n_samples]`.
+///
+/// # Errors
+/// [`DataError::Shape`] for configurations of another number of sites.
+pub fn bond_energies(lattice: Lattice, spins: &PackedSpins) -> Result<Vec<i64>, DataError> {
+    spins.check_sites(lattice)?;
+    Ok(spins.rows().map(|row| bond_energy(lattice, row)).collect())
+}
+
+/// Total magnetization M = Σ sᵢ of every configuration, shape `[n_samples]`.
+pub fn magnetizations(spins: &PackedSpins) -> Vec<i64> {
+    spins.rows().map(|row| magnetization(spins.n_sites(), row)).collect()
+}
+
 /// Observables of independent configurations; with fewer than two of them the errors are undefined (NaN).
 ///
 /// c and chi are 0 where nothing fluctuates and at T = ∞; at T = 0 and H = 0 chi is infinite.
@@ -38,7 +52,7 @@ pub struct Observables {
 pub fn observables(lattice: Lattice, point: StatePoint, spins: &PackedSpins) -> Result<Observables, DataError> {
     spins.check_sites(lattice)?;
     let n = lattice.n_sites() as f64;
-    let magnetizations: Vec<f64> = spins.rows().map(|row| magnetization(lattice.n_sites(), row) as f64).collect();
+    let magnetizations: Vec<f64> = magnetizations(spins).into_iter().map(|m| m as f64).collect();
     let energy = |(row, m): (&[u8], &f64)| bond_energy(lattice, row) as f64 - point.field() * m;
     let energies: Vec<f64> = spins.rows().zip(&magnetizations).map(energy).collect();
     let absolute: Vec<f64> = magnetizations.iter().map(|m| m.abs()).collect();

@@ -26,8 +26,8 @@ impl RowWeights {
     /// Weights at a state point with 0 < T.
     pub(crate) fn new(lattice: Lattice, point: StatePoint) -> Self {
         let (width, height) = match lattice {
-            Lattice::Ring { n_sites } => (1, n_sites),
-            Lattice::Square { side } => (side, side),
+            Lattice::Ring { n_sites, .. } => (1, n_sites),
+            Lattice::Square { side, .. } => (side, side),
         };
         let (beta, field) = (point.beta(), point.field());
         let within = (0..1_u32 << width).map(|row| {

@@ -170,8 +170,8 @@ const MAX_EXTENT: usize = 1 << 24;
 
 fn extent(lattice: Lattice) -> (&'static str, usize) {
     match lattice {
-        Lattice::Ring { n_sites } => ("n_sites", n_sites),
-        Lattice::Square { side } => ("side", side),
+        Lattice::Ring { n_sites, .. } => ("n_sites", n_sites),
+        Lattice::Square { side, .. } => ("side", side),
     }
 }
 

@@ -61,14 +61,14 @@ impl Sampler {
     pub fn choose(lattice: Lattice) -> (Self, String) {
         match lattice {
             Lattice::Ring { .. } => (Self::Exact, "a ring of any size is sampled exactly".into()),
-            Lattice::Square { side } if side <= MAX_SIDE => {
+            Lattice::Square { side, .. } if side <= MAX_SIDE => {
                 (Self::Exact, format!("L = {side} ≤ {MAX_SIDE}: rows are drawn exactly through the transfer matrix"))
             }
-            Lattice::Square { side } if side <= MAX_PERFECT_SIDE => {
+            Lattice::Square { side, .. } if side <= MAX_PERFECT_SIDE => {
                 let reason = format!("L = {side} ≤ {MAX_PERFECT_SIDE}: coupling from the past gives exact samples");
                 (Self::Perfect, reason)
             }
-            Lattice::Square { side } => {
+            Lattice::Square { side, .. } => {
                 (Self::Cluster, format!("L = {side} > {MAX_PERFECT_SIDE}: perfect samples would take too long"))
             }
         }

@@ -57,7 +57,7 @@ fn every_configuration_has_the_correlations_of_direct_sums() {
                 let spectrum = power_spectrum(lattice, &field).expect("right shapes");
                 let k = match lattice {
                     Lattice::Ring { .. } => spectrum[r],
-                    Lattice::Square { side } => 0.5 * (spectrum[r] + spectrum[r * side]),
+                    Lattice::Square { side, .. } => 0.5 * (spectrum[r] + spectrum[r * side]),
                 };
                 assert!(
                     (structure_factor(lattice, &packed, r).expect("right shapes").value - k).abs() < 1e-5,

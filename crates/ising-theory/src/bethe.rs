@@ -2,8 +2,10 @@
 
 use crate::TheoryError;
 use crate::bulk::{BulkPoint, BulkThermodynamics};
+use crate::cumulants::FieldTerm;
 use crate::jet::Jet;
-use crate::specific_heat_ridge::{FieldTerm, SpecificHeatMaximum, maxima};
+use crate::lattice::LatticeTooSmall;
+use crate::specific_heat_ridge::{SpecificHeatMaximum, maxima};
 
 /// Steps of Newton's method, enough for its linear convergence at Tc.
 const N_NEWTON: usize = 100;
@@ -30,7 +32,7 @@ impl BetheLattice {
     /// [`TheoryError::LatticeTooSmall`] below 2.
     pub fn new(coordination: usize) -> Result<Self, TheoryError> {
         match coordination {
-            0 | 1 => Err(TheoryError::LatticeTooSmall { extent: coordination }),
+            0 | 1 => Err(LatticeTooSmall { extent: coordination }.into()),
             _ => Ok(Self { coordination }),
         }
     }
@@ -70,7 +72,9 @@ impl BetheLattice {
 
     /// The limit of c as T rises to Tc, extrapolated from two points.
     fn heat_below(self, cusp: f64) -> Result<f64, TheoryError> {
-        let near = |distance: f64| Ok(self.thermodynamics(cusp * (1.0 - distance), 0.0)?.specific_heat_per_site);
+        let near = |distance: f64| {
+            Ok::<_, TheoryError>(self.thermodynamics(cusp * (1.0 - distance), 0.0)?.specific_heat_per_site)
+        };
         Ok(2.0 * near(1e-4)? - near(2e-4)?)
     }
 

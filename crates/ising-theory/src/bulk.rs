@@ -1,8 +1,8 @@
 //! Thermodynamics per spin where ln Z is known in closed form: infinite lattices, and the torus in zero field.
 
 use crate::TheoryError;
+use crate::check::{check_field, check_temperature};
 use crate::jet::Jet;
-use crate::thermodynamics::{check_field, check_temperature};
 
 /// Below this temperature every excitation weighs less than e⁻²⁰⁰: only the aligned state is left.
 const COLDEST: f64 = 0.01;

@@ -3,8 +3,9 @@
 
 use crate::TheoryError;
 use crate::bulk::{BulkPoint, BulkThermodynamics};
+use crate::check::{check_field, check_temperature};
 use crate::jet::Jet;
-use crate::thermodynamics::{check_field, check_temperature};
+use crate::lattice::Lattice;
 
 /// Values per spin of the infinite chain at (T, H); at T = H = 0, m = 0 and chi is infinite.
 ///
@@ -35,7 +36,7 @@ fn ln_largest_eigenvalue(coupling: Jet, field: Jet) -> Jet {
 /// # Errors
 /// Fewer than two sites, a temperature outside [0, ∞] or a field that is not finite.
 pub fn ring_correlation(n_sites: usize, temperature: f64, field: f64, distance: usize) -> Result<f64, TheoryError> {
-    crate::Lattice::ring(n_sites)?;
+    Lattice::ring(n_sites)?;
     let (aligned, decay) = spectrum(temperature, field)?;
     let (n, r) = (n_sites as f64, (distance % n_sites) as f64);
     Ok(aligned + (1.0 - aligned) * (decay.powf(r) + decay.powf(n - r)) / (1.0 + decay.powf(n)))

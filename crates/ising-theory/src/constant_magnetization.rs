@@ -1,6 +1,6 @@
 //! Lines of constant magnetization in the (T, H) plane.
 
-use crate::thermodynamics::check_positive;
+use crate::check::check_positive;
 use crate::transfer_matrix::MagnetizationTable;
 use crate::{Lattice, TheoryError, ring};
 

@@ -1,7 +1,8 @@
 //! The temperature at which a lattice has a given mean energy: the inverse of the exact, monotone e(T) at fixed H.
 
-use crate::specific_heat_ridge::FieldTerm;
-use crate::thermodynamics::{EnergyMoments, energy_moments, ground_energy};
+use crate::cumulants::FieldTerm;
+use crate::cumulants::{EnergyMoments, ground_energy};
+use crate::thermodynamics::energy_moments;
 use crate::{Lattice, TheoryError};
 
 /// Intervals of the first table.

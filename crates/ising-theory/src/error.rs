@@ -1,14 +1,11 @@
-use crate::Lattice;
+use crate::lattice::{Lattice, LatticeTooSmall};
 
 /// What the theory cannot compute, and why.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TheoryError {
     /// A lattice needs an extent of at least two.
-    #[error("a lattice needs at least 2 sites in each direction, not {extent}")]
-    LatticeTooSmall {
-        /// The extent asked for.
-        extent: usize,
-    },
+    #[error(transparent)]
+    LatticeTooSmall(#[from] LatticeTooSmall),
     /// The work of an exact method grows exponentially with the side.
     #[error("{method} reaches a side of {limit}, not {side}; {instead}")]
     SideTooLarge {

@@ -1,18 +1,26 @@
 //! Lattices with periodic boundaries: sites, neighbours, bonds and energies.
 
-use crate::TheoryError;
+/// A lattice needs an extent of at least two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a lattice needs at least 2 sites in each direction, not {extent}")]
+pub struct LatticeTooSmall {
+    /// The extent asked for.
+    pub extent: usize,
+}
 
 /// A periodic lattice of Ising spins, J = 1.
 ///
 /// Sites of the square lattice are numbered row by row: site = row · L + column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lattice {
-    /// Chain of `n_sites` spins closed to a ring: N sites, N bonds.
+    /// Chain of `n_sites` spins closed to a ring: N sites, N bonds. Made by [`Lattice::ring`].
+    #[non_exhaustive]
     Ring {
         /// Number of sites N ≥ 2 (N = 2 has a double bond).
         n_sites: usize,
     },
-    /// L × L torus: L² sites, 2 L² bonds.
+    /// L × L torus: L² sites, 2 L² bonds. Made by [`Lattice::square`].
+    #[non_exhaustive]
     Square {
         /// Side L ≥ 2 (L = 2 has double bonds).
         side: usize,
@@ -23,10 +31,10 @@ impl Lattice {
     /// A ring of `n_sites` ≥ 2 spins.
     ///
     /// # Errors
-    /// [`TheoryError::LatticeTooSmall`] for fewer than two sites.
-    pub fn ring(n_sites: usize) -> Result<Self, TheoryError> {
+    /// [`LatticeTooSmall`] for fewer than two sites.
+    pub const fn ring(n_sites: usize) -> Result<Self, LatticeTooSmall> {
         match n_sites {
-            0 | 1 => Err(TheoryError::LatticeTooSmall { extent: n_sites }),
+            0 | 1 => Err(LatticeTooSmall { extent: n_sites }),
             _ => Ok(Self::Ring { n_sites }),
         }
     }
@@ -34,11 +42,19 @@ impl Lattice {
     /// A torus of `side` × `side` spins, `side` ≥ 2.
     ///
     /// # Errors
-    /// [`TheoryError::LatticeTooSmall`] for a side below two.
-    pub fn square(side: usize) -> Result<Self, TheoryError> {
+    /// [`LatticeTooSmall`] for a side below two.
+    pub const fn square(side: usize) -> Result<Self, LatticeTooSmall> {
         match side {
-            0 | 1 => Err(TheoryError::LatticeTooSmall { extent: side }),
+            0 | 1 => Err(LatticeTooSmall { extent: side }),
             _ => Ok(Self::Square { side }),
+        }
+    }
+
+    /// Numbers of rows and columns of sites: 1 × N on the ring, L × L on the torus.
+    pub fn extents(self) -> [usize; 2] {
+        match self {
+            Self::Ring { n_sites } => [1, n_sites],
+            Self::Square { side } => [side, side],
         }
     }
 

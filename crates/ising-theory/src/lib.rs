@@ -33,7 +33,9 @@
 mod bethe;
 mod bulk;
 mod chain;
+mod check;
 mod constant_magnetization;
+mod cumulants;
 mod energy_thermometer;
 mod error;
 mod fixed_points;
@@ -57,11 +59,12 @@ pub use bethe::BetheLattice;
 pub use bulk::BulkThermodynamics;
 pub use chain::{chain_correlation, infinite_chain, ring_correlation};
 pub use constant_magnetization::fields_of_magnetization;
+pub use cumulants::FieldTerm;
 pub use energy_thermometer::{EnergyThermometer, TemperatureReading};
 pub use error::TheoryError;
 pub use fixed_points::{RgFixedPoint, Stability, rg_fixed_points};
 pub use kaufman::kaufman;
-pub use lattice::Lattice;
+pub use lattice::{Lattice, LatticeTooSmall};
 pub use magnetization_thermometer::temperature_of_abs_magnetization;
 pub use maximum_likelihood::{
     CramerRao, MaximumLikelihood, MaximumLikelihoodReading, cramer_rao, cramer_rao_in_known_field,
@@ -73,8 +76,7 @@ pub use reading_limits::ReadingLimits;
 pub use renormalization::{Couplings, CriticalPoint, Renormalization, decimation_invariant, field_on_decimation_line};
 pub use shuffled_spins::ShuffledSpins;
 pub use specific_heat_ridge::{
-    FieldTerm, SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum, specific_heat_maximum_between,
-    tabulated_maximum,
+    SpecificHeatMaximum, specific_heat_maxima, specific_heat_maximum, specific_heat_maximum_between, tabulated_maximum,
 };
 pub use state_counts::{StateClass, StateCounts};
 pub use thermodynamics::{Thermodynamics, thermodynamics, thermodynamics_over_fields};

@@ -14,7 +14,8 @@ mod sector_table;
 pub use cramer_rao::{CramerRao, cramer_rao, cramer_rao_in_known_field, cramer_rao_over_fields};
 pub use reading::MaximumLikelihoodReading;
 
-use crate::thermodynamics::{check_field, ground_energy};
+use crate::check::check_field;
+use crate::cumulants::ground_energy;
 use crate::transfer_matrix::check_torus;
 use crate::{EnergyThermometer, Lattice, TheoryError};
 use ascent::{Excess, Maximum, ascend, ascend_in_field, variance_in_field};
@@ -212,7 +213,7 @@ impl Excess {
 
 fn partition_function(lattice: Lattice) -> Result<PartitionFunction, TheoryError> {
     match lattice {
-        Lattice::Ring { n_sites } => Lattice::ring(n_sites).map(|_| PartitionFunction::Ring { n_sites }),
+        Lattice::Ring { n_sites } => Ok(PartitionFunction::Ring { n_sites }),
         Lattice::Square { side } => check_torus(side).map(|()| PartitionFunction::Torus(SectorTable::new(side))),
     }
 }

@@ -1,7 +1,7 @@
 //! Real-space renormalization by a factor 2: decimation of the chain, Migdal-Kadanoff in two dimensions.
 
 use crate::TheoryError;
-use crate::thermodynamics::{check_field, check_temperature};
+use crate::check::{check_field, check_temperature};
 
 /// Reduced couplings K = J/T and h = H/T.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,9 +2,9 @@
 
 use num_complex::Complex64;
 
+use crate::cumulants::Cumulants;
+use crate::cumulants::FieldTerm;
 use crate::jet::Jet;
-use crate::specific_heat_ridge::FieldTerm;
-use crate::thermodynamics::Cumulants;
 
 /// A symmetric 2 × 2 matrix e^{ln_scale} [[1, off], [off, minority]], row 0 along the field.
 ///

@@ -1,7 +1,7 @@
 //! Spins that know their magnetization and nothing else: the Ising model's law of M, all arrangements of the spins alike.
 
+use crate::check::{check_field, check_temperature};
 use crate::state_counts::{StateClass, of_ring};
-use crate::thermodynamics::{check_field, check_temperature};
 use crate::{Lattice, MagnetizationTable, TheoryError};
 
 /// Configurations of the Ising model at (T, H) whose spins have been shuffled over the sites: M is distributed as in the

@@ -1,8 +1,11 @@
 //! Lines of maximal specific heat, (∂C/∂T)_H = 0.
 
+use crate::check::check_field;
+use crate::cumulants::FieldTerm;
+use crate::error::TheoryError;
 use crate::jet::Jet;
-use crate::thermodynamics::{check_field, energy_moments};
-use crate::{Lattice, TheoryError};
+use crate::lattice::Lattice;
+use crate::thermodynamics::energy_moments;
 
 /// Ratio of successive temperatures of the first scan.
 const SCAN_RATIO: f64 = 1.05;
@@ -23,15 +26,6 @@ pub struct SpecificHeatMaximum {
     pub temperature: f64,
     /// c there.
     pub specific_heat_per_site: f64,
-}
-
-/// What the energy E in C = (∂⟨E⟩/∂T)_H contains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldTerm {
-    /// −Σ sᵢsⱼ − H Σ sᵢ, so that C = Var(E)/T².
-    Included,
-    /// −Σ sᵢsⱼ alone.
-    Excluded,
 }
 
 /// The highest maximum of c(T) of a finite lattice at fixed `field`, the field term included in the energy.

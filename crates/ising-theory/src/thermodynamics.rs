@@ -1,7 +1,10 @@
 //! Thermodynamics of a finite lattice at any temperature and field: the one entry for all exact methods.
 
-use crate::specific_heat_ridge::FieldTerm;
-use crate::{Lattice, TheoryError, kaufman, ring, transfer_matrix};
+use crate::check::{check_field, check_temperature};
+use crate::cumulants::{Cumulants, EnergyMoments, FieldTerm, ground_energy};
+use crate::error::TheoryError;
+use crate::lattice::Lattice;
+use crate::{kaufman, ring, transfer_matrix};
 
 /// Below this temperature every excitation weighs less than e⁻⁴⁰⁰: only the aligned states are left.
 const COLDEST: f64 = 0.01;
@@ -63,15 +66,6 @@ pub fn thermodynamics_over_fields(
     Ok(cumulants.iter().zip(fields).map(|(values, &field)| values.per_site(lattice, temperature, field)).collect())
 }
 
-/// First and second moment of the energy per site at one temperature.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct EnergyMoments {
-    /// (⟨E⟩ − E₀)/N above the aligned state, the field term included.
-    pub(crate) excess_per_site: f64,
-    /// Covariance per site of E with itself, or with the bond energy alone: T² (∂⟨·⟩/∂T)_H.
-    pub(crate) covariance_per_site: f64,
-}
-
 /// Energy moments at each of `temperatures` ≥ 0.01 in one field, by the fastest exact method: the 2 × 2 transfer
 /// matrix on the ring, Kaufman's solution on the torus at H = 0, else the transfer matrix of rows.
 pub(crate) fn energy_moments(
@@ -111,28 +105,6 @@ pub(crate) fn ln_z(lattice: Lattice, temperature: f64, fields: &[f64]) -> Result
     }
 }
 
-/// Energy of the state aligned with the field, −(z/2 + |H|) N.
-pub(crate) fn ground_energy(lattice: Lattice, field: f64) -> f64 {
-    -(lattice.n_bonds() as f64 + field.abs() * lattice.n_sites() as f64)
-}
-
-/// Cumulants of a whole lattice, measured from the state aligned with the field so that nothing cancels at low T.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cumulants {
-    /// ln Z + E₀/T.
-    pub(crate) ln_z_excess: f64,
-    /// ⟨E⟩ − E₀.
-    pub(crate) energy_excess: f64,
-    /// ⟨E²⟩ − ⟨E⟩².
-    pub(crate) energy_variance: f64,
-    /// ⟨M⟩.
-    pub(crate) magnetization: f64,
-    /// ⟨|M|⟩.
-    pub(crate) abs_magnetization: f64,
-    /// ⟨M²⟩ − ⟨M⟩².
-    pub(crate) magnetization_variance: f64,
-}
-
 impl Cumulants {
     fn per_site(&self, lattice: Lattice, temperature: f64, field: f64) -> Thermodynamics {
         let n = lattice.n_sites() as f64;
@@ -167,17 +139,4 @@ fn aligned_states(lattice: Lattice, temperature: f64, field: f64) -> Thermodynam
         susceptibility_per_site: if variance > 0.0 { 4.0 * n * variance / temperature } else { 0.0 },
         entropy_per_site: ((-exponent).exp().ln_1p() + excess) / n,
     }
-}
-
-pub(crate) fn check_temperature(temperature: f64) -> Result<(), TheoryError> {
-    if temperature >= 0.0 { Ok(()) } else { Err(TheoryError::InvalidTemperature { temperature }) }
-}
-
-pub(crate) fn check_field(field: f64) -> Result<(), TheoryError> {
-    if field.is_finite() { Ok(()) } else { Err(TheoryError::InvalidField { field }) }
-}
-
-/// A temperature at which Boltzmann weights are finite.
-pub(crate) fn check_positive(temperature: f64) -> Result<(), TheoryError> {
-    if temperature > 0.0 { Ok(()) } else { Err(TheoryError::InvalidTemperature { temperature }) }
 }

@@ -18,6 +18,7 @@ pub use energy_moments::torus_correlations;
 pub use magnetization_table::MagnetizationTable;
 
 use crate::TheoryError;
+use crate::lattice::LatticeTooSmall;
 use join::{cross_all, join_all, join_into};
 use rows::{Row, RowClass};
 
@@ -50,7 +51,7 @@ pub(crate) fn check_torus(side: usize) -> Result<(), TheoryError> {
 
 fn check_side(side: usize, limit: usize, method: &'static str, instead: &'static str) -> Result<(), TheoryError> {
     match side {
-        0 | 1 => Err(TheoryError::LatticeTooSmall { extent: side }),
+        0 | 1 => Err(LatticeTooSmall { extent: side }.into()),
         _ if side > limit => Err(TheoryError::SideTooLarge { side, limit, method, instead }),
         _ => Ok(()),
     }

@@ -47,13 +47,13 @@ fn assert_close(label: &str, value: f64, expected: f64) {
 #[test]
 fn thermodynamics_equal_the_sum_over_configurations() {
     let lattices = [
-        Lattice::Ring { n_sites: 2 },
-        Lattice::Ring { n_sites: 3 },
-        Lattice::Ring { n_sites: 7 },
-        Lattice::Ring { n_sites: 16 },
-        Lattice::Square { side: 2 },
-        Lattice::Square { side: 3 },
-        Lattice::Square { side: 4 },
+        Lattice::ring(2).expect("a lattice"),
+        Lattice::ring(3).expect("a lattice"),
+        Lattice::ring(7).expect("a lattice"),
+        Lattice::ring(16).expect("a lattice"),
+        Lattice::square(2).expect("a lattice"),
+        Lattice::square(3).expect("a lattice"),
+        Lattice::square(4).expect("a lattice"),
     ];
     for lattice in lattices {
         let states = states(lattice);
@@ -75,7 +75,7 @@ fn thermodynamics_equal_the_sum_over_configurations() {
 #[test]
 fn joint_density_of_states_counts_every_configuration() {
     for side in [2, 3, 4] {
-        let lattice = Lattice::Square { side };
+        let lattice = Lattice::square(side).expect("a lattice");
         let density = JointDensityOfStates::new(side).expect("small side");
         let mut counts = std::collections::BTreeMap::new();
         for (bonds, magnetization) in states(lattice) {
@@ -94,7 +94,7 @@ fn joint_density_of_states_counts_every_configuration() {
 #[test]
 fn distributions_equal_the_sum_over_configurations() {
     let (side, temperature) = (4, 2.1);
-    let lattice = Lattice::Square { side };
+    let lattice = Lattice::square(side).expect("a lattice");
     let states = states(lattice);
     for field in [-0.3, 0.0, 0.8] {
         let weight = |&(bonds, m): &(f64, f64)| (-(bonds - field * m) / temperature).exp();
@@ -119,7 +119,7 @@ fn distributions_equal_the_sum_over_configurations() {
 
 #[test]
 fn ring_correlations_equal_the_sum_over_configurations() {
-    let lattice = Lattice::Ring { n_sites: 9 };
+    let lattice = Lattice::ring(9).expect("a lattice");
     for (temperature, field) in [(0.8, 0.0), (1.5, 0.3), (2.0, -1.0)] {
         let spin = |state: usize, site: usize| if state >> site & 1 == 1 { 1.0 } else { -1.0 };
         let states = states(lattice);
@@ -138,12 +138,12 @@ fn ring_correlations_equal_the_sum_over_configurations() {
 #[test]
 fn shuffled_spins_equal_the_sum_over_configurations() {
     for lattice in [
-        Lattice::Ring { n_sites: 2 },
-        Lattice::Ring { n_sites: 3 },
-        Lattice::Ring { n_sites: 8 },
-        Lattice::Square { side: 2 },
-        Lattice::Square { side: 3 },
-        Lattice::Square { side: 4 },
+        Lattice::ring(2).expect("a lattice"),
+        Lattice::ring(3).expect("a lattice"),
+        Lattice::ring(8).expect("a lattice"),
+        Lattice::square(2).expect("a lattice"),
+        Lattice::square(3).expect("a lattice"),
+        Lattice::square(4).expect("a lattice"),
     ] {
         let (states, n) = (states(lattice), lattice.n_sites());
         for (temperature, field) in POINTS {
@@ -175,7 +175,7 @@ fn shuffled_spins_equal_the_sum_over_configurations() {
 
 #[test]
 fn shuffled_spins_at_zero_temperature_are_aligned() {
-    let lattice = Lattice::Square { side: 3 };
+    let lattice = Lattice::square(3).expect("a lattice");
     for (field, expected) in [(0.0, [0.5, 0.5]), (0.5, [0.0, 1.0]), (-0.5, [1.0, 0.0])] {
         let law = &ShuffledSpins::over_fields(lattice, 0.0, &[field]).expect("a small lattice")[0];
         let probabilities = law.ln_probabilities();
@@ -190,7 +190,7 @@ fn shuffled_spins_at_zero_temperature_are_aligned() {
 #[test]
 fn correlations_of_the_torus_equal_the_sum_over_configurations() {
     let (side, temperatures) = (4, [0.7, 2.269, 5.0, f64::INFINITY]);
-    let lattice = Lattice::Square { side };
+    let lattice = Lattice::square(side).expect("a lattice");
     for field in [0.0, -0.4] {
         let found = torus_correlations(side, &temperatures, field, &[0, 1, 2, 3]).expect("small side");
         for (temperature, found) in temperatures.into_iter().zip(found) {
@@ -208,7 +208,9 @@ fn correlations_of_the_torus_equal_the_sum_over_configurations() {
         }
     }
     for (temperature, connected) in [(2.0, 0.040526), (2.25, 0.134956), (3.0, 0.348030)] {
-        let energy = thermodynamics(Lattice::Square { side: 10 }, temperature, 0.0).expect("in reach").energy_per_site;
+        let energy = thermodynamics(Lattice::square(10).expect("a lattice"), temperature, 0.0)
+            .expect("in reach")
+            .energy_per_site;
         let [near, far] = torus_correlations(10, &[temperature], 0.0, &[1, 5]).expect("in reach")[0][..] else {
             panic!("two distances")
         };
@@ -220,7 +222,11 @@ fn correlations_of_the_torus_equal_the_sum_over_configurations() {
 /// Classes hold all 2ᴺ configurations; Boltzmann's distribution and that of free spins are those of the sums.
 #[test]
 fn state_counts_give_the_distributions_of_energy_and_magnetization() {
-    for lattice in [Lattice::Ring { n_sites: 9 }, Lattice::Square { side: 3 }, Lattice::Square { side: 4 }] {
+    for lattice in [
+        Lattice::ring(9).expect("a lattice"),
+        Lattice::square(3).expect("a lattice"),
+        Lattice::square(4).expect("a lattice"),
+    ] {
         let states = states(lattice);
         let counts = StateCounts::new(lattice).expect("a small lattice");
         let of = |class: &StateClass, state: &(f64, f64)| {
@@ -242,6 +248,6 @@ fn state_counts_give_the_distributions_of_energy_and_magnetization() {
         }
         assert_close("all configurations", total, states.len() as f64);
     }
-    assert!(StateCounts::new(Lattice::Square { side: 11 }).is_err());
-    assert!(StateCounts::new(Lattice::Ring { n_sites: 1001 }).is_err());
+    assert!(StateCounts::new(Lattice::square(11).expect("a lattice")).is_err());
+    assert!(StateCounts::new(Lattice::ring(1001).expect("a lattice")).is_err());
 }

@@ -7,10 +7,10 @@ use ising_theory::{
 #[test]
 fn the_energy_thermometer_inverts_the_exact_energy() {
     let cases = [
-        (Lattice::Ring { n_sites: 100 }, 0.0),
-        (Lattice::Ring { n_sites: 100 }, -1.0),
-        (Lattice::Square { side: 8 }, 0.0),
-        (Lattice::Square { side: 8 }, 0.5),
+        (Lattice::ring(100).expect("a lattice"), 0.0),
+        (Lattice::ring(100).expect("a lattice"), -1.0),
+        (Lattice::square(8).expect("a lattice"), 0.0),
+        (Lattice::square(8).expect("a lattice"), 0.5),
     ];
     for (lattice, field) in cases {
         let thermometer = EnergyThermometer::new(lattice, field).expect("valid field");
@@ -32,7 +32,7 @@ fn the_energy_thermometer_inverts_the_exact_energy() {
 
 #[test]
 fn the_energy_thermometer_reads_large_lattices_at_their_critical_point() {
-    let thermometer = EnergyThermometer::new(Lattice::Square { side: 128 }, 0.0).expect("zero field");
+    let thermometer = EnergyThermometer::new(Lattice::square(128).expect("a lattice"), 0.0).expect("zero field");
     for temperature in [1.0, 2.2, 2.269, 2.28, 3.0] {
         let energy = kaufman(128, temperature).expect("valid").energy_per_site;
         assert!((thermometer.read(energy).temperature - temperature).abs() < 1e-6);
@@ -44,7 +44,7 @@ fn the_energy_thermometer_reads_large_lattices_at_their_critical_point() {
 fn likelihoods_are_normalized() {
     let grid = [(0.0, 0.0), (0.0, 0.5), (0.0, -0.5), (1.0, 0.0), (2.3, 0.5), (2.3, -1.0), (f64::INFINITY, 2.0)];
     let side = 4;
-    let thermometer = BayesThermometer::new(Lattice::Square { side }, &grid).expect("valid grid");
+    let thermometer = BayesThermometer::new(Lattice::square(side).expect("a lattice"), &grid).expect("valid grid");
     let density = JointDensityOfStates::new(side).expect("small side");
     let mut totals = vec![0.0; grid.len()];
     for bond_energy in -32..=32 {
@@ -64,7 +64,7 @@ fn likelihoods_are_normalized() {
 
 #[test]
 fn the_posterior_is_exact_at_the_ends() {
-    let lattice = Lattice::Ring { n_sites: 4 };
+    let lattice = Lattice::ring(4).expect("a lattice");
     let thermometer =
         BayesThermometer::new(lattice, &[(0.0, 0.0), (0.0, 1.0), (f64::INFINITY, 0.0)]).expect("valid grid");
     // p(all up | T, H) = 1/2, 1, 1/16.
@@ -97,10 +97,10 @@ fn the_limits_of_reading_are_sums_over_all_configurations() {
     let without_field = vec![(0.0, 0.0), (1.0, 0.0), (2.3, 0.0), (4.0, 0.0), (inf, 0.0)];
     let with_fields = vec![(0.0, 0.5), (1.5, 0.3), (1.5, -0.3), (3.0, 0.0), (3.0, 1.0), (0.0, 0.0)];
     for lattice in [
-        Lattice::Square { side: 3 },
-        Lattice::Square { side: 4 },
-        Lattice::Ring { n_sites: 2 },
-        Lattice::Ring { n_sites: 9 },
+        Lattice::square(3).expect("a lattice"),
+        Lattice::square(4).expect("a lattice"),
+        Lattice::ring(2).expect("a lattice"),
+        Lattice::ring(9).expect("a lattice"),
     ] {
         for grid in [&without_field, &with_fields] {
             let thermometer = BayesThermometer::new(lattice, grid).expect("a valid grid");
@@ -127,6 +127,7 @@ fn the_limits_of_reading_are_sums_over_all_configurations() {
             assert!((limits.accuracy - accuracy).abs() < 1e-10, "{lattice}: {limits:?}, {accuracy}");
         }
     }
-    let large = BayesThermometer::new(Lattice::Square { side: 9 }, &[(2.0, 0.5), (3.0, 0.5)]).expect("a valid grid");
+    let large =
+        BayesThermometer::new(Lattice::square(9).expect("a lattice"), &[(2.0, 0.5), (3.0, 0.5)]).expect("a valid grid");
     assert_eq!(large.limits(), Ok(None));
 }

@@ -23,7 +23,8 @@ fn kaufman_agrees_with_the_transfer_matrix() {
     for side in 2..=10 {
         for temperature in [0.0, 0.005, 0.5, 1.7, CRITICAL_TEMPERATURE, 3.5, 50.0, f64::INFINITY] {
             let exact = kaufman(side, temperature).expect("valid temperature");
-            let summed = thermodynamics(Lattice::Square { side }, temperature, 0.0).expect("small side");
+            let summed =
+                thermodynamics(Lattice::square(side).expect("a lattice"), temperature, 0.0).expect("small side");
             assert_close(exact.ln_z_per_site, summed.ln_z_per_site, 1e-12);
             assert_close(exact.energy_per_site, summed.energy_per_site, 1e-12);
             assert_close(exact.specific_heat_per_site, summed.specific_heat_per_site, 1e-11);
@@ -59,7 +60,7 @@ fn bethe_with_two_neighbours_is_the_chain_and_the_limit_of_rings() {
             if temperature > 0.0 || field != 0.0 {
                 assert_bulk(&bethe.thermodynamics(temperature, field).expect("valid"), &chain, 1e-12);
             }
-            let ring = thermodynamics(Lattice::Ring { n_sites: 1 << 20 }, temperature, field).expect("valid");
+            let ring = thermodynamics(Lattice::ring(1 << 20).expect("a lattice"), temperature, field).expect("valid");
             // At T = 0.3 and H = 0 the correlation length is still 3000 times shorter than the ring.
             assert_close(ring.energy_per_site, chain.energy_per_site, 1e-11);
             assert_close(ring.specific_heat_per_site, chain.specific_heat_per_site, 1e-10);
@@ -90,7 +91,7 @@ fn bethe_orders_below_its_critical_temperature() {
 
 #[test]
 fn cold_limit_joins_the_exact_values() {
-    for lattice in [Lattice::Ring { n_sites: 50 }, Lattice::Square { side: 4 }] {
+    for lattice in [Lattice::ring(50).expect("a lattice"), Lattice::square(4).expect("a lattice")] {
         for field in [-1e-4, 0.0, 2e-4] {
             let warm = thermodynamics(lattice, 0.01, field).expect("valid");
             let cold = thermodynamics(lattice, 0.01 * (1.0 - 1e-12), field).expect("valid");
@@ -110,10 +111,10 @@ fn cold_limit_joins_the_exact_values() {
 
 #[test]
 fn impossible_requests_are_errors() {
-    assert!(thermodynamics(Lattice::Square { side: 13 }, 2.0, 0.1).is_err());
-    assert!(thermodynamics(Lattice::Square { side: 4 }, -1.0, 0.1).is_err());
-    assert!(thermodynamics(Lattice::Square { side: 4 }, f64::NAN, 0.1).is_err());
-    assert!(thermodynamics(Lattice::Ring { n_sites: 4 }, 1.0, f64::INFINITY).is_err());
+    assert!(thermodynamics(Lattice::square(13).expect("a lattice"), 2.0, 0.1).is_err());
+    assert!(thermodynamics(Lattice::square(4).expect("a lattice"), -1.0, 0.1).is_err());
+    assert!(thermodynamics(Lattice::square(4).expect("a lattice"), f64::NAN, 0.1).is_err());
+    assert!(thermodynamics(Lattice::ring(4).expect("a lattice"), 1.0, f64::INFINITY).is_err());
     assert!(kaufman(1, 1.0).is_err());
     assert!(BetheLattice::new(1).is_err());
 }
@@ -122,7 +123,7 @@ fn impossible_requests_are_errors() {
 fn the_number_of_threads_does_not_change_a_bit() {
     let on_threads = |n_threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("a thread pool");
-        pool.install(|| thermodynamics(Lattice::Square { side: 8 }, 2.3, 0.1)).expect("valid")
+        pool.install(|| thermodynamics(Lattice::square(8).expect("a lattice"), 2.3, 0.1)).expect("valid")
     };
     assert_eq!(on_threads(1), on_threads(3));
 }
@@ -133,7 +134,7 @@ proptest! {
     /// A field of the other sign mirrors the magnetization; entropy stays between 0 and ln 2; |m| bounds m.
     #[test]
     fn thermodynamics_obey_symmetry_and_bounds(temperature in 0.05..20.0_f64, field in 0.0..5.0_f64, side in 2_usize..6) {
-        for lattice in [Lattice::Square { side }, Lattice::Ring { n_sites: side * side }] {
+        for lattice in [Lattice::square(side).expect("a lattice"), Lattice::ring(side * side).expect("a lattice")] {
             let up = thermodynamics(lattice, temperature, field).expect("valid");
             let down = thermodynamics(lattice, temperature, -field).expect("valid");
             prop_assert!((up.magnetization_per_site + down.magnetization_per_site).abs() < 1e-14);

@@ -1,15 +1,18 @@
 //! The maximum-likelihood thermometer and the Cramér–Rao bounds.
 
 use ising_theory::{
-    Lattice, MaximumLikelihood, MaximumLikelihoodReading, TheoryError, Thermodynamics, cramer_rao,
+    Lattice, LatticeTooSmall, MaximumLikelihood, MaximumLikelihoodReading, TheoryError, Thermodynamics, cramer_rao,
     cramer_rao_in_known_field, kaufman, thermodynamics, thermodynamics_over_fields,
 };
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 
-const RING: Lattice = Lattice::Ring { n_sites: 50 };
+const RING: Lattice = match Lattice::ring(50) {
+    Ok(ring) => ring,
+    Err(_) => panic!(),
+};
 
 fn square(side: usize) -> Lattice {
-    Lattice::Square { side }
+    Lattice::square(side).expect("a lattice")
 }
 
 /// Exact ⟨E_b⟩ and ⟨M⟩ of a whole configuration.
@@ -211,8 +214,10 @@ fn what_cannot_be_read_is_refused() {
     }
     assert!(matches!(MaximumLikelihood::new(square(13)), Err(TheoryError::SideTooLarge { .. })));
     assert!(matches!(MaximumLikelihood::in_field(square(13), 0.1), Err(TheoryError::SideTooLarge { .. })));
-    assert!(matches!(MaximumLikelihood::in_field(square(1), 0.0), Err(TheoryError::LatticeTooSmall { .. })));
-    assert!(matches!(MaximumLikelihood::new(Lattice::Ring { n_sites: 0 }), Err(TheoryError::LatticeTooSmall { .. })));
+    for extent in [0, 1] {
+        assert_eq!(Lattice::ring(extent), Err(LatticeTooSmall { extent }));
+        assert_eq!(Lattice::square(extent), Err(LatticeTooSmall { extent }));
+    }
     assert!(matches!(MaximumLikelihood::in_field(RING, f64::NAN), Err(TheoryError::InvalidField { .. })));
     assert!(matches!(cramer_rao(RING, 0.0, 0.0), Err(TheoryError::InvalidTemperature { .. })));
     assert!(matches!(cramer_rao(RING, 1e-310, 0.0), Err(TheoryError::InfiniteCoupling { .. })));

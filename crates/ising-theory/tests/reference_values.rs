@@ -21,7 +21,7 @@ fn assert_within(value: f64, expected: f64, tolerance: f64) {
 #[test]
 fn ten_by_ten_torus_agrees_to_all_digits() {
     for (temperature, rows) in TEN_BY_TEN {
-        let values = thermodynamics_over_fields(Lattice::Square { side: 10 }, temperature, &[0.0, 0.5]);
+        let values = thermodynamics_over_fields(Lattice::square(10).expect("a lattice"), temperature, &[0.0, 0.5]);
         for (value, [energy, heat, magnetization]) in values.expect("valid state points").iter().zip(rows) {
             assert_within(value.energy_per_site, energy, 5.1e-7);
             assert_within(value.specific_heat_per_site, heat, 5.1e-7);
@@ -40,11 +40,11 @@ fn zero_field_maxima_of_the_torus() {
         (64, 2.28173, 2.25239),
     ];
     for (side, temperature, heat) in expected {
-        let maximum = specific_heat_maximum(Lattice::Square { side }, 0.0).expect("zero field");
+        let maximum = specific_heat_maximum(Lattice::square(side).expect("a lattice"), 0.0).expect("zero field");
         assert_within(maximum.temperature, temperature, 5.1e-6);
         assert_within(maximum.specific_heat_per_site, heat, 5.1e-6);
     }
-    let maximum = specific_heat_maximum(Lattice::Square { side: 10 }, 0.0).expect("zero field");
+    let maximum = specific_heat_maximum(Lattice::square(10).expect("a lattice"), 0.0).expect("zero field");
     assert_within(maximum.temperature, 2.344_591_99, 5.1e-9);
     assert_within(maximum.specific_heat_per_site, 1.309_055_41, 5.1e-9);
 }
@@ -56,12 +56,16 @@ fn lines_of_maximal_specific_heat() {
     let torus = [2.3446, 2.5567, 3.0988, 3.6184, 4.5568, 6.7525];
     let bethe = [2.8854, 2.8170, 3.1847, 3.6587, 4.5715, 6.7556];
     for (i, &field) in fields.iter().enumerate() {
-        let of_ring = specific_heat_maximum(Lattice::Ring { n_sites: 100 }, field).expect("finite field");
+        let of_ring = specific_heat_maximum(Lattice::ring(100).expect("a lattice"), field).expect("finite field");
         assert_within(of_ring.temperature, ring[i], 5.1e-5);
-        let of_torus = specific_heat_maximum(Lattice::Square { side: 10 }, field).expect("finite field");
+        let of_torus = specific_heat_maximum(Lattice::square(10).expect("a lattice"), field).expect("finite field");
         assert_within(of_torus.temperature, torus[i], 5.1e-5);
-        let between =
-            specific_heat_maximum_between(Lattice::Square { side: 10 }, field, 0.95 * torus[i], 1.03 * torus[i]);
+        let between = specific_heat_maximum_between(
+            Lattice::square(10).expect("a lattice"),
+            field,
+            0.95 * torus[i],
+            1.03 * torus[i],
+        );
         assert_within(between.expect("finite field").temperature, of_torus.temperature, 1e-9);
         let of_bethe = BetheLattice::default().specific_heat_maxima(field, FieldTerm::Included).expect("finite field");
         assert_eq!(of_bethe.len(), 1);
@@ -72,14 +76,14 @@ fn lines_of_maximal_specific_heat() {
 #[test]
 fn a_small_field_gives_a_finite_lattice_a_second_maximum() {
     let n_maxima = |lattice, field| specific_heat_maxima(lattice, field, FieldTerm::Included).expect("finite").len();
-    for lattice in [Lattice::Ring { n_sites: 100 }, Lattice::Square { side: 8 }] {
+    for lattice in [Lattice::ring(100).expect("a lattice"), Lattice::square(8).expect("a lattice")] {
         assert_eq!([0.0, 0.001, 0.1].map(|field| n_maxima(lattice, field)), [1, 2, 1], "{lattice}");
     }
 }
 
 #[test]
 fn without_the_field_term_the_maximum_lies_lower() {
-    for lattice in [Lattice::Ring { n_sites: 100 }, Lattice::Square { side: 8 }] {
+    for lattice in [Lattice::ring(100).expect("a lattice"), Lattice::square(8).expect("a lattice")] {
         for field in [1.0, 2.0] {
             let top = |term| specific_heat_maxima(lattice, field, term).expect("finite field")[0].temperature;
             let shift = top(FieldTerm::Included) - top(FieldTerm::Excluded);
@@ -104,11 +108,11 @@ fn a_maximum_is_read_off_a_table() {
 /// ⟨|M|⟩ of the 10 x 10 torus at H = 0.
 #[test]
 fn temperatures_are_read_from_the_magnetization() {
-    let square = Lattice::Square { side: 10 };
+    let square = Lattice::square(10).expect("a lattice");
     for (temperature, m) in [(2.0, 0.911_122), (2.5, 0.538_393)] {
         let read = temperature_of_abs_magnetization(square, m).expect("side 10");
         assert_within(read, temperature, 5e-4);
     }
-    let limits = [1.0, 0.01].map(|m| temperature_of_abs_magnetization(Lattice::Ring { n_sites: 20 }, m));
+    let limits = [1.0, 0.01].map(|m| temperature_of_abs_magnetization(Lattice::ring(20).expect("a lattice"), m));
     assert_eq!(limits, [Ok(0.0), Ok(f64::INFINITY)]);
 }

@@ -7,52 +7,14 @@ use std::num::NonZeroUsize;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 
 use crate::{
-    ModelError, PackedTensor, Rbm, Updates,
+    ModelError, PackedTensor, Rbm,
     error::{at_least, same},
     gibbs::set_layer,
     is_host,
     rbm::parameter_like,
+    rule::ContrastiveDivergence,
     runs_fused,
 };
-
-/// The rule of a training step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ContrastiveDivergence {
-    /// The k of CD-k: Gibbs steps from the data, or the persistent chains, to the reconstruction.
-    pub n_gibbs_steps: NonZeroUsize,
-    /// Learning rate η.
-    pub learning_rate: f64,
-    /// Momentum μ ∈ [0, 1): the part of the last change that is repeated.
-    pub momentum: f64,
-    /// Weight decay λ: every step takes η λ w from each weight.
-    pub weight_decay: f64,
-    /// Whether the reconstruction starts from persistent chains, one for each sample of a batch, in place of the data
-    /// (PCD, Tieleman 2008).
-    pub persistent: bool,
-    /// How the layers of the reconstruction are set; the statistics always have the hidden units' means. Persistent chains
-    /// keep the signs of v′ and need a visible layer of ±1.
-    pub updates: Updates,
-    /// Whether the visible bias is trained.
-    pub visible_bias: bool,
-    /// Whether the hidden bias is trained.
-    pub hidden_bias: bool,
-}
-
-impl Default for ContrastiveDivergence {
-    /// CD-1 with η = 0.1 and nothing else; both biases are trained.
-    fn default() -> Self {
-        Self {
-            n_gibbs_steps: NonZeroUsize::MIN,
-            learning_rate: 0.1,
-            momentum: 0.0,
-            weight_decay: 0.0,
-            persistent: false,
-            updates: Updates::default(),
-            visible_bias: true,
-            hidden_bias: true,
-        }
-    }
-}
 
 /// A machine in training, with what its training carries from step to step.
 #[derive(Clone, Debug)]

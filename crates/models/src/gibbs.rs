@@ -6,40 +6,8 @@ use crate::{
     ModelError, PackedTensor, Rbm,
     error::same,
     random::{Draw, check_layer},
+    rule::{Update, Updates},
 };
-
-/// How a layer is set from its mean ⟨s⟩ = tanh(field).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Update {
-    /// Drawn: +1 with probability (1 + ⟨s⟩)/2. The flow is then block Gibbs sampling of p(v).
-    #[default]
-    Sampled,
-    /// The mean itself.
-    MeanField,
-    /// The sign of the mean.
-    Rounded,
-}
-
-/// How both layers are set in a reconstruction v → h → v′.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Updates {
-    /// The hidden layer h.
-    pub hidden: Update,
-    /// The visible layer v′.
-    pub visible: Update,
-}
-
-impl Updates {
-    /// Whether both layers are drawn, as the fused flow and the fused training on a GPU do.
-    pub fn are_sampled(self) -> bool {
-        self == Self::default()
-    }
-
-    /// Whether the visible units are ±1, as the fused training on the host needs them.
-    pub(crate) fn are_visible_spins(self) -> bool {
-        self.visible != Update::MeanField
-    }
-}
 
 /// Sets a layer from its mean, shape `[batch, n_units]`.
 ///

@@ -36,6 +36,7 @@ mod packed;
 pub mod random;
 pub mod rank_one;
 mod rbm;
+mod rule;
 pub mod spectrum;
 #[cfg(any(feature = "flex", feature = "ndarray", feature = "gpu"))]
 mod stack;
@@ -43,11 +44,12 @@ mod thermometer;
 
 use burn::tensor::Device;
 
-pub use contrastive_divergence::{ContrastiveDivergence, Stretch, Training};
+pub use contrastive_divergence::{Stretch, Training};
 pub use error::ModelError;
-pub use gibbs::{Update, Updates, flow, reconstruct};
+pub use gibbs::{flow, reconstruct};
 pub use packed::PackedTensor;
 pub use rbm::{Rbm, RbmParameters};
+pub use rule::{ContrastiveDivergence, Update, Updates};
 pub use thermometer::{
     Activation, Gaussians, Head, LARGEST_LN_SPREAD, Layer, LayerParameters, Sight, Thermometer, ThermometerShape,
     ThermometerTrainer,

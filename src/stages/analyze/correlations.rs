@@ -111,7 +111,7 @@ fn exact_correlation(
     Ok(match (lattice, r) {
         (_, 0) => 1.0,
         _ if is_shuffled => of_neighbours,
-        (Lattice::Ring { n_sites }, _) => ring_correlation(n_sites, point.temperature(), point.field(), r)?,
+        (Lattice::Ring { n_sites, .. }, _) => ring_correlation(n_sites, point.temperature(), point.field(), r)?,
         (Lattice::Square { .. }, 1) => of_neighbours,
         (Lattice::Square { .. }, _) => f64::NAN,
     })

@@ -163,7 +163,7 @@ mod tests {
         let flow = Table::from_csv("flow", &text).expect("a table");
         let observables = "temperature,field,abs_magnetization_per_site_exact\n";
         let observables = Table::from_csv("observables", observables).expect("a table");
-        let points = points(Lattice::Square { side: 4 }, &observables, &flow).expect("points");
+        let points = points(Lattice::square(4).expect("a lattice"), &observables, &flow).expect("points");
         assert_eq!(points.filter("source", SAMPLES).expect("rows").len(), 8);
         let table = exponents(&points, &DataSets::default()).expect("fits");
         let found = |source: &str| -> Vec<f64> {

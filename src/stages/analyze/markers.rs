@@ -165,7 +165,7 @@ mod tests {
     /// Values found independently for the talk's grids, by energy and by |m|.
     #[test]
     fn the_mixture_of_the_zero_field_grids_is_known() {
-        let square = Lattice::Square { side: 10 };
+        let square = Lattice::square(10).expect("a lattice");
         for (temperatures, by_energy, by_magnetization) in [
             ([steps(0.0, 2.0, 0.25), steps(4.0, 6.0, 0.25)].concat(), 2.49, 2.47),
             // e = −1, the mean of −2 and 0, is that of T = 2.697.
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_mixture_of_the_chain_in_a_field_is_known() {
-        let ring = Lattice::Ring { n_sites: 100 };
+        let ring = Lattice::ring(100).expect("a lattice");
         let fields = steps(0.0, 4.5, 0.5);
         let observables = observables(ring, &steps(0.0, 9.5, 0.5), &fields);
         let found = markers(ring, &fields, &observables, Some([4.75, 2.25])).expect("markers");

@@ -41,7 +41,7 @@ const COLDEST: f64 = 0.1;
 pub(super) fn state_references(config: &Config, plane: &ExactPlane, mixture: &PackedSpins) -> Result<Table> {
     let lattice = config.lattice;
     let mut table = Table::new("state references", HEADER);
-    if let Lattice::Square { side } = lattice {
+    if let Lattice::Square { side, .. } = lattice {
         let n = if side <= LARGEST_SIDE { N_CRITICAL } else { N_CRITICAL_OF_LARGE };
         let (points, seed) = ([StatePoint::new(CRITICAL_TEMPERATURE, 0.0)?], config.settings.seed.into());
         let go_on = |_| !interrupt::asked();
@@ -71,9 +71,11 @@ fn boltzmann(table: &mut Table, lattice: Lattice, plane: &ExactPlane) -> Result<
     let temperatures: Vec<f64> = curve.iter().map(|(temperature, _)| *temperature).collect();
     let distances = [1, largest_distance(lattice)];
     let correlations: Vec<Vec<f64>> = match lattice {
-        Lattice::Square { side } if side <= LARGEST_SIDE => torus_correlations(side, &temperatures, 0.0, &distances)?,
+        Lattice::Square { side, .. } if side <= LARGEST_SIDE => {
+            torus_correlations(side, &temperatures, 0.0, &distances)?
+        }
         Lattice::Square { .. } => return Ok(()),
-        Lattice::Ring { n_sites } => {
+        Lattice::Ring { n_sites, .. } => {
             let at = |&t: &f64| distances.iter().map(|&r| Ok(ring_correlation(n_sites, t, 0.0, r)?)).collect();
             temperatures.iter().map(at).collect::<Result<_>>()?
         }

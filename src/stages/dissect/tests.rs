@@ -13,7 +13,10 @@ use rand::RngExt;
 use super::*;
 use crate::table::Table;
 
-const LATTICE: Lattice = Lattice::Square { side: 8 };
+const LATTICE: Lattice = match Lattice::square(8) {
+    Ok(lattice) => lattice,
+    Err(_) => panic!(),
+};
 
 /// A machine and configurations of two temperatures.
 fn subject(parameters: RbmParameters) -> Subject<'static> {

@@ -3,8 +3,8 @@
 use super::ascent::variance_in_field;
 use super::partition_function::{exact_ln_z_excess, exact_ln_z_excess_over_fields};
 use super::reading::{covariance_of_both, variance_of_temperature};
+use crate::check::{check_field, check_positive};
 use crate::jet::Jet;
-use crate::thermodynamics::{check_field, check_positive};
 use crate::{Lattice, TheoryError, kaufman};
 
 /// Cramér–Rao bounds of one configuration in which neither T nor H is known; divide by √n for n independent ones.

@@ -3,7 +3,7 @@
 use super::rows::{self, Row};
 use super::{LARGEST_SIDE, RowWeights, check_side, close_torus};
 use crate::TheoryError;
-use crate::thermodynamics::{check_field, check_positive};
+use crate::check::{check_field, check_positive};
 
 /// Above this side the table of states takes minutes and gigabytes.
 const LARGEST_JOINT_SIDE: usize = 10;

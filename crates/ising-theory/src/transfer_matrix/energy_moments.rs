@@ -3,8 +3,8 @@
 use super::rows::{self, Row, RowClass};
 use super::{RowWeights, check_torus, close_torus};
 use crate::TheoryError;
-use crate::specific_heat_ridge::FieldTerm;
-use crate::thermodynamics::check_field;
+use crate::check::check_field;
+use crate::cumulants::FieldTerm;
 
 /// Temperatures carried side by side.
 const LANES: usize = 8;

@@ -3,8 +3,9 @@
 use super::rows::{self, Row, RowClass};
 use super::{RowWeights, check_torus, close_torus};
 use crate::TheoryError;
+use crate::check::check_positive;
+use crate::cumulants::Cumulants;
 use crate::jet::Jet;
-use crate::thermodynamics::{Cumulants, check_positive};
 
 /// The L × L torus at one temperature: weight and moments of the bond energy at each magnetization.
 #[derive(Clone, Debug)]

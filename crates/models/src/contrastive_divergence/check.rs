@@ -1,10 +1,11 @@
 //! What trainings, samples and orders must be to be trained together.
 
-use super::{ContrastiveDivergence, Stretch, Training};
+use super::{Stretch, Training};
 use crate::{
     ModelError,
     error::{at_least, same},
     random::check_layer,
+    rule::ContrastiveDivergence,
 };
 
 impl ContrastiveDivergence {

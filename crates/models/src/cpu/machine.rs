@@ -4,6 +4,7 @@ use std::sync::RwLock;
 
 use super::{
     activation::tanh,
+    bits::{SELECTORS, WORD},
     lanes::{Lanes, NARROW, Vector, WIDTH, Wide},
     products::{CHUNK, GROUP, Table, add_selected, fill},
 };
@@ -57,6 +58,16 @@ macro_rules! locked {
 pub(super) use locked;
 
 impl Machine {
+    /// Selectors of a configuration of the visible units.
+    pub(super) fn visible_stride(&self) -> usize {
+        self.n_visible.div_ceil(WORD) * SELECTORS
+    }
+
+    /// Selectors of a configuration of the hidden units.
+    pub(super) fn hidden_stride(&self) -> usize {
+        self.hidden.len() * WIDTH / GROUP
+    }
+
     /// Takes a machine and its last change apart; batches have up to `n_rows` rows.
     pub(super) fn new(parameters: &RbmParameters, change: &RbmParameters, n_rows: usize) -> Self {
         let &RbmParameters { n_visible, n_hidden, .. } = parameters;

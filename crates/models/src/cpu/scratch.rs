@@ -3,9 +3,8 @@
 use super::{
     bits::{WORD, gather, spread},
     lanes::Lanes,
-    machine::locked,
+    machine::Machine,
     products::{CHUNK, EMPTY, GROUP, Table},
-    training::Worker,
 };
 
 /// What a thread writes and nobody else reads.
@@ -24,40 +23,35 @@ pub(super) struct Scratch {
     pub(super) sums: Vec<Lanes>,
 }
 
-impl Worker<'_> {
-    pub(super) fn scratch(&self) -> Scratch {
-        let n_rows = self.batches.batch_size.min(self.batches.order.len()).next_multiple_of(GROUP);
-        let (visible, hidden) = (self.visible_stride(), self.hidden_stride());
-        Scratch {
+impl Scratch {
+    /// For batches of up to `n_rows` samples; `chains` are the selectors of the persistent chains.
+    pub(super) fn new(machine: &Machine, n_rows: usize, chains: Vec<u8>) -> Self {
+        let n_rows = n_rows.next_multiple_of(GROUP);
+        let (visible, hidden) = (machine.visible_stride(), machine.hidden_stride());
+        Self {
             tables: vec![EMPTY; CHUNK],
             data: vec![0; n_rows * visible],
             reconstruction: vec![0; n_rows * visible],
-            chains: self.chains(n_rows),
+            chains,
             hidden: vec![0; n_rows * hidden],
             data_signs: vec![0; n_rows * visible],
             reconstruction_signs: vec![0; n_rows * visible],
             fields: vec![Lanes::ZERO; n_rows],
-            sums: vec![Lanes::ZERO; self.machine.n_visible.next_multiple_of(GROUP)],
+            sums: vec![Lanes::ZERO; machine.n_visible.next_multiple_of(GROUP)],
         }
     }
+}
 
-    /// Selectors of up to `n_rows` persistent chains, none where they are not used.
-    fn chains(&self, n_rows: usize) -> Vec<u8> {
-        if !self.divergence.persistent {
-            return Vec::new();
-        }
-        let chains = locked!(self.chains.lock());
-        let words = chains.iter().take(n_rows * self.machine.n_visible.div_ceil(WORD));
-        words.flat_map(|&word| spread(word)).collect()
-    }
+/// Selectors of packed configurations of `n_visible` units, up to `n_rows` of them.
+pub(super) fn selectors_of(words: &[u32], n_rows: usize, n_visible: usize) -> Vec<u8> {
+    words.iter().take(n_rows * n_visible.div_ceil(WORD)).flat_map(|&word| spread(word)).collect()
+}
 
-    /// The inverse of [`Self::chains`]; bits behind the last site are cleared.
-    pub(super) fn keep_chains(&self, selectors: &[u8]) {
-        let n_words = self.machine.n_visible.div_ceil(WORD);
-        let last = u32::MAX >> (n_words * WORD - self.machine.n_visible);
-        let mut chains = locked!(self.chains.lock());
-        for (i, (word, selectors)) in chains.iter_mut().zip(selectors.as_chunks().0).enumerate() {
-            *word = gather(*selectors) & if (i + 1).is_multiple_of(n_words) { last } else { u32::MAX };
-        }
+/// The inverse of [`selectors_of`]; bits beyond the last unit are cleared.
+pub(super) fn pack(selectors: &[u8], n_visible: usize, words: &mut [u32]) {
+    let n_words = n_visible.div_ceil(WORD);
+    let last = u32::MAX >> (n_words * WORD - n_visible);
+    for (i, (word, selectors)) in words.iter_mut().zip(selectors.as_chunks().0).enumerate() {
+        *word = gather(*selectors) & if (i + 1).is_multiple_of(n_words) { last } else { u32::MAX };
     }
 }

@@ -8,12 +8,12 @@ use std::sync::{
 use super::{
     activation::{Sampling, selectors},
     barrier::SpinBarrier,
-    bits::{SELECTORS, WORD, spread},
+    bits::{WORD, spread},
     crew::at_once,
     lanes::{Kernel, Level, Vector, WIDTH, Wide},
     machine::{HiddenBlock, Machine, locked, transposed},
     products::{CHUNK, GROUP, add_selected, add_weighted, fill},
-    scratch::Scratch,
+    scratch::{Scratch, pack, selectors_of},
 };
 use crate::{ContrastiveDivergence, RbmParameters, Update, random::Draw};
 
@@ -92,28 +92,26 @@ impl Kernel for Worker<'_> {
 
     #[inline(always)]
     fn run<V: Wide>(self) {
-        let mut scratch = self.scratch();
+        let (n_visible, n_rows) = (self.machine.n_visible, self.batches.batch_size.min(self.batches.order.len()));
+        let chains = if self.divergence.persistent {
+            selectors_of(&locked!(self.chains.lock()), n_rows.next_multiple_of(GROUP), n_visible)
+        } else {
+            Vec::new()
+        };
+        let mut scratch = Scratch::new(self.machine, n_rows, chains);
         let mut n_flips = 0;
         let steps = self.batches.order.chunks(self.batches.batch_size);
         for (samples, step) in steps.zip(self.batches.first_step..) {
             n_flips += self.step::<V>(samples, step, &mut scratch);
         }
         if self.thread == 0 && self.divergence.persistent {
-            self.keep_chains(&scratch.chains);
+            pack(&scratch.chains, n_visible, &mut locked!(self.chains.lock()));
         }
         self.n_flips.fetch_add(n_flips, Ordering::Relaxed);
     }
 }
 
 impl Worker<'_> {
-    pub(super) fn visible_stride(&self) -> usize {
-        self.machine.n_visible.div_ceil(WORD) * SELECTORS
-    }
-
-    pub(super) fn hidden_stride(&self) -> usize {
-        self.machine.hidden.len() * WIDTH / GROUP
-    }
-
     /// The blocks of this thread among `n_blocks`.
     pub(super) fn own(&self, n_blocks: usize) -> impl Iterator<Item = usize> {
         (self.thread..n_blocks).step_by(self.n_threads)
@@ -162,7 +160,7 @@ impl Worker<'_> {
             }
         }
         if self.divergence.persistent {
-            let n = n_rows * self.visible_stride();
+            let n = n_rows * self.machine.visible_stride();
             scratch.chains[..n].copy_from_slice(&scratch.reconstruction[..n]);
         }
         let n_flips = self.update::<V>(n_rows, scratch);
@@ -174,7 +172,7 @@ impl Worker<'_> {
     #[inline(always)]
     fn begin<V: Vector>(&self, index: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
         let block = &mut *locked!(self.machine.hidden[index].write());
-        let stride = self.visible_stride();
+        let stride = self.machine.visible_stride();
         block.set_means::<V>(&scratch.data, n_rows, stride, &mut scratch.tables);
         block.keep_data_means(n_rows);
         if self.divergence.persistent {
@@ -187,7 +185,7 @@ impl Worker<'_> {
     #[inline(always)]
     fn go_on<V: Vector>(&self, index: usize, n_rows: usize, next: Option<Draw>, scratch: &mut Scratch) {
         let block = &mut *locked!(self.machine.hidden[index].write());
-        block.set_means::<V>(&scratch.reconstruction, n_rows, self.visible_stride(), &mut scratch.tables);
+        block.set_means::<V>(&scratch.reconstruction, n_rows, self.machine.visible_stride(), &mut scratch.tables);
         if let Some(draw) = next {
             self.set_hidden::<V>(index * WIDTH, block, n_rows, draw);
         }
@@ -196,7 +194,7 @@ impl Worker<'_> {
     /// The batch's selectors; rows behind the last are empty.
     #[inline(always)]
     fn read_data(&self, samples: &[u32], scratch: &mut Scratch) {
-        let (stride, n_words) = (self.visible_stride(), self.machine.n_visible.div_ceil(WORD));
+        let (stride, n_words) = (self.machine.visible_stride(), self.machine.n_visible.div_ceil(WORD));
         for (row, &sample) in scratch.data.chunks_exact_mut(stride).zip(samples) {
             let words = &self.batches.words[sample as usize * n_words..][..n_words];
             for (selectors, &word) in row.as_chunks_mut().0.iter_mut().zip(words) {
@@ -229,7 +227,7 @@ impl Worker<'_> {
 
     #[inline(always)]
     fn gather_hidden(&self, n_rows: usize, hidden: &mut [u8]) {
-        let stride = self.hidden_stride();
+        let stride = self.machine.hidden_stride();
         for (block, column) in self.machine.hidden.iter().zip((0..).step_by(WIDTH / GROUP)) {
             let block = locked!(block.read());
             for (row, chosen) in hidden.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
@@ -279,13 +277,19 @@ impl Worker<'_> {
                     fill::<N>(table, rows);
                 }
             }
-            add_selected::<N>(&scratch.tables[..n_tables], &scratch.hidden, self.hidden_stride(), first, fields);
+            add_selected::<N>(
+                &scratch.tables[..n_tables],
+                &scratch.hidden,
+                self.machine.hidden_stride(),
+                first,
+                fields,
+            );
         }
     }
 
     #[inline(always)]
     fn gather_visible(&self, n_rows: usize, reconstruction: &mut [u8]) {
-        let stride = self.visible_stride();
+        let stride = self.machine.visible_stride();
         for (block, column) in self.machine.visible.iter().zip((0..).step_by(WIDTH / GROUP)) {
             let block = locked!(block.read());
             for (row, chosen) in reconstruction.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {

@@ -48,7 +48,7 @@ impl Worker<'_> {
     /// Δw, Δb and Δc of this thread's blocks; returns the flipped units among its visible blocks.
     #[inline(always)]
     pub(super) fn update<V: Wide>(&self, n_rows: usize, scratch: &mut Scratch) -> u64 {
-        let (stride, rule) = (self.visible_stride(), Rule::new(self.divergence, n_rows));
+        let (stride, rule) = (self.machine.visible_stride(), Rule::new(self.divergence, n_rows));
         signs(&scratch.data, stride, &mut scratch.data_signs);
         signs(&scratch.reconstruction, stride, &mut scratch.reconstruction_signs);
         for index in self.own(self.machine.hidden.len()) {
@@ -64,7 +64,7 @@ impl Worker<'_> {
     /// Δw and Δb of a hidden block.
     #[inline(always)]
     fn update_hidden<V: Vector>(&self, index: usize, n_rows: usize, rule: &Rule, scratch: &mut Scratch) {
-        let (stride, n_visible) = (self.visible_stride(), self.machine.n_visible);
+        let (stride, n_visible) = (self.machine.visible_stride(), self.machine.n_visible);
         let block = &mut *locked!(self.machine.hidden[index].write());
         block.keep_reconstructed_means::<V>(n_rows);
         scratch.sums.fill(Lanes::ZERO);
@@ -94,7 +94,7 @@ impl Worker<'_> {
     /// Δc of a visible block; returns its flipped units.
     #[inline(always)]
     fn update_visible<V: Vector>(&self, block: usize, n_rows: usize, rule: &Rule, scratch: &Scratch) -> u64 {
-        let (row, first) = (GROUP * self.visible_stride(), block * WIDTH);
+        let (row, first) = (GROUP * self.machine.visible_stride(), block * WIDTH);
         let (mut n_up, mut n_different) = ([0i32; WIDTH], [0u32; WIDTH]);
         let rows = scratch.data_signs.chunks_exact(row).zip(scratch.reconstruction_signs.chunks_exact(row));
         for (data, other) in rows.take(n_rows.div_ceil(GROUP)) {

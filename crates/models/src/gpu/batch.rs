@@ -4,14 +4,8 @@ use cubecl::prelude::*;
 
 use super::{
     layer::{exp_2x, fields, negated_where, sampled},
-    training::{Rates, Training},
+    plan::{CHUNK, Rates, TILE, Training},
 };
-
-/// Visible units whose weights to one hidden unit a thread updates together.
-pub(super) const TILE: usize = 4;
-
-/// Rows of a group that a thread adds up in one turn of its loop: a divisor of every size of a group.
-pub(super) const CHUNK: usize = 8;
 
 /// The samples of a batch, and where they are.
 #[derive(CubeType, Clone, Copy)]

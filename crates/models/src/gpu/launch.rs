@@ -16,7 +16,8 @@ use cubecl::prelude::*;
 use super::{
     flow::{Flow, flow_kernel},
     layout::Layout,
-    training::{RatesLaunch, Training, train_kernel},
+    plan::{RatesLaunch, Training},
+    training::train_kernel,
 };
 use crate::{ContrastiveDivergence, random::Draw};
 

@@ -12,6 +12,7 @@ mod flow;
 mod launch;
 mod layer;
 mod layout;
+mod plan;
 mod training;
 
 use burn::backend::tensor::{FloatTensor, IntTensor};
