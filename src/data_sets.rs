@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::Result;
-use ising_data::GroupedMean;
+use statistics::GroupedMean;
 use toml::{Table, Value};
 
 use crate::artifacts::Manifest;

@@ -276,7 +276,7 @@ mod tests {
             zeros.push(point.position[0]);
             variances.push(point.covariance[0][0]);
         }
-        let scatter = ising_data::variance(&zeros).value.sqrt();
+        let scatter = statistics::variance(&zeros).value.sqrt();
         let stated = (variances.iter().sum::<f64>() / 200.0).sqrt();
         assert!((scatter / stated - 1.0).abs() < 0.2, "{scatter} {stated}");
         assert!((zeros.iter().sum::<f64>() / 200.0 - 2.1).abs() < 5.0 * scatter / 200f64.sqrt());

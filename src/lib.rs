@@ -23,7 +23,6 @@ pub mod estimate;
 pub mod exact;
 pub mod exponents;
 pub mod figures;
-pub mod fit;
 pub mod fixed_point;
 pub mod init;
 pub mod inspect;

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use anyhow::Result;
 use burn::tensor::Tensor;
-use ising_data::{Estimate, StatePoint, mean};
+use ising_data::StatePoint;
 use models::Thermometer;
+use statistics::{Estimate, mean};
 
 /// One of the two numbers of a state point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

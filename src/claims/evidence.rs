@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use ising_data::Estimate;
+use statistics::Estimate;
 
 use super::{
     settings::{self, Settings},

@@ -1,6 +1,6 @@
 //! What a run says of one claim.
 
-use ising_data::Estimate;
+use statistics::Estimate;
 
 use super::{
     along::Ranges,

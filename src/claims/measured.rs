@@ -1,11 +1,8 @@
 //! A number measured once for every seed, and the test of what is claimed of it.
 
-use ising_data::{Estimate, GroupedMean};
+use statistics::{Estimate, GroupedMean, p_value, quantile};
 
-use super::{
-    student::{p_value, quantile},
-    verdict::{Expectation, Verdict},
-};
+use super::verdict::{Expectation, Verdict};
 use crate::data_sets::mean_over_machines;
 
 /// A verdict rests on a p-value of at most this.

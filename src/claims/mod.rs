@@ -14,7 +14,6 @@ mod settings;
 mod spread;
 mod states;
 mod steps;
-mod student;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ising_data::Estimate;
+use statistics::Estimate;
 
 use super::{Judgement, along::short, finding::Finding};
 

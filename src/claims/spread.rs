@@ -1,8 +1,8 @@
 //! How far the starts of a flow are apart: an interval for their spread, from χ² of their readings.
 
 use anyhow::Result;
+use statistics::p_value;
 
-use super::student::p_value;
 use crate::table::Table;
 
 /// Starts closer than this have one end: 0.1 in T, as in |m| and m. At Tc on 10 x 10 sites both are about the same distance.

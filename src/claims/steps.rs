@@ -1,7 +1,7 @@
 //! Claims about the steps of the flow: whether they lead to one end, and which way they point.
 
 use anyhow::Result;
-use ising_data::Estimate;
+use statistics::Estimate;
 
 use super::{
     evidence::Evidence,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use ising_data::{Estimate, mean};
+use statistics::{Estimate, mean};
 
 use crate::{artifacts::read_table, config::schema, table::Table};
 

@@ -8,7 +8,7 @@ mod tests;
 use std::{collections::HashSet, fmt::Write, path::Path};
 
 use anyhow::Result;
-use ising_data::Estimate;
+use statistics::Estimate;
 
 use crate::{
     data_sets::mean_over_machines,

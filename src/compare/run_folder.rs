@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use ising_data::{SampleSet, mean};
+use ising_data::SampleSet;
 use ising_theory::Lattice;
+use statistics::mean;
 
 use super::{Machine, QUANTITIES, Reference, UNKNOWN, Values, along_training::AlongTraining, mean_of_finite};
 use crate::{

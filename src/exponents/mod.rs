@@ -6,11 +6,10 @@ mod run;
 use std::{fmt::Write, path::Path};
 
 use anyhow::{Result, ensure};
-use ising_data::Estimate;
+use statistics::{Estimate, PowerLaw};
 
 use crate::{
     figures::{self, Figure},
-    fit::PowerLaw,
     table::{Cell, Table},
 };
 use run::Run;

@@ -3,8 +3,8 @@
 use std::{f64::consts::TAU, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
-use ising_data::Estimate;
 use ising_theory::CRITICAL_TEMPERATURE;
+use statistics::Estimate;
 
 use crate::{
     artifacts::read_table,

@@ -6,8 +6,9 @@ mod bounds;
 mod summary;
 
 use anyhow::Result;
-use ising_data::{Estimate, SampleSet, StatePoint, mean};
+use ising_data::{SampleSet, StatePoint};
 use ising_theory::{BayesThermometer, ReadingLimits, TheoryError};
+use statistics::{Estimate, mean};
 
 pub(super) use bounds::{Bounds, bounds};
 

@@ -1,8 +1,9 @@
 //! The thermometers that invert exact physics: part of `flow` and `analyze`.
 
 use anyhow::Result;
-use ising_data::{Estimate, Observables};
+use ising_data::Observables;
 use ising_theory::{EnergyThermometer, Lattice, MaximumLikelihood, TheoryError};
+use statistics::Estimate;
 
 use crate::config::Config;
 

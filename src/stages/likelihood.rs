@@ -8,10 +8,11 @@ use ising_data::{
 use models::{
     ModelError, PackedTensor, Rbm, RbmParameters, flow,
     likelihood::{
-        AnnealedLnZ, Annealing, EXACT_LIMIT, Estimate, annealed_ln_z, exact_ln_z, independent_bias, mean_ln_likelihood,
+        AnnealedLnZ, Annealing, EXACT_LIMIT, annealed_ln_z, exact_ln_z, independent_bias, mean_ln_likelihood,
         relative_entropy, reverse_annealed_ln_z,
     },
 };
+use statistics::Estimate;
 
 use super::{
     HELD_OUT, Stage, law::Law, machine_folder, machine_task, machines, on_lattice, pick, read_samples, read_snapshots,

@@ -8,7 +8,7 @@ mod fixed_points;
 mod vector_field;
 
 use anyhow::Result;
-use ising_data::{Estimate, mean};
+use statistics::{Estimate, mean};
 
 use crate::{
     data_sets::mean_over_machines,

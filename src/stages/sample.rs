@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 use ising_data::{
-    Estimate, Observables, SampleSet, Sampler, StatePoint, observables,
+    Observables, SampleSet, Sampler, StatePoint, observables,
     stream::{Purpose, data_set_seed},
 };
+use statistics::Estimate;
 
 use super::{
     HELD_OUT,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use ising_data::mean;
+use statistics::mean;
 
 use super::{Sweep, Task, status::State};
 use crate::{

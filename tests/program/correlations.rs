@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use crate::common::{run_smoke, said};
 use ising_data::{StatePoint, observables, sample, stream::Purpose};
 use ising_theory::{CRITICAL_TEMPERATURE, Lattice, thermodynamics};
-use rbm_flow::{fit::PowerLaw, table::Table};
+use rbm_flow::table::Table;
+use statistics::PowerLaw;
 
 fn read(folder: &Path, file: &str) -> Table {
     Table::from_csv(file, &fs::read_to_string(folder.join(file)).expect("a table")).expect("a table")
@@ -69,7 +70,7 @@ fn exact_samples_at_tc_have_the_exponent_of_the_magnetization() {
         let sampled = observables(lattice, point, &spins).expect("right shapes").abs_magnetization_per_site;
         let value =
             thermodynamics(lattice, CRITICAL_TEMPERATURE, 0.0).expect("a small torus").abs_magnetization_per_site;
-        ((side as f64, sampled), (side as f64, ising_data::Estimate { value, error: 0.0 }))
+        ((side as f64, sampled), (side as f64, statistics::Estimate { value, error: 0.0 }))
     };
     let (sampled, exact): (Vec<_>, Vec<_>) = [4, 6, 8, 10].map(of).into_iter().unzip();
     let sampled = PowerLaw::through(&sampled).expect("four points");

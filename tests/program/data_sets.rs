@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use burn::tensor::Device;
-use ising_data::{GroupedMean, SampleSet};
+use ising_data::SampleSet;
 use rbm_flow::{
     artifacts::{Checkpoints, TensorFile},
     config::{Config, Override},
@@ -11,6 +11,7 @@ use rbm_flow::{
     table::Table,
     training::machine::{Course, Machine, Trained, parameters, snapshots, train},
 };
+use statistics::GroupedMean;
 
 use crate::common::{contents, run_smoke, said};
 

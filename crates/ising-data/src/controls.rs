@@ -83,9 +83,10 @@ pub fn shuffled_spins(
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use ising_theory::{Lattice, ShuffledSpins};
+    use statistics::mean;
 
     use super::*;
-    use crate::{mean, observables, sample, two_point_function};
+    use crate::{observables, sample, two_point_function};
 
     const N_EACH: usize = 2000;
 

@@ -4,12 +4,12 @@ use std::f64::consts::{PI, TAU};
 
 use ising_theory::Lattice;
 use num_complex::Complex64;
+use statistics::{Estimate, jackknife, mean};
 
 use crate::bits::{magnetization, pair_sum};
 use crate::clusters::mean_cluster_sizes;
 use crate::fourier::extent;
-use crate::jackknife::jackknife;
-use crate::{DataError, Estimate, PackedSpins, mean};
+use crate::{DataError, PackedSpins};
 
 /// How far spins are correlated; with fewer than two configurations the errors are undefined (NaN).
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use ising_theory::StateClass;
-
-use crate::Estimate;
+use statistics::Estimate;
 
 /// What configurations are compared with.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@
 //!
 //! Every random number is named by (seed, purpose, index or state point, step), see [`stream`]: a sample depends neither on threads
 //! nor on what else is drawn. Errors of observables are those of independent configurations; for chains there is
-//! [`autocorrelation`].
+//! [`statistics::autocorrelation`].
 //!
 //! An example: `examples/exact_samples.rs`.
 
@@ -27,16 +27,13 @@ mod divergence;
 mod error;
 mod exact;
 mod fourier;
-mod grouped_mean;
 mod heat_bath;
-mod jackknife;
 mod mapped;
 mod observables;
 mod packed;
 mod perfect;
 mod progress;
 mod random_cluster;
-mod regression;
 mod reweighting;
 mod row_weights;
 mod sample_set;
@@ -45,7 +42,6 @@ mod simd;
 mod state_point;
 pub mod stream;
 mod swendsen_wang;
-mod time_series;
 
 pub use block_spin::{decimation, majority};
 pub use controls::{SitePermutation, shuffled_spins};
@@ -56,15 +52,12 @@ pub use correlations::{
 pub use divergence::{Reference, relative_entropy};
 pub use error::DataError;
 pub use fourier::{Waves, power_spectrum, waves};
-pub use grouped_mean::GroupedMean;
 pub use heat_bath::{HeatBath, LANES};
-pub use observables::{Estimate, Observables, bond_energies, magnetizations, mean, observables, variance};
+pub use observables::{Observables, bond_energies, magnetizations, observables};
 pub use packed::PackedSpins;
 pub use progress::OnDone;
-pub use regression::{Regression, explained_share, regression};
 pub use reweighting::specific_heat_maximum;
 pub use sample_set::SampleSet;
 pub use sampler::{Sampler, Samples, sample};
 pub use simd::SimdLevel;
 pub use state_point::{StatePoint, grid};
-pub use time_series::{Autocorrelation, autocorrelation};

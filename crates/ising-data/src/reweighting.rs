@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Estimate;
-use crate::observables::{mean, variance};
+use statistics::{Estimate, mean, variance};
 
 /// Parts of the samples that the jackknife leaves out one after another.
 const N_PARTS: usize = 20;

@@ -4,13 +4,12 @@
 //! and magnetizations agree, and are then read at intervals of several measured autocorrelation times.
 
 use ising_theory::Lattice;
+use statistics::{autocorrelation_time, blocked_mean, mean};
 
 use crate::bits::{bond_energy, magnetization};
-use crate::observables::mean;
 use crate::progress::{OnDone, report};
 use crate::random_cluster::{ClusterModel, OpenBonds, Search};
 use crate::stream::Xoroshiro;
-use crate::time_series::{autocorrelation_time, blocked_mean};
 use crate::{DataError, StatePoint};
 
 /// Sweeps of the first attempt to meet; each further attempt has twice as many.

@@ -7,10 +7,11 @@ use std::f64::consts::TAU;
 
 use ising_data::stream::Purpose;
 use ising_data::{
-    Correlations, Estimate, PackedSpins, StatePoint, correlation_at, correlations, largest_distance, mean,
-    power_spectrum, sample, structure_factor, two_point_function, variance,
+    Correlations, PackedSpins, StatePoint, correlation_at, correlations, largest_distance, power_spectrum, sample,
+    structure_factor, two_point_function,
 };
 use ising_theory::Lattice;
+use statistics::{Estimate, mean, variance};
 
 fn lattices() -> [Lattice; 2] {
     [Lattice::square(3).unwrap(), Lattice::ring(6).unwrap()]

@@ -1,10 +1,11 @@
 //! Divergences of configurations from known distributions, of samples whose own distribution is known.
 
 use ising_data::{
-    Estimate, PackedSpins, Reference, StatePoint, bond_energies, connected_correlation, grid, magnetizations,
-    relative_entropy, sample, shuffled_spins, stream::Purpose,
+    PackedSpins, Reference, StatePoint, bond_energies, connected_correlation, grid, magnetizations, relative_entropy,
+    sample, shuffled_spins, stream::Purpose,
 };
 use ising_theory::{Lattice, MaximumLikelihood, StateCounts, torus_correlations};
+use statistics::Estimate;
 
 const SIDE: usize = 8;
 const N_SAMPLES: usize = 10_000;

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use ising_data::{
-    DataError, GroupedMean, PackedSpins, Reference, SampleSet, Sampler, SitePermutation, StatePoint, autocorrelation,
-    binder_ratio, bond_energies, connected_correlation, correlation_at, correlation_length, correlations, decimation,
-    explained_share, grid, magnetizations, majority, mean, observables, power_spectrum, regression, relative_entropy,
-    shuffled_spins, specific_heat_maximum, stream::Purpose, structure_factor, two_point_function, variance, waves,
+    DataError, PackedSpins, Reference, SampleSet, Sampler, SitePermutation, StatePoint, binder_ratio, bond_energies,
+    connected_correlation, correlation_at, correlation_length, correlations, decimation, grid, magnetizations,
+    majority, observables, power_spectrum, relative_entropy, shuffled_spins, specific_heat_maximum, stream::Purpose,
+    structure_factor, two_point_function, waves,
 };
 use ising_theory::{Lattice, StateClass};
 use proptest::prelude::*;
+use statistics::{GroupedMean, autocorrelation, explained_share, mean, regression, variance};
 
 fn lattices() -> impl Strategy<Value = Lattice> {
     prop_oneof![

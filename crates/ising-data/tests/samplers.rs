@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use ising_data::stream::Purpose;
 use ising_data::{
-    Estimate, PackedSpins, Sampler, StatePoint, bond_energies, magnetizations, observables, sample, two_point_function,
+    PackedSpins, Sampler, StatePoint, bond_energies, magnetizations, observables, sample, two_point_function,
 };
 use ising_theory::{EnergyDistribution, JointDensityOfStates, Lattice, MagnetizationTable};
+use statistics::Estimate;
 
 fn square(side: usize) -> Lattice {
     Lattice::square(side).unwrap()

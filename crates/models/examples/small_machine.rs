@@ -11,9 +11,10 @@ use std::{error::Error, num::NonZeroUsize};
 use burn::tensor::{Device, Tensor, TensorData};
 use models::{
     ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow,
-    likelihood::{Estimate, exact_ln_z, exact_samples, free_energies, relative_entropy},
+    likelihood::{exact_ln_z, exact_samples, free_energies, relative_entropy},
     random::Draw,
 };
+use statistics::Estimate;
 
 const N_SITES: usize = 10;
 const N_SAMPLES: usize = 5000;

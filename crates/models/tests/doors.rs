@@ -10,8 +10,8 @@ use models::{
     flow,
     gibbs::{flow_plain, sample},
     likelihood::{
-        Annealing, Estimate, annealed_ln_z, exact_ln_z, exact_samples, free_energies, independent_bias,
-        mean_ln_likelihood, pseudo_likelihood, relative_entropy, reverse_annealed_ln_z,
+        Annealing, annealed_ln_z, exact_ln_z, exact_samples, free_energies, independent_bias, mean_ln_likelihood,
+        pseudo_likelihood, relative_entropy, reverse_annealed_ln_z,
     },
     random::Draw,
     rank_one::{IndependentSpins, RankOne},
@@ -19,6 +19,7 @@ use models::{
     spectrum::{Spectrum, independent_eigenvalues, weight_products},
 };
 use proptest::prelude::*;
+use statistics::Estimate;
 
 fn size(n: usize) -> NonZeroUsize {
     NonZeroUsize::new(n).expect("a number")

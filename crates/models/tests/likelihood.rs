@@ -3,11 +3,12 @@
 use models::{
     RbmParameters,
     likelihood::{
-        AnnealedLnZ, Annealing, Estimate, annealed_ln_z, exact_ln_z, free_energies, independent_bias,
-        mean_ln_likelihood, relative_entropy, reverse_annealed_ln_z,
+        AnnealedLnZ, Annealing, annealed_ln_z, exact_ln_z, free_energies, independent_bias, mean_ln_likelihood,
+        relative_entropy, reverse_annealed_ln_z,
     },
     random::Draw,
 };
+use statistics::Estimate;
 
 /// A machine with weights uniform up to ±`spread` and biases up to ±`bias`.
 fn machine(n_visible: usize, n_hidden: usize, spread: f32, bias: f32) -> RbmParameters {

@@ -3,10 +3,11 @@
 use models::{
     ModelError, RbmParameters,
     likelihood::{
-        Annealing, EXACT_LIMIT, Estimate, annealed_ln_z, exact_ln_z, free_energies, independent_bias,
-        mean_ln_likelihood, relative_entropy, reverse_annealed_ln_z,
+        Annealing, EXACT_LIMIT, annealed_ln_z, exact_ln_z, free_energies, independent_bias, mean_ln_likelihood,
+        relative_entropy, reverse_annealed_ln_z,
     },
 };
+use statistics::Estimate;
 
 fn machine(n_visible: usize, n_hidden: usize) -> RbmParameters {
     RbmParameters::untrained(n_visible, n_hidden, vec![0.1; n_visible * n_hidden])

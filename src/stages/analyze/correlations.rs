@@ -1,8 +1,9 @@
 //! Correlations of the samples, of the training mixture, and where flows end.
 
 use anyhow::Result;
-use ising_data::{Estimate, PackedSpins, SampleSet, StatePoint, observables};
+use ising_data::{PackedSpins, SampleSet, StatePoint, observables};
 use ising_theory::{Lattice, ring_correlation};
+use statistics::Estimate;
 
 use super::state_points;
 use crate::{

@@ -1,9 +1,9 @@
 //! Lines and points of the (T, H) plane that ends are held against: constant magnetization, and fixed points of renormalization.
 
 use anyhow::Result;
-use ising_data::mean;
 use ising_theory::{Lattice, Stability, fields_of_magnetization, rg_fixed_points};
 use rayon::prelude::*;
+use statistics::mean;
 
 use crate::{
     interrupt,

@@ -1,13 +1,12 @@
 //! The magnetization below Tc: of the samples, of their one-step reconstructions (figure 16 of arXiv:1810.08179), and exact.
 
 use anyhow::Result;
-use ising_data::Estimate;
 use ising_theory::{CRITICAL_TEMPERATURE, Lattice, onsager};
+use statistics::{Estimate, PowerLaw};
 
 use crate::{
     data_sets::{DataSets, mean_over_machines},
     exact,
-    fit::PowerLaw,
     table::{Cell, Table},
 };
 

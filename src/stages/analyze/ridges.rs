@@ -1,11 +1,12 @@
 //! Lines of maxima over the (T, H) plane: of C exact, on the Bethe lattice and from the samples, and of chi.
 
 use anyhow::Result;
-use ising_data::{Estimate, SampleSet, bond_energies, magnetizations};
+use ising_data::{SampleSet, bond_energies, magnetizations};
 use ising_theory::{
     BetheLattice, FieldTerm, Lattice, SpecificHeatMaximum, specific_heat_maximum, specific_heat_maximum_between,
     tabulated_maximum,
 };
+use statistics::Estimate;
 
 use super::{exact_plane::ExactPlane, state_points};
 use crate::{interrupt, stages::exact_thermometers::known, table::Table};

@@ -2,7 +2,7 @@
 //! near the lines of maximal c and of constant magnetization.
 
 use anyhow::Result;
-use ising_data::mean;
+use statistics::mean;
 
 use super::over_seeds::with_means_over_seeds;
 use crate::{

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use ising_data::{
-    Estimate, PackedSpins, StatePoint, binder_ratio, connected_correlation, largest_distance, observables,
-    stream::Purpose,
+    PackedSpins, StatePoint, binder_ratio, connected_correlation, largest_distance, observables, stream::Purpose,
 };
 use ising_theory::{CRITICAL_TEMPERATURE, Lattice, ring_correlation, torus_correlations};
+use statistics::Estimate;
 
 use super::exact_plane::ExactPlane;
 use crate::{

@@ -1,7 +1,7 @@
 //! Whether the network's probabilities are those of the best reader, and whether they are kept.
 
 use anyhow::Result;
-use ising_data::mean;
+use statistics::mean;
 
 use super::{Calibration, excess};
 use crate::{
@@ -54,7 +54,7 @@ impl Calibration<'_> {
                 if average.value * self.n_each as f64 > 1.0 && average.error > 0.0 {
                     squares.push((difference.value / average.error).powi(2));
                 }
-                let is_larger = |(earlier, _): &(ising_data::Estimate, _)| difference.value.abs() > earlier.value.abs();
+                let is_larger = |(earlier, _): &(statistics::Estimate, _)| difference.value.abs() > earlier.value.abs();
                 if largest.as_ref().is_none_or(is_larger) {
                     largest = Some((difference, *state));
                 }

@@ -3,8 +3,8 @@
 use std::f64::consts::PI;
 
 use anyhow::Result;
-use ising_data::{Estimate, mean};
 use models::LARGEST_LN_SPREAD;
+use statistics::{Estimate, mean};
 
 use super::{Calibration, excess};
 use crate::{

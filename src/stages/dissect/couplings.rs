@@ -2,13 +2,14 @@
 //! are. Part of `dissect`.
 
 use anyhow::Result;
-use ising_data::{StatePoint, bond_energies, explained_share, mean, regression, variance};
+use ising_data::{StatePoint, bond_energies};
 use ising_theory::Lattice;
 use models::{
     RbmParameters,
     couplings::{Couplings, couplings},
     likelihood::free_energies,
 };
+use statistics::{explained_share, mean, regression, variance};
 
 use super::{Subject, energies::Configurations};
 use crate::table::{Cell, Table};

@@ -7,11 +7,12 @@ mod tests;
 use anyhow::Result;
 use burn::tensor::Device;
 use ising_data::{
-    PackedSpins, SampleSet, StatePoint, bond_energies, magnetizations, mean,
+    PackedSpins, SampleSet, StatePoint, bond_energies, magnetizations,
     stream::{self, Purpose},
 };
 use ising_theory::Lattice;
 use models::{PackedTensor, Rbm, RbmParameters, flow, gibbs::sample, likelihood::free_energies};
+use statistics::mean;
 
 use super::{
     Subject,

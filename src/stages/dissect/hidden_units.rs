@@ -1,8 +1,9 @@
 //! The hidden units of the trained machine: the patch of the lattice that each looks at, and what it reacts to.
 
 use anyhow::Result;
-use ising_data::{DataError, PackedSpins, Waves, bond_energies, magnetizations, regression, waves};
+use ising_data::{PackedSpins, Waves, bond_energies, magnetizations, waves};
 use models::RbmParameters;
+use statistics::{Unequal, regression};
 
 use super::{Subject, participation_ratio};
 use crate::{
@@ -106,7 +107,7 @@ impl Stimuli {
         let field = |spins: &[f32]| bias + spins.iter().zip(weights).map(|(&v, w)| f64::from(v) * w).sum::<f64>();
         let means: Vec<f64> = self.spins.chunks_exact(self.n_sites).map(|spins| field(spins).tanh()).collect();
         let squares: Vec<f64> = means.iter().map(|mean| mean * mean).collect();
-        let correlation = |x: &[f64], y: &[f64]| Ok::<_, DataError>(regression(x, y)?.correlation.value);
+        let correlation = |x: &[f64], y: &[f64]| Ok::<_, Unequal>(regression(x, y)?.correlation.value);
         Ok([
             correlation(&means, &self.magnetizations)?,
             correlation(&means, &self.abs_magnetizations)?,

@@ -1,7 +1,7 @@
 //! How a machine's energy follows the lattice's: statistics of a set of configurations. Part of `dissect`.
 
 use anyhow::Result;
-use ising_data::{Regression, explained_share, regression};
+use statistics::{Regression, explained_share, regression};
 
 use crate::table::Cell;
 

@@ -3,10 +3,11 @@
 
 use anyhow::Result;
 use ising_data::{
-    Estimate, Observables, PackedSpins, Reference, StatePoint, binder_ratio, bond_energies, connected_correlation,
-    magnetizations, mean, observables, relative_entropy,
+    Observables, PackedSpins, Reference, StatePoint, binder_ratio, bond_energies, connected_correlation,
+    magnetizations, observables, relative_entropy,
 };
 use ising_theory::{Lattice, MaximumLikelihood, StateClass, StateCounts, TheoryError};
+use statistics::{Estimate, mean};
 
 use crate::{
     config::{Config, schema},

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ising_data::{
-    Autocorrelation, Estimate, PackedSpins, autocorrelation, bond_energies, magnetizations, mean,
+    PackedSpins, bond_energies, magnetizations,
     stream::{self, Purpose},
 };
 use ising_theory::Lattice;
@@ -11,6 +11,7 @@ use models::{
     likelihood::{EXACT_LIMIT, exact_samples},
 };
 use rayon::prelude::*;
+use statistics::{Autocorrelation, Estimate, autocorrelation, mean};
 
 use super::chains::Chains;
 use crate::{

@@ -1,7 +1,7 @@
 //! Whether the flows from all starts have come to the same end, step by step.
 
 use anyhow::Result;
-use ising_data::{Estimate, mean};
+use statistics::{Estimate, mean};
 
 use crate::table::Table;
 

@@ -1,7 +1,7 @@
 //! Fixed points of the flow: zeros of the vector field, and the end points.
 
 use anyhow::Result;
-use ising_data::Estimate;
+use statistics::Estimate;
 
 use super::{PlanePoint, READINGS, is_finite};
 use crate::{

@@ -97,7 +97,7 @@ fn lanes_are_independent() {
         }
     }
     for products in products {
-        let mean = crate::mean(&products);
+        let mean = statistics::mean(&products);
         assert!(mean.value.abs() < 5.0 * mean.error, "{mean:?}");
     }
 }

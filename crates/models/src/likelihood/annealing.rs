@@ -6,9 +6,9 @@
 //! is p*_β(v) = exp((βc + (1 − β)c⁰)ᵀv) Πₐ 2cosh β(bₐ + Σᵢ vᵢwᵢₐ).
 
 use rayon::prelude::*;
+use statistics::Estimate;
 
 use super::{
-    estimate::Estimate,
     free_energy::{n_rows, side_by_side},
     lanes::{Lanes, LnCoshSum, WIDTH, each, exp_of_minus_2abs},
     layer::{Layer, widened},

@@ -1,6 +1,8 @@
 //! How far a machine is from data.
 
-use super::{estimate::Estimate, free_energy::free_energies};
+use statistics::Estimate;
+
+use super::{estimate::mean, free_energy::free_energies};
 use crate::{ModelError, RbmParameters, error::same};
 
 /// Mean of ln p(v) = −F(v) − ln Z over independent configurations `spins`, shape `[n_rows, n_visible]`, values ±1, in nats
@@ -10,7 +12,7 @@ use crate::{ModelError, RbmParameters, error::same};
 /// As [`free_energies`]; [`ModelError::TooFew`] for fewer than two configurations.
 pub fn mean_ln_likelihood(parameters: &RbmParameters, ln_z: Estimate, spins: &[f32]) -> Result<Estimate, ModelError> {
     let energies = free_energies(parameters, spins)?;
-    Ok(Estimate::mean("configurations", &energies)?.plus(ln_z).negated())
+    Ok(mean("configurations", &energies)?.plus(ln_z).negated())
 }
 
 /// Relative entropy KL(q‖p) = ⟨ln q(v) + F(v)⟩ + ln Z in nats, over independent configurations `spins` of the law q, shape
@@ -33,5 +35,5 @@ pub fn relative_entropy(
         return Err(ModelError::NotFinite { name: "ln q" });
     }
     let terms: Vec<f64> = ln_q.iter().zip(&energies).map(|(ln_q, energy)| ln_q + energy).collect();
-    Ok(Estimate::mean("configurations", &terms)?.plus(ln_z))
+    Ok(mean("configurations", &terms)?.plus(ln_z))
 }

@@ -14,7 +14,6 @@ mod pseudo;
 mod sampler;
 
 pub use annealing::{AnnealedLnZ, Annealing, GoOn, annealed_ln_z, independent_bias, reverse_annealed_ln_z};
-pub use estimate::Estimate;
 pub use exact::{EXACT_LIMIT, exact_ln_z};
 pub use free_energy::free_energies;
 pub use measures::{mean_ln_likelihood, relative_entropy};

@@ -1,9 +1,10 @@
 //! The pseudo-likelihood of configurations.
 
 use rayon::prelude::*;
+use statistics::Estimate;
 
 use super::{
-    estimate::Estimate,
+    estimate::mean,
     free_energy::{n_rows, side_by_side},
     lanes::{Lanes, WIDTH, each},
     layer::{Layer, widened},
@@ -48,7 +49,7 @@ pub fn pseudo_likelihood(parameters: &RbmParameters, spins: &[f32]) -> Result<Es
     });
     let mut rows: Vec<f64> = rows.collect();
     rows.truncate(n_rows);
-    Estimate::mean("configurations", &rows)
+    mean("configurations", &rows)
 }
 
 /// Eight configurations of a machine.

@@ -1,18 +1,17 @@
 //! Errors of correlated measurements: blocking and the integrated autocorrelation time.
 
-use crate::DataError;
-use crate::error::same;
-use crate::observables::{Estimate, mean};
+use crate::error::{Unequal, same};
+use crate::estimate::{Estimate, mean};
 
 /// Mean of a time series with the standard error over `n_blocks` ≥ 2 blocks of equal length (a remainder in front is left out).
-pub(crate) fn blocked_mean(series: &[f64], n_blocks: usize) -> Estimate {
+pub fn blocked_mean(series: &[f64], n_blocks: usize) -> Estimate {
     let length = (series.len() / n_blocks.max(1)).max(1);
     let blocks: Vec<f64> = series.rchunks_exact(length).map(|block| mean(block).value).collect();
     mean(&blocks)
 }
 
 /// Integrated autocorrelation time of one series, see [`autocorrelation`].
-pub(crate) fn autocorrelation_time(series: &[f64]) -> Estimate {
+pub fn autocorrelation_time(series: &[f64]) -> Estimate {
     of_chains(&[series]).time
 }
 
@@ -30,8 +29,8 @@ pub struct Autocorrelation {
 /// length of all chains; constant chains have τ = ½. Chains that do not mix keep ρ(t) from falling.
 ///
 /// # Errors
-/// [`DataError::Shape`] for chains of unequal lengths.
-pub fn autocorrelation(chains: &[impl AsRef<[f64]>]) -> Result<Autocorrelation, DataError> {
+/// [`Unequal`] for chains of unequal lengths.
+pub fn autocorrelation(chains: &[impl AsRef<[f64]>]) -> Result<Autocorrelation, Unequal> {
     let length = chains.first().map_or(0, |chain| chain.as_ref().len());
     chains.iter().try_for_each(|chain| same("a chain", chain.as_ref().len(), length))?;
     Ok(of_chains(chains))
@@ -61,12 +60,12 @@ fn of_chains(chains: &[impl AsRef<[f64]>]) -> Autocorrelation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::Xoroshiro;
+    use crate::numbers::Numbers;
 
     /// x ← a x + noise has ρ(t) = aᵗ, τ = ½ (1 + a)/(1 − a); both within 5 standard errors (false-alarm rate 1e-6).
     #[test]
     fn autoregression() {
-        let (mut rng, a, n) = (Xoroshiro::new(1, 0), 0.8, 100_000);
+        let (mut rng, a, n) = (Numbers::new(1), 0.8, 100_000);
         let mut x = 0.0;
         let series: Vec<f64> = (0..n)
             .map(|_| {
@@ -92,7 +91,7 @@ mod tests {
     /// Chains of one law have its τ; chains with a mean of their own never forget it.
     #[test]
     fn chains_that_do_not_mix_are_seen() {
-        let mut rng = Xoroshiro::new(2, 0);
+        let mut rng = Numbers::new(2);
         let mut chains = |offset: f64| -> Vec<Vec<f64>> {
             (0..8).map(|chain| (0..500).map(|_| rng.uniform() + offset * f64::from(chain % 2)).collect()).collect()
         };

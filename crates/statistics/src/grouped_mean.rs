@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Estimate, mean};
+use crate::estimate::{Estimate, mean};
 
 /// A mean, and how many independent values its error rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +42,7 @@ impl GroupedMean {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stream::Xoroshiro;
+    use crate::numbers::Numbers;
 
     fn of(values: &[f64], groups: &[u64]) -> GroupedMean {
         GroupedMean::of(&groups.iter().copied().zip(values.iter().copied()).collect::<Vec<_>>())
@@ -81,7 +81,7 @@ mod tests {
         const N_SETS: usize = 8_000;
         const T: f64 = 3.182_446;
         let groups: Vec<u64> = (0..12).map(|i| i % 4).collect();
-        let mut rng = Xoroshiro::new(5, 0);
+        let mut rng = Numbers::new(5);
         // The sum of twelve uniform numbers is normal enough: kurtosis −0.1.
         let mut normal = || (0..12).map(|_| rng.uniform()).sum::<f64>() - 6.0;
         for of_group in [0.0, 0.5, 3.0] {

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use ising_data::Estimate;
+use crate::estimate::Estimate;
 
 /// y = a xᵖ by least squares of ln y, every point with the weight (y/σ)² of its logarithm.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -122,12 +122,10 @@ mod tests {
     /// within 5 standard deviations (false-alarm rate 6e-7).
     #[test]
     fn errors_and_p_values_are_calibrated() {
-        use ising_data::stream::{Purpose, stream};
-        use rand_distr::{Distribution, StandardNormal};
-        let mut rng = stream(1, Purpose::Benchmark, 0, 0);
+        let mut rng = crate::numbers::Numbers::new(1);
         let mut pull = || {
             let points = [6.0, 8.0, 12.0, 16.0, 24.0, 32.0f64].map(|x| {
-                let noise: f64 = StandardNormal.sample(&mut rng);
+                let noise = rng.normal();
                 let value = x.powf(1.75);
                 (x, Estimate { value: value * (1.0 + 0.002 * noise), error: 0.002 * value })
             });

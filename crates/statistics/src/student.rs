@@ -19,7 +19,7 @@ fn probability_within(x: f64, n: usize) -> f64 {
 }
 
 /// The x with P(|t| < x) = `confidence` for `n` degrees of freedom; infinite for none.
-pub(super) fn quantile(confidence: f64, n: usize) -> f64 {
+pub fn quantile(confidence: f64, n: usize) -> f64 {
     if n == 0 {
         return f64::INFINITY;
     }
@@ -32,7 +32,7 @@ pub(super) fn quantile(confidence: f64, n: usize) -> f64 {
 }
 
 /// P(|t| > x) for `n` degrees of freedom, also where it is too small to be one minus the rest.
-pub(super) fn p_value(x: f64, n: usize) -> f64 {
+pub fn p_value(x: f64, n: usize) -> f64 {
     let near = 1.0 - probability_within(x.abs(), n);
     if near < 1e-6 { beta_tail(x, n) } else { near }
 }

@@ -1,7 +1,7 @@
 //! How one number of independent configurations follows others: least squares.
 
-use crate::error::same;
-use crate::{DataError, Estimate};
+use crate::error::{Unequal, same};
+use crate::estimate::{Estimate, mean as estimate_of_mean};
 
 /// The line y = intercept + slope · x of least squares, and how well it holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,8 +19,8 @@ pub struct Regression {
 /// The line of `y` over `x` for independent pairs, shape `[n]` each.
 ///
 /// # Errors
-/// [`DataError::Shape`] for unequal lengths.
-pub fn regression(x: &[f64], y: &[f64]) -> Result<Regression, DataError> {
+/// [`Unequal`] for unequal lengths.
+pub fn regression(x: &[f64], y: &[f64]) -> Result<Regression, Unequal> {
     same("y", y.len(), x.len())?;
     let n = x.len() as f64;
     let (x_mean, y_mean) = (mean(x), mean(y));
@@ -47,8 +47,8 @@ pub fn regression(x: &[f64], y: &[f64]) -> Result<Regression, DataError> {
 /// What does not vary explains nothing; NaN where `y` does not vary.
 ///
 /// # Errors
-/// [`DataError::Shape`] for unequal lengths.
-pub fn explained_share(regressors: &[&[f64]], y: &[f64]) -> Result<f64, DataError> {
+/// [`Unequal`] for unequal lengths.
+pub fn explained_share(regressors: &[&[f64]], y: &[f64]) -> Result<f64, Unequal> {
     regressors.iter().try_for_each(|regressor| same("a regressor", regressor.len(), y.len()))?;
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let subtract = |from: &mut [f64], along: &[f64], by: f64| {
@@ -82,15 +82,15 @@ fn centred(values: &[f64]) -> Vec<f64> {
 }
 
 fn mean(values: &[f64]) -> f64 {
-    crate::mean(values).value
+    estimate_of_mean(values).value
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed test may panic")]
     use super::*;
-    use crate::stream::Xoroshiro;
-    use crate::variance;
+    use crate::estimate::variance;
+    use crate::numbers::Numbers;
 
     fn close(found: f64, expected: f64) {
         assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn one_regressor_explains_the_square_of_the_correlation_and_two_explain_their_combination() {
-        let mut rng = Xoroshiro::new(7, 0);
+        let mut rng = Numbers::new(7);
         let mut numbers = || (0..300).map(|_| rng.uniform()).collect::<Vec<f64>>();
         let (a, b) = (numbers(), numbers());
         let y: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 2.0 * a - b * b).collect();
@@ -125,7 +125,7 @@ mod tests {
     /// and the bias of order 1/n (false-alarm rate 1e-6).
     #[test]
     fn errors_are_the_spread_over_many_sets() {
-        let mut rng = Xoroshiro::new(8, 0);
+        let mut rng = Numbers::new(8);
         let sets: Vec<Regression> = (0..4000)
             .map(|_| {
                 let x: Vec<f64> = (0..200).map(|_| rng.uniform()).collect();
