@@ -12,16 +12,14 @@ use std::{
     collections::BTreeMap,
     fs, mem,
     path::PathBuf,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context as _, Result, anyhow};
 use burn::tensor::Device;
+use parking_lot::Mutex;
 
 pub use task::{Task, Work, Workbench};
 
@@ -101,11 +99,6 @@ impl<'a> Run<'a> {
         self.request.stages.iter().try_for_each(|stage| self.all(&stage.tasks(self.config)))
     }
 
-    fn manifest(&self) -> MutexGuard<'a, Manifest> {
-        // A panic elsewhere leaves the manifest as it was: every change to it is one assignment.
-        self.manifest.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Brings the tasks of a stage, which do not depend on each other, up to date: on a CPU several side by side, elsewhere
     /// those of a family together.
     fn all(&self, tasks: &[Task<'_>]) -> Result<()> {
@@ -150,7 +143,7 @@ impl<'a> Run<'a> {
     fn describe(&self) {
         let RunFacts { experiment, version, commit, device, threads, .. } = self.facts();
         let (host, config) = (host_name(), self.config.table());
-        let mut manifest = self.manifest();
+        let mut manifest = self.manifest.lock();
         let tasks = mem::take(&mut manifest.tasks);
         *manifest = Manifest { experiment, version, commit, host, device, threads, config, tasks };
     }
@@ -191,12 +184,12 @@ impl<'a> Run<'a> {
     }
 
     fn standing(&self, task: &Task<'_>) -> Standing {
-        Standing::of(task, &self.manifest(), &self.request.folder)
+        Standing::of(task, &self.manifest.lock(), &self.request.folder)
     }
 
     /// Enters a task's record in the manifest.
     fn enter(&self, task: &Task<'_>, record: TaskRecord) -> Result<()> {
-        let mut manifest = self.manifest();
+        let mut manifest = self.manifest.lock();
         manifest.tasks.insert(task.name.clone(), record);
         manifest.write(&self.request.folder)
     }
@@ -234,11 +227,11 @@ impl<'a> Run<'a> {
     /// Enters a task that begins: a run that is cut off knows which settings its checkpoints belong to. Those of a task without a
     /// record belong to none.
     fn begin(&self, task: &Task<'_>) -> Result<TaskRecord> {
-        if !self.manifest().tasks.contains_key(&task.name) {
+        if !self.manifest.lock().tasks.contains_key(&task.name) {
             self.checkpoints(task).clear()?;
         }
         let record = TaskRecord {
-            fingerprint: standing::fingerprint(task, &self.manifest())?,
+            fingerprint: standing::fingerprint(task, &self.manifest.lock())?,
             started: now(),
             finished: None,
             seconds: 0.0,

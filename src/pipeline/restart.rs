@@ -9,7 +9,7 @@ impl Run<'_> {
     /// Takes the records of all asked tasks out of the manifest, in one write: a task without one has not been done, whatever files
     /// and checkpoints lie there.
     pub(super) fn forget(&self) -> Result<()> {
-        let mut manifest = self.manifest();
+        let mut manifest = self.manifest.lock();
         for task in self.request.stages.iter().flat_map(|stage| stage.tasks(self.config)) {
             manifest.tasks.remove(&task.name);
         }

@@ -11,12 +11,11 @@ mod seldom;
 use std::{
     io::{self, ErrorKind, IsTerminal, Write},
     path::Path,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Instant,
 };
+
+use parking_lot::Mutex;
 
 pub(crate) use event::{Event, FlowReading, Metrics, RunFacts, Tally};
 
@@ -86,7 +85,7 @@ impl Progress {
     /// From now on every event is also appended to the file.
     pub(crate) fn log_to(&self, path: &Path) {
         match Log::open(path) {
-            Ok(log) => self.listeners().log = Some(log),
+            Ok(log) => self.listeners.lock().log = Some(log),
             Err(error) => self.warn(&without_log(&format!("{}: {error}", path.display()))),
         }
     }
@@ -120,7 +119,7 @@ impl Progress {
 
     /// Tells all who listen.
     pub(crate) fn tell(&self, event: Event) {
-        let mut listeners = self.listeners();
+        let mut listeners = self.listeners.lock();
         let Listeners { screen, log } = &mut *listeners;
         if let Some(Err(error)) = log.as_mut().map(|log| log.hear(&event)) {
             // What was cut off would spoil the next line, too.
@@ -128,11 +127,6 @@ impl Progress {
             screen.hear(&Event::Warning { text: without_log(&error.to_string()) });
         }
         screen.hear(&event);
-    }
-
-    fn listeners(&self) -> MutexGuard<'_, Listeners> {
-        // Who listens is only told things; a panic there leaves nothing half changed that matters.
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,7 +7,7 @@ mod recorder;
 mod softmax_map;
 mod stationary;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Result;
 use ising_data::{
@@ -16,6 +16,7 @@ use ising_data::{
 };
 use ising_theory::BayesThermometer;
 use models::Rbm;
+use parking_lot::Mutex;
 
 pub(super) use along_training::{
     FLOWS as FLOWS_ALONG_TRAINING, STATES as STATES_ALONG_TRAINING, name as name_along_training,
@@ -126,8 +127,7 @@ type Shared = Arc<Mutex<Option<Arc<Common>>>>;
 
 /// Made by the first task that needs it; the others wait.
 fn shared(common: &Mutex<Option<Arc<Common>>>, config: &Config) -> Result<Arc<Common>> {
-    // A panic elsewhere leaves what was there: the one change is an assignment.
-    let mut common = common.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut common = common.lock();
     if let Some(common) = &*common {
         return Ok(Arc::clone(common));
     }

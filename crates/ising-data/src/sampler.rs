@@ -1,8 +1,7 @@
 //! Samples at a list of state points, by the sampler that suits the lattice.
 
-use std::sync::Mutex;
-
 use ising_theory::Lattice;
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use crate::bits::padding_mask;
@@ -127,15 +126,13 @@ impl Sampler {
                 Self::HeatBath { n_sweeps } => heat_bath::sample_point(lattice, point, n_sweeps, key, spins, on_done)?,
                 Self::Cluster => {
                     let warning = swendsen_wang::sample_point(lattice, point, key, spins, on_done)?;
-                    if let Ok(mut warnings) = warnings.lock() {
-                        warnings.extend(warning.map(|warning| (i, warning)));
-                    }
+                    warnings.lock().extend(warning.map(|warning| (i, warning)));
                     return Ok(());
                 }
             }
             report(on_done, n_samples)
         })?;
-        let mut warnings = warnings.into_inner().unwrap_or_default();
+        let mut warnings = warnings.into_inner();
         warnings.sort();
         let warnings = warnings.into_iter().map(|(_, warning)| warning).collect();
         Ok(Samples { spins: PackedSpins::from_valid(lattice.n_sites(), spins), warnings })

@@ -12,13 +12,14 @@ use std::{
     io::{self, IsTerminal},
     panic,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
+use parking_lot::{Mutex, MutexGuard};
 use ratatui::crossterm::event::{self, KeyEventKind};
 
 pub(crate) use terminal::give_back as give_back_terminal;
@@ -74,7 +75,7 @@ impl Live {
     }
 
     pub(super) fn hear(&mut self, event: &Event) {
-        let mut dashboard = self.shared.dashboard();
+        let mut dashboard = self.shared.dashboard.lock();
         dashboard.now = self.shared.started.elapsed();
         dashboard.hear(event);
         drop(dashboard);
@@ -119,7 +120,7 @@ impl Shared {
             if event::poll(REDRAW)?
                 && let Some(key) = event::read()?.as_key_event()
                 && key.kind != KeyEventKind::Release
-                && self.dashboard().press(key)
+                && self.dashboard.lock().press(key)
             {
                 interrupt::ask();
             }
@@ -128,14 +129,9 @@ impl Shared {
     }
 
     fn as_of_now(&self) -> MutexGuard<'_, Dashboard> {
-        let mut dashboard = self.dashboard();
+        let mut dashboard = self.dashboard.lock();
         dashboard.now = self.started.elapsed();
         dashboard.is_stopping = interrupt::asked();
         dashboard
-    }
-
-    fn dashboard(&self) -> MutexGuard<'_, Dashboard> {
-        // A panic elsewhere leaves a dashboard that can be drawn.
-        self.dashboard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

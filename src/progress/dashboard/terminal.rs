@@ -1,12 +1,8 @@
 //! Taking the terminal and giving it back, which happens once on every way out.
 
-use std::{
-    io,
-    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
-    thread,
-    time::Duration,
-};
+use std::{io, time::Duration};
 
+use parking_lot::{Mutex, MutexGuard};
 use ratatui::{
     Terminal,
     backend::CrosstermBackend,
@@ -25,7 +21,7 @@ pub(super) type Screen = Terminal<CrosstermBackend<io::Stderr>>;
 
 /// Takes the terminal: keys come one by one, and what was on it comes back later.
 pub(super) fn take() -> io::Result<Screen> {
-    let mut is_taken = IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut is_taken = IS_TAKEN.lock();
     enable_raw_mode()?;
     *is_taken = true;
     let screen =
@@ -38,7 +34,7 @@ pub(super) fn take() -> io::Result<Screen> {
 
 /// Draws, if the terminal has not been given back meanwhile.
 pub(super) fn if_taken(draw: impl FnOnce() -> io::Result<()>) -> Option<io::Result<()>> {
-    let is_taken = IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_taken = IS_TAKEN.lock();
     is_taken.then(draw)
 }
 
@@ -61,12 +57,5 @@ fn leave(is_taken: &mut bool) {
 /// Waits until nothing is being drawn, but not for ever: a terminal that hangs, or a panic in the drawing itself, must not hang
 /// the program.
 fn when_drawn() -> Option<MutexGuard<'static, bool>> {
-    for _ in 0..40 {
-        match IS_TAKEN.try_lock() {
-            Ok(is_taken) => return Some(is_taken),
-            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(5)),
-        }
-    }
-    None
+    IS_TAKEN.try_lock_for(Duration::from_millis(200))
 }

@@ -1,7 +1,6 @@
 //! Threads that work at the same time, and stay for the next time.
 
-use std::sync::{Mutex, PoisonError};
-
+use parking_lot::Mutex;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Crews that have nothing to do.
@@ -18,7 +17,7 @@ pub(super) fn at_once(n_threads: usize, work: impl Fn(usize) + Sync) {
     match take(n_threads) {
         Some(crew) => {
             crew.broadcast(|thread| work(thread.index()));
-            idle().push(crew);
+            IDLE.lock().push(crew);
         }
         // The system gives no threads of the kind that can be kept.
         None => std::thread::scope(|scope| {
@@ -30,15 +29,10 @@ pub(super) fn at_once(n_threads: usize, work: impl Fn(usize) + Sync) {
 }
 
 fn take(n_threads: usize) -> Option<ThreadPool> {
-    let mut idle = idle();
+    let mut idle = IDLE.lock();
     let fitting = idle.iter().position(|crew| crew.current_num_threads() == n_threads);
     match fitting {
         Some(place) => Some(idle.swap_remove(place)),
         None => ThreadPoolBuilder::new().num_threads(n_threads).build().ok(),
     }
-}
-
-fn idle() -> std::sync::MutexGuard<'static, Vec<ThreadPool>> {
-    // A crew is whole whatever its work did.
-    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
 }

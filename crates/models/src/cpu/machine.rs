@@ -1,6 +1,6 @@
 //! A machine in blocks of sixteen units.
 
-use std::sync::RwLock;
+use parking_lot::RwLock;
 
 use super::{
     activation::tanh,
@@ -48,14 +48,6 @@ pub(super) struct Machine {
     pub(super) hidden: Vec<RwLock<HiddenBlock>>,
     pub(super) visible: Vec<RwLock<VisibleBlock>>,
 }
-
-/// Locks never meet a panic: a kernel that panicked has ended the program's work.
-macro_rules! locked {
-    ($guard:expr) => {
-        $guard.unwrap_or_else(std::sync::PoisonError::into_inner)
-    };
-}
-pub(super) use locked;
 
 impl Machine {
     /// Selectors of a configuration of the visible units.
@@ -125,7 +117,7 @@ impl Machine {
 
     /// Puts both together again.
     pub(super) fn store(self, parameters: &mut RbmParameters, change: &mut RbmParameters) {
-        let hidden: Vec<HiddenBlock> = self.hidden.into_iter().map(|block| locked!(block.into_inner())).collect();
+        let hidden: Vec<HiddenBlock> = self.hidden.into_iter().map(|block| block.into_inner()).collect();
         let columns = |weights: &mut [f32], of: fn(&HiddenBlock) -> &[Lanes]| {
             for (visible, row) in weights.chunks_exact_mut(self.n_hidden).enumerate() {
                 let (whole, rest) = row.as_chunks_mut();
@@ -145,7 +137,7 @@ impl Machine {
             change.hidden_bias[first..first + n].copy_from_slice(&block.bias_change.0[..n]);
         }
         for (block, first) in self.visible.into_iter().zip((0..).step_by(WIDTH)) {
-            let block = locked!(block.into_inner());
+            let block = block.into_inner();
             let n = WIDTH.min(self.n_visible - first);
             parameters.visible_bias[first..first + n].copy_from_slice(&block.bias.0[..n]);
             change.visible_bias[first..first + n].copy_from_slice(&block.bias_change.0[..n]);

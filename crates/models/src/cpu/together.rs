@@ -1,6 +1,6 @@
 //! Several machines side by side.
 
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 
 use super::{Batches, Level, TrainingState, crew::at_once, train};
 use crate::ContrastiveDivergence;
@@ -17,7 +17,7 @@ pub fn train_together(
     let n_workers = n_threads.clamp(1, states.len().max(1));
     let mut n_flips = vec![0; states.len()];
     let machines = Mutex::new(states.iter_mut().zip(batches).zip(&mut n_flips));
-    let next = || machines.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let next = || machines.lock().next();
     at_once(n_workers, |_| {
         while let Some(((state, batches), n_flips)) = next() {
             *n_flips = train(state, batches, divergence, n_threads / n_workers, level);

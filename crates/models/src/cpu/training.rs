@@ -1,9 +1,8 @@
 //! Contrastive divergence over a run of batches.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
 
 use super::{
     activation::{Sampling, selectors},
@@ -11,7 +10,7 @@ use super::{
     bits::{WORD, spread},
     crew::at_once,
     lanes::{Kernel, Level, Vector, WIDTH, Wide},
-    machine::{HiddenBlock, Machine, locked, transposed},
+    machine::{HiddenBlock, Machine, transposed},
     products::{CHUNK, GROUP, add_selected, add_weighted, fill},
     scratch::{Scratch, pack, selectors_of},
 };
@@ -94,7 +93,7 @@ impl Kernel for Worker<'_> {
     fn run<V: Wide>(self) {
         let (n_visible, n_rows) = (self.machine.n_visible, self.batches.batch_size.min(self.batches.order.len()));
         let chains = if self.divergence.persistent {
-            selectors_of(&locked!(self.chains.lock()), n_rows.next_multiple_of(GROUP), n_visible)
+            selectors_of(&self.chains.lock(), n_rows.next_multiple_of(GROUP), n_visible)
         } else {
             Vec::new()
         };
@@ -105,7 +104,7 @@ impl Kernel for Worker<'_> {
             n_flips += self.step::<V>(samples, step, &mut scratch);
         }
         if self.thread == 0 && self.divergence.persistent {
-            pack(&scratch.chains, n_visible, &mut locked!(self.chains.lock()));
+            pack(&scratch.chains, n_visible, &mut self.chains.lock());
         }
         self.n_flips.fetch_add(n_flips, Ordering::Relaxed);
     }
@@ -171,7 +170,7 @@ impl Worker<'_> {
     /// Sets the means of a hidden block and its units from the data, or the units, for persistent chains, from these.
     #[inline(always)]
     fn begin<V: Vector>(&self, index: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
-        let block = &mut *locked!(self.machine.hidden[index].write());
+        let block = &mut *self.machine.hidden[index].write();
         let stride = self.machine.visible_stride();
         block.set_means::<V>(&scratch.data, n_rows, stride, &mut scratch.tables);
         block.keep_data_means(n_rows);
@@ -184,7 +183,7 @@ impl Worker<'_> {
     /// Sets a hidden block from the reconstruction, and its units where another Gibbs step follows.
     #[inline(always)]
     fn go_on<V: Vector>(&self, index: usize, n_rows: usize, next: Option<Draw>, scratch: &mut Scratch) {
-        let block = &mut *locked!(self.machine.hidden[index].write());
+        let block = &mut *self.machine.hidden[index].write();
         block.set_means::<V>(&scratch.reconstruction, n_rows, self.machine.visible_stride(), &mut scratch.tables);
         if let Some(draw) = next {
             self.set_hidden::<V>(index * WIDTH, block, n_rows, draw);
@@ -229,7 +228,7 @@ impl Worker<'_> {
     fn gather_hidden(&self, n_rows: usize, hidden: &mut [u8]) {
         let stride = self.machine.hidden_stride();
         for (block, column) in self.machine.hidden.iter().zip((0..).step_by(WIDTH / GROUP)) {
-            let block = locked!(block.read());
+            let block = block.read();
             for (row, chosen) in hidden.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
                 row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
             }
@@ -240,11 +239,11 @@ impl Worker<'_> {
     #[inline(always)]
     fn reconstruct<V: Wide, N: Vector>(&self, block: usize, n_rows: usize, draw: Draw, scratch: &mut Scratch) {
         let first_unit = block * WIDTH;
-        let mut visible = locked!(self.machine.visible[block].write());
+        let mut visible = self.machine.visible[block].write();
         scratch.fields[..n_rows].fill(visible.bias);
         if self.divergence.updates.hidden == Update::MeanField {
             for block in &self.machine.hidden {
-                let block = locked!(block.read());
+                let block = block.read();
                 let weights = transposed::<V>(&block.weights, first_unit);
                 add_weighted::<N>(&weights, &block.fields[..n_rows], &mut scratch.fields[..n_rows]);
             }
@@ -272,7 +271,7 @@ impl Worker<'_> {
         for (hidden, first) in self.machine.hidden.chunks(CHUNK / GROUP).zip((0..).step_by(CHUNK)) {
             let n_tables = CHUNK.min(n_groups - first);
             for (block, tables) in hidden.iter().zip(scratch.tables[..n_tables].chunks_mut(WIDTH / GROUP)) {
-                let weights = transposed::<V>(&locked!(block.read()).weights, first_unit);
+                let weights = transposed::<V>(&block.read().weights, first_unit);
                 for (rows, table) in weights.as_chunks().0.iter().zip(tables) {
                     fill::<N>(table, rows);
                 }
@@ -291,7 +290,7 @@ impl Worker<'_> {
     fn gather_visible(&self, n_rows: usize, reconstruction: &mut [u8]) {
         let stride = self.machine.visible_stride();
         for (block, column) in self.machine.visible.iter().zip((0..).step_by(WIDTH / GROUP)) {
-            let block = locked!(block.read());
+            let block = block.read();
             for (row, chosen) in reconstruction.chunks_exact_mut(stride).zip(&block.selectors[..n_rows]) {
                 row[column..column + WIDTH / GROUP].copy_from_slice(chosen);
             }

@@ -3,7 +3,7 @@
 use super::{
     bits::{count, signs},
     lanes::{Lanes, Vector, WIDTH, Wide},
-    machine::{VisibleBlock, locked},
+    machine::VisibleBlock,
     products::{CHUNK, GROUP, add_outer, fill},
     scratch::Scratch,
     training::Worker,
@@ -65,7 +65,7 @@ impl Worker<'_> {
     #[inline(always)]
     fn update_hidden<V: Vector>(&self, index: usize, n_rows: usize, rule: &Rule, scratch: &mut Scratch) {
         let (stride, n_visible) = (self.machine.visible_stride(), self.machine.n_visible);
-        let block = &mut *locked!(self.machine.hidden[index].write());
+        let block = &mut *self.machine.hidden[index].write();
         block.keep_reconstructed_means::<V>(n_rows);
         scratch.sums.fill(Lanes::ZERO);
         for (means, signs) in
@@ -107,7 +107,7 @@ impl Worker<'_> {
         let n_units = WIDTH.min(self.machine.n_visible - first);
         let mut sum = Lanes::ZERO;
         sum.0[..n_units].iter_mut().zip(n_up).for_each(|(sum, up)| *sum = (2 * up) as f32);
-        let VisibleBlock { bias, bias_change, .. } = &mut *locked!(self.machine.visible[block].write());
+        let VisibleBlock { bias, bias_change, .. } = &mut *self.machine.visible[block].write();
         rule.change::<V>(bias, bias_change, V::load(&sum), rule.visible_bias_rate, 0.0);
         n_different[..n_units].iter().map(|&n| u64::from(n)).sum()
     }
