@@ -14,7 +14,21 @@
 //! nor on what else is drawn. Errors of observables are those of independent configurations; for chains there is
 //! [`statistics::autocorrelation`].
 //!
-//! An example: `examples/exact_samples.rs`.
+//! ```
+//! use ising_data::{SampleSet, StatePoint, observables, sample, stream::Purpose};
+//! use ising_theory::{Lattice, thermodynamics};
+//!
+//! let (lattice, point) = (Lattice::square(8)?, StatePoint::new(2.5, 0.1)?);
+//! let spins = sample(lattice, &[point], 1000, 1, Purpose::Sample, &|_n_done| true)?;
+//! let measured = observables(lattice, point, &spins)?.energy_per_site;
+//! let exact = thermodynamics(lattice, 2.5, 0.1)?.energy_per_site;
+//! assert!((measured.value - exact).abs() < 4.0 * measured.error);
+//! let file = SampleSet::new(lattice, &[point], spins, Default::default())?.to_bytes();
+//! # assert!(SampleSet::from_bytes(&file).is_ok());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A longer example: `examples/exact_samples.rs`.
 
 #![deny(unsafe_code)]
 

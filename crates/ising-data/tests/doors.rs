@@ -10,7 +10,7 @@ use ising_data::{
     structure_factor, two_point_function, waves,
 };
 use ising_theory::{Lattice, StateClass};
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use statistics::{GroupedMean, autocorrelation, explained_share, mean, regression, variance};
 
 fn lattices() -> impl Strategy<Value = Lattice> {
@@ -26,7 +26,7 @@ fn spins(n: usize) -> Vec<f32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn packed_spins_of_any_shape(n_sites in 0usize..80, n in 0usize..200, i in 0usize..8, j in 0usize..8, word: u32) {
@@ -49,8 +49,11 @@ proptest! {
         prop_assert!(more.append(&PackedSpins::new(n_sites + 1).unwrap()).is_err());
         prop_assert!(more.append(&packed).is_ok() && more.n_samples() == 2 * packed.n_samples());
         let sums: Vec<i64> = spins(n).chunks(n_sites).map(|row| row.iter().sum::<f32>() as i64).collect();
-        prop_assert_eq!(magnetizations(&packed), sums);
-        prop_assert!(binder_ratio(&packed).value <= 1.0 || packed.n_samples() < 2);
+        prop_assert_eq!(magnetizations(&packed), sums.clone());
+        // Of configurations without magnetization, or of none, the ratio is 0/0.
+        let binder = binder_ratio(&packed).value;
+        let none = sums.iter().all(|&m| m == 0);
+        prop_assert!(binder.is_nan() == none && (none || binder <= 2.0 / 3.0 + 1e-12));
     }
 
     /// Configurations of another number of sites are refused by all that knows the lattice.

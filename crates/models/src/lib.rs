@@ -18,7 +18,29 @@
 //! operation, on the CPU ([`cpu`]: feature `flex` or `ndarray`) and on GPUs (feature `wgpu` or `cuda`). The fused ones are taken where
 //! there are any ([`runs_fused`]).
 //!
-//! An example: `examples/small_machine.rs`, with the feature `flex`.
+//! ```
+//! use std::num::NonZeroUsize;
+//!
+//! use burn::tensor::{Device, Tensor};
+//! use models::{ContrastiveDivergence, PackedTensor, Rbm, RbmParameters, Stretch, Training, flow, random::Draw};
+//!
+//! // An RBM of 6 visible and 4 hidden units learns 100 configurations with all spins up, in 200 updates of 10 samples.
+//! let device = Device::default();
+//! let samples = PackedTensor::pack(Tensor::<2>::ones([100, 6], &device));
+//! let weights = Draw::new(1, 0, 0).thresholds(6, 4).iter().map(|x| 0.1 * x).collect();
+//! let untrained = Rbm::new(&RbmParameters::untrained(6, 4, weights), &device)?;
+//! let order: Vec<u32> = (0..100).cycle().take(2000).collect();
+//! let batch_size = NonZeroUsize::new(10).unwrap();
+//! let stretch = Stretch { samples: &samples, orders: &[&order], batch_size, keys: &[2], first_step: 0, n_threads: 1 };
+//! let rule = ContrastiveDivergence { learning_rate: 0.1, ..Default::default() };
+//! let trained = rule.train(vec![Training::begin(untrained, samples.first(10))], &stretch)?;
+//! // Its flow keeps them: 100 chains, 20 steps.
+//! let end = flow(&trained[0].0.rbm, samples, 20, 3, 0)?.unpack();
+//! assert!(end.mean().into_scalar::<f32>() > 0.9);
+//! # Ok::<(), models::ModelError>(())
+//! ```
+//!
+//! A longer example: `examples/small_machine.rs`, with the feature `flex`.
 
 #![deny(unsafe_code)]
 
